@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Images of the examples. */
+@NullMarked
+package io.silica.examples;
+
+import org.jspecify.annotations.NullMarked;

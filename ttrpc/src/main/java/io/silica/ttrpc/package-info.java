@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** ttrpc. */
+@NullMarked
+package io.silica.ttrpc;
+
+import org.jspecify.annotations.NullMarked;
