@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.sandbox;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What containerd asks of a sandbox.
+ *
+ * @param id its identifier
+ * @param pod the pod that it is for
+ * @param hostname the pod's host name; empty for the host's own
+ * @param network where it lives; CNI has run already
+ * @param dns the pod's resolver
+ * @param cgroupParent the pod's cgroup, {@code /kubepods/pod…} or {@code kubepods-pod….slice}
+ * @param resources what the pod may use
+ * @param annotations the pod's annotations: an attacker's input
+ */
+public record SandboxSpec(
+        SandboxId id,
+        PodIdentity pod,
+        String hostname,
+        SandboxNetwork network,
+        DnsConfig dns,
+        Optional<String> cgroupParent,
+        PodResources resources,
+        Map<String, String> annotations) {
+    public SandboxSpec {
+        annotations = Map.copyOf(annotations);
+    }
+}
