@@ -32,13 +32,9 @@ final class Identifier {
         return value;
     }
 
-    /** What may stand in a message or a log: bounded, without control characters. */
+    /** What may stand in a message or a log: short, printable ASCII. */
     private static String shown(String value) {
-        String head =
-                value.length() > SHOWN_LENGTH ? value.substring(0, SHOWN_LENGTH) + "…" : value;
-        return head.codePoints()
-                .map(c -> Character.isISOControl(c) ? '?' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
+        String head = value.length() > SHOWN_LENGTH ? value.substring(0, SHOWN_LENGTH) : value;
+        return head.replaceAll("[^ -~]", "?");
     }
 }

@@ -35,9 +35,9 @@ class IdentifierTest {
     void whatCouldLeaveADirectoryOrALogLineIsRefused(String value) {
         assertThatThrownBy(() -> new ContainerId(value))
                 .isInstanceOf(SandboxException.InvalidArgument.class)
-                .hasMessageStartingWith("Container id ")
+                .hasMessageStartingWith("container id ")
                 .message()
-                .doesNotContain("\n", "\0");
+                .doesNotContain("\n", "\0", "\u202e");
     }
 
     @ParameterizedTest
