@@ -1,6 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** The Linux calls that the JDK lacks. */
+/**
+ * The Linux calls that the JDK lacks, each wrapped once: nothing else in Silica calls native code.
+ *
+ * <p>Rules: what a method opens has an owner with an idempotent {@code close}; every descriptor is
+ * close-on-exec; a refusal is a {@link io.silica.linux.LinuxException} that names call, subject and
+ * reason; a native call that can block is never made on a virtual thread, because it pins its
+ * carrier (two cores are two carriers).
+ *
+ * <table>
+ * <caption>Which thread may call what</caption>
+ * <tr><th>type</th><th>thread</th><th>what can block</th><th>why native</th></tr>
+ * <tr><td>Descriptor, Pipe</td><td>any</td><td>open; read and write of a blocking file: platform</td>
+ *     <td>the JDK hides the numbers</td></tr>
+ * <tr><td>UnixSocket, UnixListener, UnixDatagram</td><td>any</td><td>nothing</td>
+ *     <td>peek, descriptors, credentials, SEQPACKET, datagrams, adoption</td></tr>
+ * <tr><td>Epoll</td><td>await, token, events: one platform thread; the rest: any</td><td>await</td>
+ *     <td>edge triggering on foreign descriptors</td></tr>
+ * <tr><td>EventFd</td><td>signal: any; drain: the loop</td><td>nothing</td>
+ *     <td>no such thing in the JDK</td></tr>
+ * <tr><td>Poller and its streams</td><td>any, virtual threads too</td><td>in Java only</td>
+ *     <td>waits for descriptors that have no channel</td></tr>
+ * </table>
+ */
 @NullMarked
 package io.silica.linux;
 
