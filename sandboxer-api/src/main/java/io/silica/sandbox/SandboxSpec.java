@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param cgroupParent the pod's cgroup, {@code /kubepods/pod…} or {@code kubepods-pod….slice}
  * @param resources what the pod may use
  * @param annotations the pod's annotations: an attacker's input
+ * @param labels containerd's own labels of the sandbox, which it wants back
+ * @param handler the runtime handler that was asked for, such as {@code wasm}; empty if unknown
  */
 public record SandboxSpec(
         SandboxId id,
@@ -24,8 +26,11 @@ public record SandboxSpec(
         DnsConfig dns,
         Optional<String> cgroupParent,
         PodResources resources,
-        Map<String, String> annotations) {
+        Map<String, String> annotations,
+        Map<String, String> labels,
+        String handler) {
     public SandboxSpec {
         annotations = Map.copyOf(annotations);
+        labels = Map.copyOf(labels);
     }
 }
