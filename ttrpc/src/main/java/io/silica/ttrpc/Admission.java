@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ttrpc;
+
+/** Counts the unanswered calls of one connection against its limits. Thread safe. */
+final class Admission {
+    private final ServerLimits limits;
+    private int running;
+    private int held;
+    private long runningBytes;
+    private long heldBytes;
+
+    Admission(ServerLimits limits) {
+        this.limits = limits;
+    }
+
+    /** Whether another request may be read. */
+    synchronized boolean open() {
+        return running < limits.runningCalls() && runningBytes < limits.requestBytes();
+    }
+
+    synchronized void beginRunning(int bytes) {
+        running++;
+        runningBytes += bytes;
+    }
+
+    /** Returns whether this opened what was shut. */
+    synchronized boolean endRunning(int bytes) {
+        boolean wasOpen = open();
+        running--;
+        runningBytes -= bytes;
+        return !wasOpen && open();
+    }
+
+    /** Returns whether there is room for one more held call; if so, it is counted. */
+    synchronized boolean beginHeld(int bytes) {
+        if (held >= limits.heldCalls() || heldBytes + bytes > limits.requestBytes()) {
+            return false;
+        }
+        held++;
+        heldBytes += bytes;
+        return true;
+    }
+
+    synchronized void endHeld(int bytes) {
+        held--;
+        heldBytes -= bytes;
+    }
+}

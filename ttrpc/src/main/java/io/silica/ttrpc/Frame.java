@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ttrpc;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One frame as it came in.
+ *
+ * <p>The header on the wire has ten bytes, big endian: length of the payload (4), stream id (4),
+ * type (1), flags (1). Source: PROTOCOL.md of github.com/containerd/ttrpc.
+ *
+ * @param streamId unsigned
+ * @param payload valid until the decoder is asked for the next frame
+ */
+record Frame(int streamId, FrameType type, int flags, ByteBuffer payload) implements Inbound {
+    static final int HEADER_BYTES = 10;
+
+    /** The largest payload that either side may send. */
+    static final int MAX_PAYLOAD_BYTES = 4 << 20;
+
+    /** The sender will send no more data on this stream. */
+    static final int REMOTE_CLOSED = 1;
+
+    /** The sender will send data on this stream. */
+    static final int REMOTE_OPEN = 2;
+
+    /** There is no message in this frame, not even an empty one. */
+    static final int NO_DATA = 4;
+
+    /** Puts a header at {@code target}'s position. */
+    static void putHeader(ByteBuffer target, int payloadBytes, int streamId, FrameType type) {
+        target.putInt(payloadBytes).putInt(streamId).put(type.number()).put((byte) 0);
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ttrpc;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Where a {@link ServerConnection} puts what it has to say; the side of the engine that a transport
+ * implements.
+ */
+public interface FrameSink {
+    /**
+     * Takes one whole frame, to be sent in the order taken. Any thread; never blocks; drops it if
+     * the connection is gone.
+     *
+     * @param frame remaining bytes are the frame; the sink's from now on
+     */
+    void send(ByteBuffer frame);
+
+    /**
+     * Whether the peer takes what was sent before. While not, the engine leaves further requests
+     * unread. Reader's thread.
+     */
+    boolean writable();
+
+    /**
+     * {@link ServerConnection#receive} left bytes because calls were at their limit, and one has
+     * ended. Any thread.
+     */
+    void resume();
+}

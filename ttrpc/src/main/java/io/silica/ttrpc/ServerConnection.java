@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ttrpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The server's side of one connection, without the connection: fed with the bytes that arrive, it
+ * calls handlers and gives frames to a {@link FrameSink}. It reads nothing, writes nothing and, but
+ * for blocking handlers, has no thread, so that an event loop can drive thousands.
+ *
+ * <p>One thread at a time, the reader, calls {@link #receive}; everything else may be called by any
+ * thread. What a client does wrong is answered as Go's server answers it, on the stream it was done
+ * on; only bytes that cannot be ttrpc end the connection.
+ */
+public final class ServerConnection {
+    private final ConnectionId id;
+    private final ServerConfig config;
+    private final FrameSink sink;
+    private final CallTimer timer;
+    private final FrameDecoder decoder = new FrameDecoder();
+    private final Admission admission;
+    private final Set<ServerCall<?>> openCalls = ConcurrentHashMap.newKeySet();
+    private int lastStreamId;
+    private volatile boolean closed;
+
+    public ServerConnection(ConnectionId id, ServerConfig config, FrameSink sink, CallTimer timer) {
+        this.id = id;
+        this.config = config;
+        this.sink = sink;
+        this.timer = timer;
+        this.admission = new Admission(config.limits());
+    }
+
+    public ConnectionId id() {
+        return id;
+    }
+
+    /**
+     * Takes what has arrived, in pieces of any size, and begins the calls in it. Bytes left over
+     * mean that the connection is at a limit: give them again, before any others, when the sink is
+     * writable and after {@link FrameSink#resume}.
+     *
+     * @param bytes not kept after the return
+     * @throws ProtocolException if this is not ttrpc; close the connection
+     */
+    public void receive(ByteBuffer bytes) throws ProtocolException {
+        while (sink.writable() && admission.open()) {
+            switch (decoder.next(bytes)) {
+                case null -> {
+                    return;
+                }
+                case Inbound.Oversized oversized ->
+                        refuse(oversized.streamId(), oversized.status());
+                case Frame frame -> accept(frame);
+            }
+        }
+    }
+
+    /** How many blocking and held calls are not finished: 0 is idle. */
+    public int openCalls() {
+        return openCalls.size();
+    }
+
+    /** The connection is gone: cancels every open call and drops their answers. Idempotent. */
+    public void closed() {
+        closed = true;
+        openCalls.forEach(call -> call.cancel(Cancellation.CONNECTION_CLOSED));
+    }
+
+    ServerConfig config() {
+        return config;
+    }
+
+    void send(ByteBuffer frame) {
+        if (!closed) {
+            sink.send(frame);
+        }
+    }
+
+    private void accept(Frame frame) {
+        if ((frame.streamId() & 1) == 0) {
+            refuse(frame, "StreamID must be odd for client initiated streams");
+            return;
+        }
+        switch (frame.type()) {
+            case REQUEST -> request(frame);
+            case DATA -> refuse(frame, "StreamID is no longer active");
+            case RESPONSE, UNRECOGNIZED -> {}
+        }
+    }
+
+    private void request(Frame frame) {
+        if (Integer.compareUnsigned(frame.streamId(), lastStreamId) <= 0) {
+            refuse(frame, "StreamID cannot be re-used and must increment");
+            return;
+        }
+        lastStreamId = frame.streamId();
+        try {
+            var head = RequestHead.parse(frame.payload(), config.limits().metadataEntries());
+            begin(frame.streamId(), head, config.method(head.service(), head.method()));
+        } catch (TtrpcException refusal) {
+            refuse(frame.streamId(), refusal.status());
+        } catch (IOException malformed) {
+            refuse(frame, "unmarshal request error: " + malformed.getMessage());
+        }
+    }
+
+    private void begin(int streamId, RequestHead head, MethodDefinition method) {
+        switch (method) {
+            case MethodDefinition.Unary<?, ?> unary -> beginUnary(unary, streamId, head);
+            case MethodDefinition.Held<?, ?> held -> beginHeld(held, streamId, head);
+            case MethodDefinition.Refused refused ->
+                    new ServerCall<>(this, streamId, head).answer(refused.status());
+        }
+    }
+
+    private <Q extends MessageLite, R extends MessageLite> void beginUnary(
+            MethodDefinition.Unary<Q, R> method, int streamId, RequestHead head) {
+        var call = new ServerCall<R>(this, streamId, head);
+        if (call.context().deadline().passed()) {
+            call.cancel(Cancellation.DEADLINE_EXCEEDED);
+            return;
+        }
+        switch (method.dispatch()) {
+            case NON_BLOCKING -> answer(method, call, head.payload());
+            case BLOCKING -> beginBlocking(method, call, copy(head.payload()));
+        }
+    }
+
+    private <Q extends MessageLite, R extends MessageLite> void beginBlocking(
+            MethodDefinition.Unary<Q, R> method, ServerCall<R> call, ByteBuffer payload) {
+        int bytes = payload.remaining();
+        admission.beginRunning(bytes);
+        open(call);
+        Thread.ofVirtual()
+                .name(call.threadName())
+                .start(() -> {
+                    answer(method, call, payload);
+                    openCalls.remove(call);
+                    if (admission.endRunning(bytes)) {
+                        sink.resume();
+                    }
+                });
+    }
+
+    private <Q extends MessageLite, R extends MessageLite> void answer(
+            MethodDefinition.Unary<Q, R> method, ServerCall<R> call, ByteBuffer payload) {
+        try {
+            var request = parse(method.requests(), payload);
+            call.complete(method.handler().handle(request, call.context()));
+        } catch (Throwable failure) {
+            // Even an Error is an answer: the loop and its other connections go on.
+            call.fail(failure);
+        }
+    }
+
+    private <Q extends MessageLite, R extends MessageLite> void beginHeld(
+            MethodDefinition.Held<Q, R> method, int streamId, RequestHead head) {
+        int bytes = head.payload().remaining();
+        var call = new ServerCall<R>(this, streamId, head);
+        if (!admission.beginHeld(bytes)) {
+            call.answer(TtrpcStatus.of(StatusCode.RESOURCE_EXHAUSTED, "too many held calls"));
+            return;
+        }
+        call.atEnd(() -> {
+            openCalls.remove(call);
+            admission.endHeld(bytes);
+        });
+        open(call);
+        try {
+            method.handler().handle(parse(method.requests(), head.payload()), call.context(), call);
+        } catch (Throwable failure) {
+            call.fail(failure);
+        }
+    }
+
+    private void open(ServerCall<?> call) {
+        openCalls.add(call);
+        call.expireWith(timer);
+        if (closed) {
+            call.cancel(Cancellation.CONNECTION_CLOSED);
+        }
+    }
+
+    private void refuse(Frame frame, String why) {
+        refuse(frame.streamId(), TtrpcStatus.of(StatusCode.INVALID_ARGUMENT, why));
+    }
+
+    private void refuse(int streamId, TtrpcStatus status) {
+        send(ResponseFrame.of(streamId, status));
+    }
+
+    private static <Q extends MessageLite> Q parse(Parser<Q> parser, ByteBuffer payload) {
+        try {
+            return parser.parseFrom(payload);
+        } catch (InvalidProtocolBufferException malformed) {
+            throw new TtrpcException(
+                    TtrpcStatus.of(
+                            StatusCode.INTERNAL,
+                            "ttrpc: error unmarshalling payload: " + malformed.getMessage()),
+                    malformed);
+        }
+    }
+
+    private static ByteBuffer copy(ByteBuffer payload) {
+        return ByteBuffer.allocate(payload.remaining()).put(payload).flip();
+    }
+}

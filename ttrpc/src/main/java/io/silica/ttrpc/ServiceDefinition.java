@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ttrpc;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A service under its full name, and how each of its methods is answered. Immutable.
+ *
+ * {@snippet :
+ * ServiceDefinition.named("containerd.task.v3.Task")
+ *         .unary("State", StateRequest.parser(), tasks::state, Dispatch.NON_BLOCKING)
+ *         .unary("Create", CreateTaskRequest.parser(), tasks::create, Dispatch.BLOCKING)
+ *         .held("Wait", WaitRequest.parser(), tasks::await)
+ *         .build();
+ * }
+ */
+public final class ServiceDefinition {
+    private final String name;
+    private final Map<String, MethodDefinition> methods;
+
+    private ServiceDefinition(String name, Map<String, MethodDefinition> methods) {
+        this.name = name;
+        this.methods = Map.copyOf(methods);
+    }
+
+    /** Begins the definition of the service with this full name, as on the wire. */
+    public static Builder named(String name) {
+        return new Builder(name);
+    }
+
+    /** The full name. */
+    public String name() {
+        return name;
+    }
+
+    Optional<MethodDefinition> method(String method) {
+        return Optional.ofNullable(methods.get(method));
+    }
+
+    /** Collects methods; a name may be given once. */
+    public static final class Builder {
+        private final String name;
+        private final Map<String, MethodDefinition> methods = new HashMap<>();
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        /** A method with one request and one response. */
+        public <Q extends MessageLite, R extends MessageLite> Builder unary(
+                String method, Parser<Q> requests, UnaryHandler<Q, R> handler, Dispatch dispatch) {
+            return add(method, new MethodDefinition.Unary<>(requests, handler, dispatch));
+        }
+
+        /** A method whose response may come much later, from any thread. */
+        public <Q extends MessageLite, R extends MessageLite> Builder held(
+                String method, Parser<Q> requests, HeldHandler<Q, R> handler) {
+            return add(method, new MethodDefinition.Held<>(requests, handler));
+        }
+
+        /** A method, streaming or not, that every call to is refused with the same words. */
+        public Builder refused(String method, TtrpcStatus status) {
+            return add(method, new MethodDefinition.Refused(status.asException().status()));
+        }
+
+        public ServiceDefinition build() {
+            return new ServiceDefinition(name, methods);
+        }
+
+        private Builder add(String method, MethodDefinition definition) {
+            if (methods.putIfAbsent(method, definition) != null) {
+                throw new IllegalArgumentException(
+                        "method %s/%s is defined twice".formatted(name, method));
+            }
+            return this;
+        }
+    }
+}

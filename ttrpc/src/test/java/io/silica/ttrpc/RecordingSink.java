@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ttrpc;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.StringValue;
+import io.silica.ttrpc.wire.Response;
+import java.nio.ByteBuffer;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Keeps what a server connection sends; writable or not as the test says. */
+final class RecordingSink implements FrameSink {
+    final AtomicInteger resumed = new AtomicInteger();
+    volatile boolean writable = true;
+    private final BlockingQueue<ByteBuffer> frames = new LinkedBlockingQueue<>();
+
+    /** An answer as the client would see it. */
+    record Answer(int streamId, TtrpcStatus status, String value) {}
+
+    @Override
+    public void send(ByteBuffer frame) {
+        frames.add(frame);
+    }
+
+    @Override
+    public boolean writable() {
+        return writable;
+    }
+
+    @Override
+    public void resume() {
+        resumed.incrementAndGet();
+    }
+
+    boolean isEmpty() {
+        return frames.isEmpty();
+    }
+
+    /** The next answer; waits for it. */
+    Answer take() {
+        try {
+            var frame = frames.poll(20, TimeUnit.SECONDS);
+            if (frame == null) {
+                throw new AssertionError("no answer came");
+            }
+            return decode(frame);
+        } catch (InterruptedException | InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Answer decode(ByteBuffer frame) throws InvalidProtocolBufferException {
+        int length = frame.getInt(0);
+        if (frame.remaining() != length + Frame.HEADER_BYTES || frame.get(8) != Frames.RESPONSE) {
+            throw new AssertionError("not one whole response frame");
+        }
+        var response = Response.parseFrom(frame.slice(Frame.HEADER_BYTES, length));
+        return new Answer(
+                frame.getInt(4),
+                TtrpcStatus.fromWire(response.getStatus()),
+                StringValue.parseFrom(response.getPayload()).getValue());
+    }
+}

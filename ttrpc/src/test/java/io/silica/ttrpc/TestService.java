@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ttrpc;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.StringValue;
+import io.silica.ttrpc.wire.Request;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A service with one method of each kind, and what its handlers have seen. */
+final class TestService {
+    static final String NAME = "silica.test.Echo";
+    static final String STREAMING_REFUSED = "set io_type to fifo";
+
+    final BlockingQueue<CallContext> contexts = new LinkedBlockingQueue<>();
+    final BlockingQueue<Reply<StringValue>> held = new LinkedBlockingQueue<>();
+    final BlockingQueue<Cancellation> cancellations = new LinkedBlockingQueue<>();
+    final BlockingQueue<String> threads = new LinkedBlockingQueue<>();
+    final AtomicInteger blocked = new AtomicInteger();
+    final List<StatusCode> observed = new ArrayList<>();
+    private final CountDownLatch gate = new CountDownLatch(1);
+
+    static Request.Builder request(String method, MessageLite argument) {
+        return Request.newBuilder()
+                .setService(NAME)
+                .setMethod(method)
+                .setPayload(argument.toByteString());
+    }
+
+    ServerConfig config() {
+        return ServerConfig.of(definition()).withObserver((_, _, code, _) -> observe(code));
+    }
+
+    /** Lets every call of Block end. */
+    void openGate() {
+        gate.countDown();
+    }
+
+    private ServiceDefinition definition() {
+        var strings = StringValue.parser();
+        return ServiceDefinition.named(NAME)
+                .unary("Echo", strings, this::echo, Dispatch.NON_BLOCKING)
+                .unary("EchoBlocking", strings, this::echo, Dispatch.BLOCKING)
+                .unary("Block", strings, this::block, Dispatch.BLOCKING)
+                .unary("Fail", strings, TestService::fail, Dispatch.NON_BLOCKING)
+                .unary("Throw", strings, TestService::throwError, Dispatch.NON_BLOCKING)
+                .unary("Repeat", strings, TestService::repeat, Dispatch.NON_BLOCKING)
+                .held("Hold", strings, this::hold)
+                .refused("Stream", TtrpcStatus.of(StatusCode.UNIMPLEMENTED, STREAMING_REFUSED))
+                .build();
+    }
+
+    private synchronized void observe(StatusCode code) {
+        observed.add(code);
+    }
+
+    private StringValue echo(StringValue request, CallContext context) {
+        contexts.add(context);
+        threads.add(Thread.currentThread().getName());
+        return request;
+    }
+
+    private StringValue block(StringValue request, CallContext context)
+            throws InterruptedException {
+        contexts.add(context);
+        context.onCancel(() -> context.cancellation().ifPresent(cancellations::add));
+        blocked.incrementAndGet();
+        gate.await();
+        return request;
+    }
+
+    private void hold(StringValue request, CallContext context, Reply<StringValue> reply) {
+        contexts.add(context);
+        context.onCancel(() -> context.cancellation().ifPresent(cancellations::add));
+        held.add(reply);
+    }
+
+    private static StringValue fail(StringValue request, CallContext context) {
+        throw new TtrpcException(StatusCode.NOT_FOUND, "no " + request.getValue());
+    }
+
+    private static StringValue throwError(StringValue request, CallContext context) {
+        throw new AssertionError(request.getValue());
+    }
+
+    /** As many bytes as the request says. */
+    private static StringValue repeat(StringValue request, CallContext context) {
+        return StringValue.of("x".repeat(Integer.parseInt(request.getValue())));
+    }
+}
