@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.server.oci;
+
+import io.silica.sandbox.OciSpec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A bundle's {@code config.json} that was read and found valid; it does not change. */
+public final class OciDocument {
+    private final ObjectNode tree;
+    private final OciSpec spec;
+
+    private OciDocument(ObjectNode tree, OciSpec spec) {
+        this.tree = tree;
+        this.spec = spec;
+    }
+
+    static OciDocument of(JsonNode tree) {
+        Field root = Field.root("config.json", tree);
+        return new OciDocument(tree.asObject(), SpecReader.read(root, tree.toString()));
+    }
+
+    /** What we read of it, and the whole of it. */
+    public OciSpec spec() {
+        return spec;
+    }
+
+    /**
+     * This document as it is to be carried out in a pod.
+     *
+     * <p>containerd writes namespaces as those of the pid that the sandbox has, which is 0 where no
+     * process stands for it: such a path leads nowhere. The network becomes the pod's, whatever was
+     * written; of the others such a path is left out, so that the kind decides what they are.
+     */
+    public OciDocument in(PodSettings pod) {
+        ObjectNode changed = tree.deepCopy();
+        new SpecEditor(changed, spec).apply(pod);
+        return of(changed);
+    }
+}
