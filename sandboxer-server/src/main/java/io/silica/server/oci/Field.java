@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class Field {
     private static final int SHOWN_LENGTH = 80;
+    private static final int PATH_MAX = 4_096;
 
     private final String document;
     private final String path;
@@ -94,6 +95,18 @@ final class Field {
         String text = node.stringValue();
         if (text.indexOf('\0') >= 0) {
             throw problem("contains NUL");
+        }
+        return text;
+    }
+
+    /** An absolute path that Linux takes. */
+    String absolutePath() {
+        String text = text();
+        if (!text.startsWith("/")) {
+            throw problem("is not an absolute path");
+        }
+        if (text.length() >= PATH_MAX) {
+            throw problem("has more than " + (PATH_MAX - 1) + " characters");
         }
         return text;
     }

@@ -61,11 +61,8 @@ final class ProcessReader {
     }
 
     private static String cwd(Field field) {
-        String cwd = field.text();
-        if (!cwd.startsWith("/")) {
-            throw field.problem("is not an absolute path");
-        }
-        if (DESCRIPTORS.matcher(ContainerPath.normalized(cwd)).matches()) {
+        String cwd = field.absolutePath();
+        if (ContainerPath.steps(cwd).stream().anyMatch(DESCRIPTORS.asMatchPredicate())) {
             throw field.problem("is a descriptor of a process");
         }
         return cwd;

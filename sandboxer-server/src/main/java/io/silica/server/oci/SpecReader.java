@@ -73,15 +73,11 @@ final class SpecReader {
     }
 
     private static MountSpec mount(Field field) {
-        Field destination = field.required("destination");
-        if (!destination.text().startsWith("/")) {
-            throw destination.problem("is not an absolute path");
-        }
         MountSpec mount =
                 new MountSpec(
                         field.optional("type").map(Field::text).orElse(""),
                         field.optional("source").map(Field::text).orElse(""),
-                        destination.text(),
+                        field.required("destination").absolutePath(),
                         field.optional("options")
                                 .map(it -> it.texts(MAXIMUM_OPTIONS))
                                 .orElse(List.of()));
@@ -121,8 +117,8 @@ final class SpecReader {
     }
 
     private static void requireNamespacePath(Field path) {
-        if (!path.text().isEmpty() && !path.text().startsWith("/")) {
-            throw path.problem("is not an absolute path");
+        if (!path.text().isEmpty()) {
+            path.absolutePath();
         }
     }
 }
