@@ -18,7 +18,7 @@ public enum ProcessRequest {
     STATISTICS;
 
     /** As a verb in a sentence. */
-    String verb() {
+    public String verb() {
         return switch (this) {
             case START -> "start";
             case KILL -> "signal";

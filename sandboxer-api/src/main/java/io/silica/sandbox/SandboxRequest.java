@@ -13,7 +13,7 @@ public enum SandboxRequest {
     CREATE_CONTAINER;
 
     /** As a verb in a sentence. */
-    String verb() {
+    public String verb() {
         return switch (this) {
             case START -> "start";
             case STOP -> "stop";
