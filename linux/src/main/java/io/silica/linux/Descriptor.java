@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongUnaryOperator;
 
 /**
  * The owner of an open file descriptor.
@@ -127,10 +128,8 @@ public final class Descriptor implements AutoCloseable {
         try (var arena = Arena.ofConfined()) {
             var poll = arena.allocateFrom(JAVA_INT, number, events);
             var noTime = arena.allocate(JAVA_LONG, 2);
-            acquire(Syscall.PPOLL);
-            long result = Syscall.PPOLL.invoke(poll.address(), 1, noTime.address(), 0);
-            release();
-            return Syscall.PPOLL.check(result, label) > 0;
+            var call = Syscall.PPOLL;
+            return borrow(call, _ -> call.invoke(poll.address(), 1, noTime.address(), 0)) > 0;
         }
     }
 
@@ -188,6 +187,19 @@ public final class Descriptor implements AutoCloseable {
 
     long call(Syscall call, long b, long c) {
         return call(call, b, c, 0, 0);
+    }
+
+    /**
+     * Makes a call that has the number elsewhere than in its first argument, and throws if it is
+     * refused.
+     */
+    long borrow(Syscall call, LongUnaryOperator body) {
+        acquire(call);
+        try {
+            return call.check(body.applyAsLong(number), label);
+        } finally {
+            release();
+        }
     }
 
     private void acquire(Syscall call) {

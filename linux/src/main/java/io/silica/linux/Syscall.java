@@ -40,16 +40,21 @@ enum Syscall {
     SOCKETPAIR(53, 199),
     SETSOCKOPT(54, 208),
     GETSOCKOPT(55, 209),
+    KILL(62, 129),
     FCNTL(72, 25),
     FCHMOD(91, 52),
+    PRCTL(157, 167),
     EPOLL_CTL(233, 21),
+    WAITID(247, 95),
     OPENAT(257, 56),
     PPOLL(271, 73),
     EPOLL_PWAIT(281, 22),
     ACCEPT4(288, 242),
     EVENTFD2(290, 19),
     EPOLL_CREATE1(291, 20),
-    PIPE2(293, 59);
+    PIPE2(293, 59),
+    PIDFD_SEND_SIGNAL(424, 424),
+    PIDFD_OPEN(434, 434);
 
     /** Has {@code restricted} suppressed because a downcall is what this class is for. */
     @SuppressWarnings("restricted")
@@ -142,7 +147,7 @@ enum Syscall {
     /**
      * A handle declares Throwable, but the only things that come are a closed arena and the like.
      */
-    private static RuntimeException unexpected(Throwable failure) {
+    static RuntimeException unexpected(Throwable failure) {
         return switch (failure) {
             case RuntimeException e -> e;
             case Error e -> throw e;

@@ -4,12 +4,14 @@ package io.silica.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.silica.linux.leaks.LeakCheck;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@LeakCheck
 class EpollTest {
     private static final long HIGH = 0x7EDC_BA98_7654_3210L;
 

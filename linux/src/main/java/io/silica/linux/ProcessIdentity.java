@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.linux;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What tells a process from a later one with its pid, in a form that can be written down.
+ *
+ * @param pid in our pid namespace
+ * @param startTime when it started, in clock ticks since boot: field 22 of /proc/PID/stat (proc(5))
+ */
+public record ProcessIdentity(int pid, long startTime) {
+    /** Where field 22 is among those after the name, of which the first is field 3. */
+    private static final int START_TIME = 22 - 3;
+
+    /** The process that has the pid now; empty if none has, or if only its exit status is left. */
+    public static Optional<ProcessIdentity> of(int pid) {
+        try {
+            return parse(Files.readString(stat(pid), StandardCharsets.ISO_8859_1));
+        } catch (IOException _) {
+            // No such file; or ESRCH, when the process goes between open and read.
+            return Optional.empty();
+        }
+    }
+
+    static Optional<ProcessIdentity> parse(String stat) {
+        // The name is the process's own choice and may hold spaces and parentheses.
+        int pid = Integer.parseInt(stat.substring(0, stat.indexOf(' ')));
+        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return isDead(fields[0])
+                ? Optional.empty()
+                : Optional.of(new ProcessIdentity(pid, Long.parseLong(fields[START_TIME])));
+    }
+
+    private static boolean isDead(String state) {
+        return state.equals("Z") || state.equals("X");
+    }
+
+    private static Path stat(int pid) {
+        return Path.of("/proc", Integer.toString(pid), "stat");
+    }
+
+    /** Whether this process is alive. */
+    public boolean isCurrent() {
+        return of(pid).equals(Optional.of(this));
+    }
+}
