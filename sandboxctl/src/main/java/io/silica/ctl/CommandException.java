@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ctl;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command cannot be done. The message is the sentence that the operator reads: what, why, and
+ * what to do.
+ */
+final class CommandException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    CommandException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

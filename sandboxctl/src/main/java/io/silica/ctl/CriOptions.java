@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ctl;
+
+import io.silica.ctl.cri.CriClient;
+import io.silica.ctl.cri.CriEndpoint;
+import java.time.Duration;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** How commands reach CRI: named as crictl names it. */
+final class CriOptions {
+    @Spec(Target.MIXEE)
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--runtime-endpoint",
+            paramLabel = "ENDPOINT",
+            defaultValue =
+                    "${env:CONTAINER_RUNTIME_ENDPOINT:-unix:///run/containerd/containerd.sock}",
+            description =
+                    "Where CRI is served: unix:///path. Default: $CONTAINER_RUNTIME_ENDPOINT, else "
+                            + "unix:///run/containerd/containerd.sock.")
+    private String endpoint = "";
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "How long one call may take. Default: ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    CriClient connect() {
+        try {
+            return new CriClient(CriEndpoint.parse(endpoint), Duration.ofSeconds(seconds));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "--runtime-endpoint: " + e.getMessage(), e);
+        }
+    }
+}

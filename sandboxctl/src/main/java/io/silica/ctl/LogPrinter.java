@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ctl;
+
+import io.silica.ctl.cri.LogLine;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** Writes what a container wrote, byte by byte as it did, to the streams that it wrote to. */
+final class LogPrinter {
+    private final OutputStream stdout;
+    private final OutputStream stderr;
+
+    LogPrinter(OutputStream stdout, OutputStream stderr) {
+        this.stdout = stdout;
+        this.stderr = stderr;
+    }
+
+    void print(List<LogLine> lines) {
+        try {
+            for (LogLine line : lines) {
+                print(line);
+            }
+            stdout.flush();
+            stderr.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void print(LogLine line) throws IOException {
+        OutputStream stream =
+                switch (line.stream()) {
+                    case STDOUT -> stdout;
+                    case STDERR -> stderr;
+                };
+        line.content().writeTo(stream);
+        if (!line.partial()) {
+            stream.write('\n');
+        }
+    }
+}

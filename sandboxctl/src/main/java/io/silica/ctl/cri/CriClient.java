@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ctl.cri;
+
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.silica.proto.cri.Container;
+import io.silica.proto.cri.ContainerConfig;
+import io.silica.proto.cri.ContainerStats;
+import io.silica.proto.cri.ContainerStatsRequest;
+import io.silica.proto.cri.ContainerStatus;
+import io.silica.proto.cri.ContainerStatusRequest;
+import io.silica.proto.cri.CreateContainerRequest;
+import io.silica.proto.cri.ExecSyncRequest;
+import io.silica.proto.cri.ExecSyncResponse;
+import io.silica.proto.cri.ImageServiceGrpc;
+import io.silica.proto.cri.ImageServiceGrpc.ImageServiceBlockingStub;
+import io.silica.proto.cri.ImageSpec;
+import io.silica.proto.cri.ImageStatusRequest;
+import io.silica.proto.cri.ListContainersRequest;
+import io.silica.proto.cri.ListPodSandboxRequest;
+import io.silica.proto.cri.ListPodSandboxStatsRequest;
+import io.silica.proto.cri.PodSandbox;
+import io.silica.proto.cri.PodSandboxConfig;
+import io.silica.proto.cri.PodSandboxStats;
+import io.silica.proto.cri.PodSandboxStatsRequest;
+import io.silica.proto.cri.PodSandboxStatus;
+import io.silica.proto.cri.PodSandboxStatusRequest;
+import io.silica.proto.cri.PullImageRequest;
+import io.silica.proto.cri.RemoveContainerRequest;
+import io.silica.proto.cri.RemovePodSandboxRequest;
+import io.silica.proto.cri.RunPodSandboxRequest;
+import io.silica.proto.cri.RuntimeHandler;
+import io.silica.proto.cri.RuntimeServiceGrpc;
+import io.silica.proto.cri.RuntimeServiceGrpc.RuntimeServiceBlockingStub;
+import io.silica.proto.cri.StartContainerRequest;
+import io.silica.proto.cri.StatusRequest;
+import io.silica.proto.cri.StopContainerRequest;
+import io.silica.proto.cri.StopPodSandboxRequest;
+import io.silica.proto.cri.VersionRequest;
+import io.silica.proto.cri.VersionResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * CRI over a Unix socket. Every call has the client's time limit and fails with {@link
+ * CriException}. Nothing is dialled before the first call.
+ */
+public final class CriClient implements AutoCloseable {
+    private static final int LARGEST_MESSAGE = 16 << 20;
+
+    private final CriEndpoint endpoint;
+    private final Duration limit;
+    private final EventLoopGroup loop;
+    private final ManagedChannel channel;
+
+    /**
+     * @param limit how long one call may take
+     */
+    public CriClient(CriEndpoint endpoint, Duration limit) {
+        this.endpoint = endpoint;
+        this.limit = limit;
+        this.loop =
+                new MultiThreadIoEventLoopGroup(
+                        1, new DefaultThreadFactory("cri", true), EpollIoHandler.newFactory());
+        this.channel =
+                NettyChannelBuilder.forAddress(new DomainSocketAddress(endpoint.socket().toFile()))
+                        .channelType(EpollDomainSocketChannel.class)
+                        .eventLoopGroup(loop)
+                        // Go's server refuses an authority that is a path.
+                        .overrideAuthority("localhost")
+                        .maxInboundMessageSize(LARGEST_MESSAGE)
+                        .usePlaintext()
+                        .build();
+    }
+
+    public CriEndpoint endpoint() {
+        return endpoint;
+    }
+
+    public VersionResponse version() {
+        return call(
+                "ask for the version",
+                () -> runtime().version(VersionRequest.getDefaultInstance()));
+    }
+
+    /**
+     * The names of the runtime handlers that the runtime is configured with; the default's second
+     * name is "".
+     */
+    public List<String> handlers() {
+        return call(
+                        "ask for the runtime handlers",
+                        () -> runtime().status(StatusRequest.getDefaultInstance()))
+                .getRuntimeHandlersList()
+                .stream()
+                .map(RuntimeHandler::getName)
+                .toList();
+    }
+
+    /** Makes sure that an image is there: asks the runtime to pull it if it is not. */
+    public void ensureImage(ImageSpec image) {
+        String action = "get image \"%s\"".formatted(image.getImage());
+        var status = ImageStatusRequest.newBuilder().setImage(image).build();
+        if (!call(action, () -> images().imageStatus(status)).hasImage()) {
+            call(
+                    action,
+                    () ->
+                            images().pullImage(
+                                            PullImageRequest.newBuilder().setImage(image).build()));
+        }
+    }
+
+    /**
+     * Runs a pod sandbox.
+     *
+     * @param handler the runtime handler; empty for the runtime's default
+     * @return the sandbox's id
+     */
+    public String runPod(PodSandboxConfig config, String handler) {
+        var request =
+                RunPodSandboxRequest.newBuilder()
+                        .setConfig(config)
+                        .setRuntimeHandler(handler)
+                        .build();
+        return call(
+                "run pod \"%s\"".formatted(config.getMetadata().getName()),
+                () -> runtime().runPodSandbox(request).getPodSandboxId());
+    }
+
+    public PodSandboxStatus podStatus(String pod) {
+        var request = PodSandboxStatusRequest.newBuilder().setPodSandboxId(pod).build();
+        return call("ask for pod " + pod, () -> runtime().podSandboxStatus(request).getStatus());
+    }
+
+    public List<PodSandbox> pods() {
+        return call(
+                "list pods",
+                () ->
+                        runtime()
+                                .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
+                                .getItemsList());
+    }
+
+    /** Kills the pod's containers and stops its sandbox; a pod that is stopped already stays so. */
+    public void stopPod(String pod) {
+        var request = StopPodSandboxRequest.newBuilder().setPodSandboxId(pod).build();
+        call("stop pod " + pod, () -> runtime().stopPodSandbox(request));
+    }
+
+    /** Removes a pod with its containers; one that is not there is no error. */
+    public void removePod(String pod) {
+        var request = RemovePodSandboxRequest.newBuilder().setPodSandboxId(pod).build();
+        call("remove pod " + pod, () -> runtime().removePodSandbox(request));
+    }
+
+    /** Creates a container in a pod and gives its id. */
+    public String createContainer(String pod, ContainerConfig config, PodSandboxConfig podConfig) {
+        var request =
+                CreateContainerRequest.newBuilder()
+                        .setPodSandboxId(pod)
+                        .setConfig(config)
+                        .setSandboxConfig(podConfig)
+                        .build();
+        return call(
+                "create container \"%s\"".formatted(config.getMetadata().getName()),
+                () -> runtime().createContainer(request).getContainerId());
+    }
+
+    public void startContainer(String container) {
+        var request = StartContainerRequest.newBuilder().setContainerId(container).build();
+        call("start container " + container, () -> runtime().startContainer(request));
+    }
+
+    /**
+     * Stops a container by its stop signal.
+     *
+     * @param grace after it the container is killed; whole seconds count
+     */
+    public void stopContainer(String container, Duration grace) {
+        var request =
+                StopContainerRequest.newBuilder()
+                        .setContainerId(container)
+                        .setTimeout(grace.toSeconds())
+                        .build();
+        call("stop container " + container, () -> runtime().stopContainer(request));
+    }
+
+    public void removeContainer(String container) {
+        var request = RemoveContainerRequest.newBuilder().setContainerId(container).build();
+        call("remove container " + container, () -> runtime().removeContainer(request));
+    }
+
+    public ContainerStatus containerStatus(String container) {
+        var request = ContainerStatusRequest.newBuilder().setContainerId(container).build();
+        return call(
+                "ask for container " + container,
+                () -> runtime().containerStatus(request).getStatus());
+    }
+
+    public List<Container> containers() {
+        return call(
+                "list containers",
+                () ->
+                        runtime()
+                                .listContainers(ListContainersRequest.getDefaultInstance())
+                                .getContainersList());
+    }
+
+    public ContainerStats containerStats(String container) {
+        var request = ContainerStatsRequest.newBuilder().setContainerId(container).build();
+        return call(
+                "ask for the figures of container " + container,
+                () -> runtime().containerStats(request).getStats());
+    }
+
+    public PodSandboxStats podStats(String pod) {
+        var request = PodSandboxStatsRequest.newBuilder().setPodSandboxId(pod).build();
+        return call(
+                "ask for the figures of pod " + pod,
+                () -> runtime().podSandboxStats(request).getStats());
+    }
+
+    public List<PodSandboxStats> allPodStats() {
+        return call(
+                "ask for the figures of all pods",
+                () ->
+                        runtime()
+                                .listPodSandboxStats(
+                                        ListPodSandboxStatsRequest.getDefaultInstance())
+                                .getStatsList());
+    }
+
+    /** Runs a command in a container, to its end, without a standard input. */
+    public ExecSyncResponse exec(String container, List<String> command) {
+        var request =
+                ExecSyncRequest.newBuilder().setContainerId(container).addAllCmd(command).build();
+        return call("execute in container " + container, () -> runtime().execSync(request));
+    }
+
+    /** Ends the connection at once; calls under way fail. */
+    @Override
+    public void close() {
+        channel.shutdownNow();
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private RuntimeServiceBlockingStub runtime() {
+        return RuntimeServiceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private ImageServiceBlockingStub images() {
+        return ImageServiceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private <T> T call(String action, Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (StatusRuntimeException e) {
+            throw CriFailure.explain(endpoint, action, e);
+        }
+    }
+}

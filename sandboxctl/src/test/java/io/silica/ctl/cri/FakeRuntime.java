@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ctl.cri;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.silica.proto.cri.ContainerState;
+import io.silica.proto.cri.ContainerStatus;
+import io.silica.proto.cri.ContainerStatusRequest;
+import io.silica.proto.cri.ContainerStatusResponse;
+import io.silica.proto.cri.CreateContainerRequest;
+import io.silica.proto.cri.CreateContainerResponse;
+import io.silica.proto.cri.Image;
+import io.silica.proto.cri.ImageServiceGrpc;
+import io.silica.proto.cri.ImageStatusRequest;
+import io.silica.proto.cri.ImageStatusResponse;
+import io.silica.proto.cri.PullImageRequest;
+import io.silica.proto.cri.PullImageResponse;
+import io.silica.proto.cri.RemovePodSandboxRequest;
+import io.silica.proto.cri.RemovePodSandboxResponse;
+import io.silica.proto.cri.RunPodSandboxRequest;
+import io.silica.proto.cri.RunPodSandboxResponse;
+import io.silica.proto.cri.RuntimeHandler;
+import io.silica.proto.cri.RuntimeServiceGrpc;
+import io.silica.proto.cri.StartContainerRequest;
+import io.silica.proto.cri.StartContainerResponse;
+import io.silica.proto.cri.StatusRequest;
+import io.silica.proto.cri.StatusResponse;
+import io.silica.proto.cri.StopContainerRequest;
+import io.silica.proto.cri.StopContainerResponse;
+import io.silica.proto.cri.StopPodSandboxRequest;
+import io.silica.proto.cri.StopPodSandboxResponse;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A runtime on a Unix socket that has one pod and one container, whose log and exit a test decides.
+ */
+public final class FakeRuntime implements AutoCloseable {
+    private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+    private final EventLoopGroup loop =
+            new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final Server server;
+    private final String log;
+    private final int exitCode;
+    private volatile boolean exits = true;
+    private volatile boolean stopped;
+    private volatile Path logFile = Path.of("/dev/null");
+
+    /**
+     * @param log the lines that the container's log gets when it starts, without their times
+     * @param exitCode how the container exits then
+     */
+    public FakeRuntime(Path socket, int exitCode, String... log) throws IOException {
+        this.exitCode = exitCode;
+        this.log =
+                String.join(
+                        "",
+                        Arrays.stream(log).map(l -> "2026-11-22T19:00:01Z " + l + "\n").toList());
+        this.server = server(socket, new Pods(), new Images()).start();
+    }
+
+    /** The names of the calls so far, with what they are about. */
+    public List<String> calls() {
+        return List.copyOf(calls);
+    }
+
+    /** From now on containers run until they are stopped. */
+    public void runForEver() {
+        exits = false;
+    }
+
+    private Server server(Path socket, BindableService... services) {
+        return NettyServerBuilder.forAddress(new DomainSocketAddress(socket.toFile()))
+                .channelType(EpollServerDomainSocketChannel.class)
+                .bossEventLoopGroup(loop)
+                .workerEventLoopGroup(loop)
+                .addServices(Arrays.stream(services).map(BindableService::bindService).toList())
+                .build();
+    }
+
+    @Override
+    public void close() {
+        server.shutdownNow();
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private <T> void answer(String call, StreamObserver<T> answer, T value) {
+        calls.add(call);
+        answer.onNext(value);
+        answer.onCompleted();
+    }
+
+    private final class Pods extends RuntimeServiceGrpc.RuntimeServiceImplBase {
+        @Override
+        public void status(StatusRequest request, StreamObserver<StatusResponse> answer) {
+            var response = StatusResponse.newBuilder();
+            for (String name : List.of("", "wasm", "runc")) {
+                response.addRuntimeHandlers(RuntimeHandler.newBuilder().setName(name));
+            }
+            answer("Status", answer, response.build());
+        }
+
+        @Override
+        public void runPodSandbox(
+                RunPodSandboxRequest request, StreamObserver<RunPodSandboxResponse> answer) {
+            String handler = request.getRuntimeHandler();
+            if (handler.equals("none")) {
+                answer.onError(
+                        Status.UNKNOWN
+                                .withDescription(
+                                        "unable to get OCI runtime: no runtime for \"none\" is configured")
+                                .asRuntimeException());
+                return;
+            }
+            logFile = Path.of(request.getConfig().getLogDirectory());
+            answer(
+                    "RunPodSandbox " + handler,
+                    answer,
+                    RunPodSandboxResponse.newBuilder().setPodSandboxId("pod-1").build());
+        }
+
+        @Override
+        public void createContainer(
+                CreateContainerRequest request, StreamObserver<CreateContainerResponse> answer) {
+            logFile = logFile.resolve(request.getConfig().getLogPath());
+            answer(
+                    "CreateContainer " + request.getPodSandboxId(),
+                    answer,
+                    CreateContainerResponse.newBuilder().setContainerId("container-1").build());
+        }
+
+        @Override
+        public void startContainer(
+                StartContainerRequest request, StreamObserver<StartContainerResponse> answer) {
+            try {
+                Files.writeString(logFile, log);
+            } catch (IOException e) {
+                answer.onError(Status.UNKNOWN.withDescription("no log: " + e).asRuntimeException());
+                return;
+            }
+            answer(
+                    "StartContainer " + request.getContainerId(),
+                    answer,
+                    StartContainerResponse.getDefaultInstance());
+        }
+
+        @Override
+        public void containerStatus(
+                ContainerStatusRequest request, StreamObserver<ContainerStatusResponse> answer) {
+            boolean exited = exits || stopped;
+            var status =
+                    ContainerStatus.newBuilder()
+                            .setState(
+                                    exited
+                                            ? ContainerState.CONTAINER_EXITED
+                                            : ContainerState.CONTAINER_RUNNING)
+                            .setExitCode(exited ? exitCode : 0);
+            answer.onNext(ContainerStatusResponse.newBuilder().setStatus(status).build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void stopContainer(
+                StopContainerRequest request, StreamObserver<StopContainerResponse> answer) {
+            stopped = true;
+            answer(
+                    "StopContainer %s %d".formatted(request.getContainerId(), request.getTimeout()),
+                    answer,
+                    StopContainerResponse.getDefaultInstance());
+        }
+
+        @Override
+        public void stopPodSandbox(
+                StopPodSandboxRequest request, StreamObserver<StopPodSandboxResponse> answer) {
+            answer(
+                    "StopPodSandbox " + request.getPodSandboxId(),
+                    answer,
+                    StopPodSandboxResponse.getDefaultInstance());
+        }
+
+        @Override
+        public void removePodSandbox(
+                RemovePodSandboxRequest request, StreamObserver<RemovePodSandboxResponse> answer) {
+            answer(
+                    "RemovePodSandbox " + request.getPodSandboxId(),
+                    answer,
+                    RemovePodSandboxResponse.getDefaultInstance());
+        }
+    }
+
+    private final class Images extends ImageServiceGrpc.ImageServiceImplBase {
+        @Override
+        public void imageStatus(
+                ImageStatusRequest request, StreamObserver<ImageStatusResponse> answer) {
+            var response = ImageStatusResponse.newBuilder();
+            if (request.getImage().getImage().equals("present")) {
+                response.setImage(Image.newBuilder().setId("sha256:1"));
+            }
+            answer("ImageStatus", answer, response.build());
+        }
+
+        @Override
+        public void pullImage(PullImageRequest request, StreamObserver<PullImageResponse> answer) {
+            calls.add("PullImage " + request.getImage().getImage());
+            answer.onError(Status.NOT_FOUND.withDescription("no such host").asRuntimeException());
+        }
+    }
+}
