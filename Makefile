@@ -1,0 +1,37 @@
+# Everything here is a name for a script or a Maven command; "make" alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help demo build test e2e bench dist reproducible format clean
+
+help: ## Lists what can be made
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+
+demo: ## Runs a Wasm pod through CRI, on a containerd of its own, and shows what happens
+	@scripts/demo
+
+build: ## Compiles and packages all modules, without running tests
+	@scripts/install-missing build
+	./mvnw -B -DskipTests package
+
+test: ## Runs all tests; the last line counts them
+	@scripts/test
+
+e2e: dist ## Runs only the tests that drive real containerds
+	@scripts/test-e2e
+
+bench: dist ## Measures, beside the peers' way of doing it
+	@scripts/bench
+
+dist: ## Makes the distribution in dist/
+	@scripts/install-missing build
+	@scripts/dist
+
+reproducible: ## Makes the distribution twice, from clean, and compares
+	@scripts/install-missing build
+	@scripts/dist-reproducible
+
+format: ## Formats all sources
+	./mvnw -q -B spotless:apply
+
+clean: ## Removes what was built; the cache of downloads stays
+	./mvnw -q -B clean
+	rm -rf dist target
