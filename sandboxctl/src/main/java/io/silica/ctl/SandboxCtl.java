@@ -21,7 +21,7 @@ import picocli.CommandLine.ParseResult;
         description = "Runs pods through CRI, and shows what a sandboxer daemon knows.",
         mixinStandardHelpOptions = true,
         versionProvider = SandboxCtl.Version.class,
-        subcommands = RunCommand.class,
+        subcommands = {RunCommand.class, StateCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:it could not be done", "2:the command line is wrong"})
 public final class SandboxCtl {
