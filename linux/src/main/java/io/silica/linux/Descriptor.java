@@ -129,7 +129,8 @@ public final class Descriptor implements AutoCloseable {
             var poll = arena.allocateFrom(JAVA_INT, number, events);
             var noTime = arena.allocate(JAVA_LONG, 2);
             var call = Syscall.PPOLL;
-            return borrow(call, _ -> call.invoke(poll.address(), 1, noTime.address(), 0)) > 0;
+            long result = borrow(call, _ -> call.invoke(poll.address(), 1, noTime.address(), 0));
+            return call.check(result, label) > 0;
         }
     }
 
@@ -189,14 +190,11 @@ public final class Descriptor implements AutoCloseable {
         return call(call, b, c, 0, 0);
     }
 
-    /**
-     * Makes a call that has the number elsewhere than in its first argument, and throws if it is
-     * refused.
-     */
+    /** As {@link #attempt}, where the number is not the first argument or there are more. */
     long borrow(Syscall call, LongUnaryOperator body) {
         acquire(call);
         try {
-            return call.check(body.applyAsLong(number), label);
+            return body.applyAsLong(number);
         } finally {
             release();
         }

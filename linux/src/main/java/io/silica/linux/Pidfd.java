@@ -101,9 +101,10 @@ public final class Pidfd implements AutoCloseable {
         try (var arena = Arena.ofConfined()) {
             var info = arena.allocate(SIGINFO_SIZE, 8);
             var call = Syscall.WAITID;
-            descriptor.borrow(
-                    call,
-                    number -> call.invoke(P_PIDFD, number, info.address(), WEXITED | WNOHANG));
+            long result =
+                    descriptor.borrow(
+                            call, n -> call.invoke(P_PIDFD, n, info.address(), WEXITED | WNOHANG));
+            call.check(result, descriptor.label());
             return info.get(JAVA_INT, SI_PID) == 0
                     ? Optional.empty()
                     : Optional.of(

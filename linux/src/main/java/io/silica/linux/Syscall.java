@@ -43,18 +43,31 @@ enum Syscall {
     KILL(62, 129),
     FCNTL(72, 25),
     FCHMOD(91, 52),
+    FSTATFS(138, 44),
     PRCTL(157, 167),
+    MOUNT(165, 40),
+    UMOUNT2(166, 39),
     EPOLL_CTL(233, 21),
     WAITID(247, 95),
     OPENAT(257, 56),
+    MKDIRAT(258, 34),
     PPOLL(271, 73),
+    UNSHARE(272, 97),
     EPOLL_PWAIT(281, 22),
     ACCEPT4(288, 242),
     EVENTFD2(290, 19),
     EPOLL_CREATE1(291, 20),
     PIPE2(293, 59),
+    SETNS(308, 268),
     PIDFD_SEND_SIGNAL(424, 424),
-    PIDFD_OPEN(434, 434);
+    OPEN_TREE(428, 428),
+    MOVE_MOUNT(429, 429),
+    FSOPEN(430, 430),
+    FSCONFIG(431, 431),
+    FSMOUNT(432, 432),
+    PIDFD_OPEN(434, 434),
+    OPENAT2(437, 437),
+    MOUNT_SETATTR(442, 442);
 
     /** Has {@code restricted} suppressed because a downcall is what this class is for. */
     @SuppressWarnings("restricted")

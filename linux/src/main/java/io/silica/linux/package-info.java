@@ -21,6 +21,18 @@
  *     <td>no such thing in the JDK</td></tr>
  * <tr><td>Poller and its streams</td><td>any, virtual threads too</td><td>in Java only</td>
  *     <td>waits for descriptors that have no channel</td></tr>
+ * <tr><td>Spawn</td><td>one</td><td>start, on the paths of program and directory: platform if they
+ *     are another's</td><td>chosen descriptors, sessions</td></tr>
+ * <tr><td>Child, Pidfd, ProcessIdentity, Subreaper</td><td>any</td><td>nothing; a wait is the
+ *     Poller's</td><td>handles that a reused pid cannot fool, any signal, no thread per process</td></tr>
+ * <tr><td>Mounts, DetachedMount</td><td>platform, bounded</td><td>everything, as long as a file system does
+ *     not answer</td><td>the JDK cannot mount</td></tr>
+ * <tr><td>MountTable</td><td>any</td><td>nothing</td><td>is not: /proc</td></tr>
+ * <tr><td>Beneath</td><td>platform, where others own the file system</td><td>open, createDirectory</td>
+ *     <td>resolution that cannot be raced</td></tr>
+ * <tr><td>NetworkNamespace</td><td>any; inside waits in Java for a platform thread of its own</td>
+ *     <td>what runs inside</td><td>namespaces belong to threads</td></tr>
+ * <tr><td>the package cgroup</td><td>any</td><td>delete, in Java</td><td>is not: files</td></tr>
  * </table>
  */
 @NullMarked

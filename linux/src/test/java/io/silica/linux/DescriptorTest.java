@@ -3,12 +3,15 @@ package io.silica.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.silica.linux.leaks.LeakCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,10 +119,30 @@ class DescriptorTest {
     }
 
     @Test
+    void whenNoNumberIsLeftTheReasonSaysSo() {
+        var copies = new ArrayList<Descriptor>();
+        try (var pipe = Pipe.open()) {
+            var refusal = catchThrowable(() -> duplicateForEver(pipe.reader(), copies));
+            copies.forEach(Descriptor::close);
+            assertThat(refusal)
+                    .asInstanceOf(type(LinuxException.class))
+                    .returns("fcntl", LinuxException::call)
+                    .returns(Errno.EMFILE, LinuxException::errno);
+        }
+    }
+
+    @Test
     void aPartBeyondTheBufferIsRefused() {
         try (var pipe = Pipe.open()) {
             assertThatThrownBy(() -> pipe.writer().write(Memory.room(4), 2, 3))
                     .isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @SuppressWarnings("InfiniteLoop")
+    private static void duplicateForEver(Descriptor descriptor, List<Descriptor> copies) {
+        while (true) {
+            copies.add(descriptor.duplicate());
         }
     }
 

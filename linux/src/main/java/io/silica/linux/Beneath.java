@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A directory beneath which paths of strangers are resolved (openat2(2)). Native because the JDK
+ * resolves a path as a string and can be led astray between its look and its leap.
+ *
+ * <p>Opening can block for as long as a file system does not answer: on a bounded platform thread
+ * only, where others own it.
+ */
+public final class Beneath implements AutoCloseable {
+    private static final long HOW_SIZE = 24;
+
+    /** What a path may do on its way; neither may use a magic link of /proc. */
+    public enum Resolve {
+        /**
+         * Symbolic links and {@code ..} may go anywhere inside; one that leads out is refused
+         * (EXDEV).
+         */
+        BENEATH(0x08 | 0x02),
+        /** As if the directory were the root: what leads out ends at it. */
+        IN_ROOT(0x10 | 0x02),
+        /** As {@link #BENEATH}, and any symbolic link is refused (ELOOP). */
+        NO_SYMLINKS(0x08 | 0x04 | 0x02);
+
+        private final long bits;
+
+        Resolve(long bits) {
+            this.bits = bits;
+        }
+    }
+
+    private final Descriptor root;
+
+    private Beneath(Descriptor root) {
+        this.root = root;
+    }
+
+    /** Opens the directory, whose own path is trusted. */
+    public static Beneath of(Path directory) {
+        return new Beneath(Descriptor.open(directory, OpenFlag.PATH, OpenFlag.DIRECTORY));
+    }
+
+    /**
+     * Opens a path.
+     *
+     * @param path relative to the directory; a leading slash is the directory only with {@link
+     *     Resolve#IN_ROOT}
+     * @throws LinuxException EXDEV if it leads out, ELOOP if it meets a link that is not allowed,
+     *     ENOENT
+     */
+    public Descriptor open(String path, Resolve resolve, OpenFlag... flags) {
+        int bits = OpenFlag.bits(flags);
+        long mode = List.of(flags).contains(OpenFlag.CREATE) ? 0600 : 0;
+        try (var arena = Arena.ofConfined()) {
+            var name = arena.allocateFrom(path);
+            var how = arena.allocateFrom(JAVA_LONG, bits, mode, resolve.bits);
+            var call = Syscall.OPENAT2;
+            long result =
+                    root.borrow(call, n -> call.invoke(n, name, how.address(), HOW_SIZE, 0, 0));
+            var subject = "%s beneath %s".formatted(path, root.label());
+            return new Descriptor(call.check(result, subject), subject);
+        }
+    }
+
+    /**
+     * Makes a directory, mode 0700, in one that exists; the umask may take bits away.
+     *
+     * @param parent resolved as in {@link #open}
+     * @param name a single name
+     */
+    public void createDirectory(String parent, String name, Resolve resolve) {
+        if (name.isEmpty() || name.contains("/") || name.equals(".") || name.equals("..")) {
+            throw new IllegalArgumentException("not the name of a directory: " + name);
+        }
+        try (var arena = Arena.ofConfined();
+                var directory = open(parent, resolve, OpenFlag.PATH, OpenFlag.DIRECTORY)) {
+            long result = directory.attempt(Syscall.MKDIRAT, arena.allocateFrom(name), 0700, 0);
+            Syscall.MKDIRAT.check(result, "%s in %s".formatted(name, directory.label()));
+        }
+    }
+
+    @Override
+    public void close() {
+        root.close();
+    }
+}
