@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl;
 
-import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.netty.util.internal.logging.JdkLoggerFactory;
 import io.silica.ctl.cri.ConfigException;
 import io.silica.ctl.cri.CriException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
@@ -24,22 +19,13 @@ import picocli.CommandLine.ParseResult;
         subcommands = {RunCommand.class, StateCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:it could not be done", "2:the command line is wrong"})
-public final class SandboxCtl {
-    // Held, for a logger that nobody holds forgets its level.
-    private static final List<Logger> LIBRARIES =
-            List.of(Logger.getLogger("io.grpc"), Logger.getLogger("io.netty"));
-
+final class SandboxCtl {
     private final PrintStream out;
     private final PrintStream err;
 
     SandboxCtl(PrintStream out, PrintStream err) {
         this.out = out;
         this.err = err;
-    }
-
-    public static void main(String[] args) {
-        keepLibrariesQuiet();
-        System.exit(new SandboxCtl(System.out, System.err).execute(args));
     }
 
     /** Runs a command and gives its exit code. */
@@ -74,12 +60,6 @@ public final class SandboxCtl {
             default -> throw e;
         }
         return command.getCommandSpec().exitCodeOnExecutionException();
-    }
-
-    /** Their loggers would write between the container's output. */
-    private static void keepLibrariesQuiet() {
-        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
-        LIBRARIES.forEach(logger -> logger.setLevel(Level.OFF));
     }
 
     /** Says which build this is, from the jar's manifest. */

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.silica.ctl.cri.ConfigFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/** The files in examples/ are what users start from. */
+final class ExampleFilesTest {
+    private static final Path EXAMPLES = Path.of("../examples");
+
+    @Test
+    void everyContainerFileNamesTheImageOfItsExample() throws IOException {
+        assertThat(files("container-*.json"))
+                .isNotEmpty()
+                .allSatisfy(file -> {
+                    var container = ConfigFile.readContainer(file);
+                    String name = container.getMetadata().getName();
+                    assertThat(file).hasFileName("container-" + name + ".json");
+                    assertThat(container.getImage().getImage())
+                            .isEqualTo("docker.io/silica/" + name + ":1");
+                });
+    }
+
+    @Test
+    void everyPodFileIsReadAndHasACgroup() throws IOException {
+        assertThat(files("pod*.json"))
+                .isNotEmpty()
+                .allSatisfy(file ->
+                        assertThat(ConfigFile.readPod(file).getLinux().getCgroupParent())
+                                .startsWith("/silica-example"));
+    }
+
+    private static List<Path> files(String glob) throws IOException {
+        try (var files = Files.newDirectoryStream(EXAMPLES, glob)) {
+            return StreamSupport.stream(files.spliterator(), false).toList();
+        }
+    }
+}
