@@ -2,7 +2,6 @@
 package io.silica.server.cgroupform;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Timestamp;
 import io.silica.proto.containerd.cgroups.v2.CPUStat;
 import io.silica.proto.containerd.cgroups.v2.MemoryEvents;
 import io.silica.proto.containerd.cgroups.v2.MemoryStat;
@@ -10,7 +9,8 @@ import io.silica.proto.containerd.cgroups.v2.Metrics;
 import io.silica.proto.containerd.cgroups.v2.PidsStat;
 import io.silica.proto.containerd.types.Metric;
 import io.silica.sandbox.Statistics;
-import java.time.Instant;
+import io.silica.server.wire.BareAny;
+import io.silica.server.wire.Timestamps;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,10 +25,7 @@ public final class CgroupMetrics {
 
     /** For Task.Stats: {@code io.containerd.cgroups.v2.Metrics}, its type URL the bare name. */
     public static Any data(Statistics statistics) {
-        return Any.newBuilder()
-                .setTypeUrl(Metrics.getDescriptor().getFullName())
-                .setValue(metrics(statistics).toByteString())
-                .build();
+        return BareAny.pack(metrics(statistics));
     }
 
     /**
@@ -38,7 +35,7 @@ public final class CgroupMetrics {
      */
     public static Metric metric(String id, Statistics statistics) {
         return Metric.newBuilder()
-                .setTimestamp(timestamp(statistics.at()))
+                .setTimestamp(Timestamps.of(statistics.at()))
                 .setId(id)
                 .setData(data(statistics))
                 .build();
@@ -68,12 +65,5 @@ public final class CgroupMetrics {
                 .setUsage(statistics.memoryBytes())
                 .setInactiveFile(statistics.inactiveFileBytes())
                 .setUsageLimit(limit == 0 ? UNLIMITED : limit);
-    }
-
-    private static Timestamp timestamp(Instant at) {
-        return Timestamp.newBuilder()
-                .setSeconds(at.getEpochSecond())
-                .setNanos(at.getNano())
-                .build();
     }
 }
