@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.server.record;
+
+import io.silica.server.config.ByteSize;
+import java.util.regex.Pattern;
+
+/**
+ * How records of one sort are written.
+ *
+ * @param kind what the records are of, in lower-case words joined by dashes; a file of another kind
+ *     is not read
+ * @param version counts from one and grows with each change of the type; files of older versions
+ *     are read into the same type (a component that they lack is null, or zero: the type's
+ *     constructor decides), newer ones are quarantined
+ * @param type a record class that Jackson maps by its components; unknown ones are refused
+ * @param maxSize what a file may have at most
+ */
+public record RecordFormat<T>(String kind, int version, Class<T> type, ByteSize maxSize) {
+    private static final Pattern KIND = Pattern.compile("[a-z]+(-[a-z]+)*");
+
+    public RecordFormat {
+        if (!KIND.matcher(kind).matches()) {
+            throw new IllegalArgumentException(
+                    "a kind of record is lower-case words joined by dashes: " + kind);
+        }
+        if (version < 1) {
+            throw new IllegalArgumentException("versions count from one: " + version);
+        }
+    }
+}
