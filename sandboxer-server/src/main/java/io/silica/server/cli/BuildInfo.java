@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.server.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
+/**
+ * What is running.
+ *
+ * @param version of the release
+ * @param commit that it was built from, or {@code unknown}
+ */
+public record BuildInfo(String version, String commit) {
+    private static final String RESOURCE = "build.properties";
+
+    /** As the build has written it down. */
+    public static BuildInfo load() {
+        try (var in = BuildInfo.class.getResourceAsStream(RESOURCE)) {
+            var properties = new Properties();
+            if (in != null) {
+                properties.load(in);
+            }
+            return new BuildInfo(
+                    properties.getProperty("version", "unknown"),
+                    properties.getProperty("commit", "unknown"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + RESOURCE, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return version + " (commit " + commit + ", Java " + Runtime.version() + ")";
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.server.cli;
+
+import static java.util.stream.Collectors.joining;
+
+import io.silica.sandbox.SandboxException;
+import io.silica.server.config.Config;
+import io.silica.server.config.ConfigEntry;
+import io.silica.server.config.ConfigException;
+import io.silica.server.config.ConfigReader;
+import io.silica.server.config.DaemonConfig;
+import io.silica.server.config.Origin;
+import io.silica.server.logging.Logging;
+import java.io.PrintStream;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The command of a daemon, from its arguments to its exit code. A kind says which sections it adds
+ * to the configuration, and what to run with it.
+ *
+ * @param <T> the kind's own sections
+ */
+public abstract class DaemonCommand<T> {
+    public static final int OK = 0;
+    public static final int FAILURE = 1;
+    public static final int USAGE = 2;
+
+    private static final System.Logger LOG = System.getLogger(DaemonCommand.class.getName());
+
+    private final String kind;
+    private final String name;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    /** Both halves of a configuration. */
+    private record Sections<T>(DaemonConfig daemon, T own) {}
+
+    /**
+     * @param kind such as {@code wasm}: the daemon is then called {@code wasm-sandboxer}
+     */
+    protected DaemonCommand(String kind) {
+        this(kind, System.out, System.err);
+    }
+
+    DaemonCommand(String kind, PrintStream out, PrintStream err) {
+        this.kind = kind;
+        this.name = kind + "-sandboxer";
+        this.out = out;
+        this.err = err;
+    }
+
+    /** Reads the sections that this kind adds. */
+    protected abstract T sections(ConfigReader reader);
+
+    /**
+     * Runs the daemon until it has been asked to end. Logging is set up.
+     *
+     * @throws SandboxException if it cannot start or go on, with a message that says what to do
+     */
+    protected abstract void run(DaemonConfig daemon, T own, Logging logging)
+            throws InterruptedException;
+
+    /** Runs the command and answers the exit code of the process. */
+    public final int execute(String... arguments) {
+        var usualConfig = Path.of("/etc/silica", kind + ".toml");
+        var commandLine = DaemonOptions.commandLine(name, kind, usualConfig);
+        try {
+            var parsed = commandLine.parseArgs(arguments);
+            return isAnswered(commandLine) ? OK : start(new DaemonOptions(parsed, usualConfig));
+        } catch (ParameterException e) {
+            err.println(name + ": " + e.getMessage() + ": see " + name + " --help");
+            return USAGE;
+        } catch (ConfigException e) {
+            e.problems().forEach(problem -> err.println(name + ": " + problem));
+            return USAGE;
+        }
+    }
+
+    private boolean isAnswered(CommandLine commandLine) {
+        if (commandLine.isUsageHelpRequested()) {
+            commandLine.usage(out);
+            return true;
+        }
+        if (commandLine.isVersionHelpRequested()) {
+            out.println(name + " " + BuildInfo.load());
+            return true;
+        }
+        return false;
+    }
+
+    private int start(DaemonOptions options) {
+        var config = Config.load(options.files(), options.overrides(), this::read);
+        var server = config.value().daemon().server();
+        var logging = Logging.start(server.logLevel(), server.logFormat());
+        LOG.log(
+                Level.INFO,
+                name + " " + BuildInfo.load() + " starts; set are: " + settings(config.entries()));
+        return run(config.value(), logging);
+    }
+
+    private int run(Sections<T> sections, Logging logging) {
+        try {
+            run(sections.daemon(), sections.own(), logging);
+            return OK;
+        } catch (SandboxException e) {
+            // Its message is made for the operator; the stack would only hide it.
+            LOG.log(Level.ERROR, name + " ends: " + e.getMessage());
+            LOG.log(Level.DEBUG, "where that came from", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.log(Level.ERROR, name + " ends: it was interrupted");
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, name + " ends: this is a defect, please report it", e);
+        }
+        return FAILURE;
+    }
+
+    private Sections<T> read(ConfigReader reader) {
+        return new Sections<>(DaemonConfig.read(reader, kind), sections(reader));
+    }
+
+    private static String settings(List<ConfigEntry> entries) {
+        return entries.stream()
+                .filter(entry -> !(entry.origin() instanceof Origin.Default))
+                .map(entry ->
+                        entry.section()
+                                + "."
+                                + entry.key()
+                                + "="
+                                + entry.value()
+                                + " by "
+                                + entry.origin())
+                .collect(joining(", "));
+    }
+}
