@@ -18,7 +18,7 @@ import java.util.Locale;
  *
  * <p>Every call has the same shape, so that two method handles serve the whole module: a handle per
  * function costs some ten milliseconds at the start of a daemon. A result is what the kernel gives:
- * not negative, or an errno negated; nothing is allocated, so that a loop may call it at any rate.
+ * not negative, or an errno negated, so that a refusal that is no surprise costs no exception.
  *
  * <p>Numbers: x86_64 from its syscall_64.tbl, aarch64 from asm-generic/unistd.h; from 424 on they
  * are the same.
