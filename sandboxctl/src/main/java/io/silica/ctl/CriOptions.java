@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl;
 
+import io.grpc.ClientInterceptor;
+import io.silica.ctl.cri.CallTrace;
 import io.silica.ctl.cri.CriClient;
 import io.silica.ctl.cri.CriEndpoint;
 import java.time.Duration;
@@ -33,12 +35,25 @@ final class CriOptions {
             description = "How long one call may take. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Say each call on standard error, and how long it took.")
+    private boolean verbose;
+
     CriClient connect() {
         try {
-            return new CriClient(CriEndpoint.parse(endpoint), Duration.ofSeconds(seconds));
+            return new CriClient(
+                    CriEndpoint.parse(endpoint), Duration.ofSeconds(seconds), interceptors());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(
                     spec.commandLine(), "--runtime-endpoint: " + e.getMessage(), e);
         }
+    }
+
+    private ClientInterceptor[] interceptors() {
+        var err = spec.commandLine().getErr();
+        return verbose
+                ? new ClientInterceptor[] {new CallTrace(err::println)}
+                : new ClientInterceptor[0];
     }
 }

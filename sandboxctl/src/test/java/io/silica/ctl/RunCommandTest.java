@@ -64,6 +64,25 @@ final class RunCommandTest {
     }
 
     @Test
+    void aVerboseRunSaysEachCallOnceOnStandardError() throws IOException {
+        try (var _ = new FakeRuntime(socket, 0, "stdout F out")) {
+            assertThat(run("--verbose")).isZero();
+        }
+
+        assertThat(text(out)).isEqualTo("out\n");
+        assertThat(text(err).lines().map(line -> line.replaceFirst(", [0-9]+ ms$", "")))
+                .containsSubsequence(
+                        "ImageStatus",
+                        "RunPodSandbox",
+                        "CreateContainer",
+                        "StartContainer",
+                        "ContainerStatus",
+                        "StopPodSandbox",
+                        "RemovePodSandbox")
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void theFilesLogIsUsedAndItsOldLinesAreNotPrinted() throws IOException {
         Path logs = directory.resolve("logs");
         Files.writeString(podFile, POD + "log_directory: " + logs);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl.cri;
 
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
@@ -64,8 +65,9 @@ public final class CriClient implements AutoCloseable {
 
     /**
      * @param limit how long one call may take
+     * @param interceptors what sees each call, such as a {@link CallTrace}
      */
-    public CriClient(CriEndpoint endpoint, Duration limit) {
+    public CriClient(CriEndpoint endpoint, Duration limit, ClientInterceptor... interceptors) {
         this.endpoint = endpoint;
         this.limit = limit;
         this.loop =
@@ -78,6 +80,7 @@ public final class CriClient implements AutoCloseable {
                         // Go's server refuses an authority that is a path.
                         .overrideAuthority("localhost")
                         .maxInboundMessageSize(LARGEST_MESSAGE)
+                        .intercept(interceptors)
                         .usePlaintext()
                         .build();
     }
