@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154
 # Sourced by the programs of this distribution, which set home to its directory: finds the JVM and the class path.
 
 # Prints nothing and starts nothing: a JVM's own file says which version it is.

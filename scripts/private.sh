@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# Sourced by the scripts that run something of their own below a directory: processes by pid file, mounts by path.
+
+# runs PID-FILE WORD: is the process of that file alive, and WORD one of its arguments? The file may be old, and its
+# number somebody else's by now.
+runs() {
+    local pid
+    pid=$(cat "$1" 2>/dev/null) || return 1
+    has_argument "$pid" "$2"
+}
+
+has_argument() {
+    tr '\0' '\n' 2>/dev/null <"/proc/$1/cmdline" | grep -qxF -- "$2"
+}
+
+# end PID-FILE WORD SECONDS: asks that process to end, and insists after some seconds.
+end() {
+    local waited
+    if runs "$1" "$2"; then
+        kill "$(cat "$1")" 2>/dev/null || true
+        for ((waited = 0; waited < $3 * 10; waited++)); do
+            runs "$1" "$2" || break
+            sleep 0.1
+        done
+        ! runs "$1" "$2" || kill -9 "$(cat "$1")"
+    fi
+    rm -f "$1"
+}
+
+# unmount_below DIRECTORY: in the reverse of the order in which they were made, so that the inner ones go first.
+unmount_below() {
+    local target
+    awk -v below="$1/" 'index($5, below) == 1 {print $5}' /proc/self/mountinfo | tac |
+        while read -r target; do
+            umount -l "$(printf '%b' "$target")" || note "cannot unmount $target"
+        done
+}
+
+# show_end LOG: what was said last.
+show_end() {
+    tail -n 15 "$1" | sed 's/^/    | /' >&2
+}
