@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.server.transport;
+
+import io.silica.linux.Descriptor;
+import io.silica.linux.Epoll;
+import io.silica.linux.LinuxException;
+import io.silica.linux.UnixSocket;
+import io.silica.ttrpc.CallTimer;
+import io.silica.ttrpc.ConnectionId;
+import io.silica.ttrpc.FrameSink;
+import io.silica.ttrpc.ProtocolException;
+import io.silica.ttrpc.ServerConfig;
+import io.silica.ttrpc.ServerConnection;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One accepted connection on the loop: peeks, journals and consumes what arrives, and drives the
+ * protocol with it.
+ *
+ * <p>All state is the loop's thread's; the methods of {@link FrameSink} and {@link #idle} are for
+ * any thread.
+ */
+final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
+    private static final Logger LOGGER = System.getLogger(Connection.class.getName());
+
+    /** How many chunks are read before it is another connection's turn. */
+    private static final int CHUNKS_PER_TURN = 4;
+
+    private static final int HANG_UP = Epoll.PEER_CLOSED | Epoll.HANG_UP | Epoll.ERROR;
+
+    private final EpollLoop loop;
+    private final UnixSocket socket;
+    private final Chunk chunk;
+    private final Outbox outbox;
+    private final ServerConnection protocol;
+    private final Consumer<Connection> onEnd;
+    private @Nullable ByteBuffer leftover;
+    private boolean readable;
+    private boolean hungUp;
+    private boolean closed;
+    private long token;
+    private volatile boolean busy;
+
+    Connection(
+            ConnectionId id,
+            EpollLoop loop,
+            UnixSocket socket,
+            Chunk chunk,
+            NativeBuffers buffers,
+            ServerConfig config,
+            CallTimer timer,
+            Consumer<Connection> onEnd) {
+        this.loop = loop;
+        this.socket = socket;
+        this.chunk = chunk;
+        this.onEnd = onEnd;
+        this.outbox = new Outbox(socket, buffers, config.limits().unsentBytes(), this);
+        this.protocol = new ServerConnection(id, config, this, timer);
+    }
+
+    void open() {
+        token = loop.add(this);
+    }
+
+    ConnectionId id() {
+        return protocol.id();
+    }
+
+    UnixSocket socket() {
+        return socket;
+    }
+
+    /** Whether nothing is asked that is not answered, and nothing answered that is not sent. */
+    boolean idle() {
+        return !busy && protocol.openCalls() == 0 && outbox.isEmpty();
+    }
+
+    @Override
+    public Descriptor descriptor() {
+        return socket.descriptor();
+    }
+
+    @Override
+    public void ready(int events) {
+        if ((events & Epoll.WRITABLE) != 0) {
+            outbox.writable();
+        }
+        hungUp |= (events & HANG_UP) != 0;
+        readable |= (events & (Epoll.READABLE | HANG_UP)) != 0;
+        proceed();
+    }
+
+    @Override
+    public void send(ByteBuffer frame) {
+        outbox.add(frame);
+    }
+
+    @Override
+    public boolean writable() {
+        return outbox.hasRoom();
+    }
+
+    @Override
+    public void resume() {
+        loop.execute(this::proceed);
+    }
+
+    @Override
+    public void room() {
+        resume();
+    }
+
+    @Override
+    public void failed(LinuxException cause) {
+        LOGGER.log(Level.DEBUG, "connection {0} ended: {1}", id(), cause.getMessage());
+        loop.execute(this::close);
+    }
+
+    /** Ends the connection at once and cancels its calls. The loop's thread; idempotent. */
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        loop.remove(token);
+        outbox.close();
+        socket.close();
+        onEnd.accept(this);
+        protocol.closed();
+    }
+
+    private void proceed() {
+        if (closed) {
+            return;
+        }
+        busy = true;
+        boolean held = outbox.hold();
+        try {
+            read();
+        } catch (ProtocolException e) {
+            LOGGER.log(Level.WARNING, "closing connection {0}: {1}", id(), e.getMessage());
+            close();
+        } catch (LinuxException e) {
+            failed(e);
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        } finally {
+            if (held) {
+                outbox.release();
+            }
+            busy = false;
+        }
+    }
+
+    private void read() throws ProtocolException {
+        for (int i = 0; i < CHUNKS_PER_TURN; i++) {
+            if (!giveLeftover() || !readable) {
+                return;
+            }
+            var bytes = chunk.read(id(), socket);
+            if (bytes == null) {
+                close();
+                return;
+            }
+            // Less than there was room for is all there was. The end of the stream still has to be
+            // read.
+            int length = bytes.remaining();
+            readable = length == chunk.size() || (hungUp && length > 0);
+            give(bytes);
+        }
+        resume();
+    }
+
+    /**
+     * Returns whether the protocol has taken all that was read. If it has not and the peer is gone,
+     * that is the end.
+     */
+    private boolean giveLeftover() throws ProtocolException {
+        if (leftover == null) {
+            return true;
+        }
+        protocol.receive(leftover);
+        if (!leftover.hasRemaining()) {
+            leftover = null;
+            return true;
+        }
+        if (hungUp) {
+            close();
+        }
+        return false;
+    }
+
+    private void give(ByteBuffer bytes) throws ProtocolException {
+        protocol.receive(bytes);
+        if (bytes.hasRemaining()) {
+            leftover = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+        }
+    }
+}

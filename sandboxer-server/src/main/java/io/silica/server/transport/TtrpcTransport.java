@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.server.transport;
+
+import io.silica.linux.LinuxException;
+import io.silica.linux.UnixListener;
+import io.silica.linux.UnixSocket;
+import io.silica.ttrpc.CallTimer;
+import io.silica.ttrpc.ConnectionId;
+import io.silica.ttrpc.ServerConfig;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A ttrpc server on Unix sockets with one thread for all connections, which knows every byte that
+ * it has read (see the package). Any thread may call any method.
+ */
+public final class TtrpcTransport implements AutoCloseable {
+    private static final Logger LOGGER = System.getLogger(TtrpcTransport.class.getName());
+    private static final int CHUNK_BYTES = 64 << 10;
+    private static final Duration DRAIN_POLL = Duration.ofMillis(5);
+
+    private final ServerConfig config;
+    private final TransportOptions options;
+    private final EpollLoop loop;
+    private final Arena arena = Arena.ofAuto();
+    private final NativeBuffers buffers = new NativeBuffers(arena, CHUNK_BYTES);
+    private final Chunk chunk;
+    private final CallTimer timer = new CallTimer();
+    private final AtomicLong lastConnection = new AtomicLong();
+    private final Map<ConnectionId, Connection> connections = new ConcurrentHashMap<>();
+    private final List<Acceptor> acceptors = new ArrayList<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private boolean ending;
+
+    private TtrpcTransport(String name, ServerConfig config, TransportOptions options) {
+        this.config = config;
+        this.options = options;
+        this.chunk = new Chunk(arena, CHUNK_BYTES, options.journal());
+        this.loop = new EpollLoop(name);
+    }
+
+    /**
+     * A transport that serves nobody yet.
+     *
+     * @param name of its thread
+     */
+    public static TtrpcTransport start(String name, ServerConfig config, TransportOptions options) {
+        var transport = new TtrpcTransport(name, config, options);
+        transport.loop.start();
+        return transport;
+    }
+
+    /**
+     * Accepts connections from now on. The listener, new or inherited, is the transport's from now
+     * on.
+     */
+    public void listen(UnixListener listener) {
+        loop.execute(() -> open(listener));
+    }
+
+    /**
+     * Serves a connection that is there already, such as one that outlived the last daemon. It is
+     * the transport's from now on.
+     */
+    public ConnectionId adopt(UnixSocket socket) {
+        var id = nextId();
+        loop.execute(() -> open(id, socket));
+        return id;
+    }
+
+    /** The connections that are open now, in no order. */
+    public List<TransportConnection> connections() {
+        return connections.values().stream()
+                .map(open -> new TransportConnection(open.id(), open.descriptor()))
+                .toList();
+    }
+
+    /**
+     * Ends the transport in order: accepts nothing new, closes each connection when its calls are
+     * answered, and after the grace period those that are left, cancelling their calls.
+     *
+     * @return whether every call was answered
+     */
+    public boolean shutdown(Duration grace) throws InterruptedException {
+        loop.execute(this::closeAcceptors);
+        long deadline = System.nanoTime() + grace.toNanos();
+        do {
+            loop.execute(this::closeIdle);
+        } while (!ended.await(DRAIN_POLL.toNanos(), TimeUnit.NANOSECONDS)
+                && !connections.isEmpty()
+                && System.nanoTime() - deadline < 0);
+        boolean drained = connections.isEmpty();
+        end();
+        return drained;
+    }
+
+    /** Ends the transport at once: open calls are cancelled. Idempotent. */
+    @Override
+    public void close() {
+        try {
+            end();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void end() throws InterruptedException {
+        loop.execute(this::endNow);
+        ended.await();
+        loop.join();
+        timer.close();
+    }
+
+    private ConnectionId nextId() {
+        return new ConnectionId(lastConnection.incrementAndGet());
+    }
+
+    private void open(UnixListener listener) {
+        if (ending) {
+            listener.close();
+            return;
+        }
+        var acceptor =
+                new Acceptor(loop, listener, this::hasRoom, socket -> open(nextId(), socket));
+        acceptors.add(acceptor);
+        acceptor.open();
+    }
+
+    private boolean hasRoom() {
+        return connections.size() < options.maxConnections();
+    }
+
+    private void open(ConnectionId id, UnixSocket socket) {
+        if (ending || !isAdmitted(socket)) {
+            socket.close();
+            return;
+        }
+        var connection =
+                new Connection(id, loop, socket, chunk, buffers, config, timer, this::forget);
+        connections.put(id, connection);
+        try {
+            socket.sendBuffer(options.sendBufferBytes());
+            socket.peekOffset(0);
+            connection.open();
+        } catch (LinuxException e) {
+            LOGGER.log(Level.WARNING, "cannot serve a connection: {0}", e.getMessage());
+            connection.close();
+        }
+    }
+
+    private boolean isAdmitted(UnixSocket socket) {
+        try {
+            var peer = socket.peer();
+            boolean admitted = options.peers().admits(peer);
+            if (!admitted) {
+                LOGGER.log(Level.WARNING, "refusing a connection of {0}", peer);
+            }
+            return admitted;
+        } catch (LinuxException e) {
+            LOGGER.log(Level.WARNING, "refusing a connection of nobody: {0}", e.getMessage());
+            return false;
+        }
+    }
+
+    private void forget(Connection connection) {
+        connections.remove(connection.id());
+        // There may be room now for one that waits.
+        loop.execute(() -> acceptors.forEach(Acceptor::proceed));
+    }
+
+    private void closeAcceptors() {
+        acceptors.forEach(Acceptor::close);
+    }
+
+    private void closeIdle() {
+        connections.values().stream().filter(Connection::idle).forEach(Connection::close);
+    }
+
+    private void endNow() {
+        ending = true;
+        closeAcceptors();
+        connections.values().forEach(Connection::close);
+        loop.stop();
+        ended.countDown();
+    }
+}
