@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.cli;
 
-import static java.util.stream.Collectors.joining;
-
 import io.silica.sandbox.SandboxException;
 import io.silica.server.config.Config;
 import io.silica.server.config.ConfigEntry;
@@ -98,7 +96,11 @@ public abstract class DaemonCommand<T> {
         var logging = Logging.start(server.logLevel(), server.logFormat());
         LOG.log(
                 Level.INFO,
-                name + " " + BuildInfo.load() + " starts; set are: " + settings(config.entries()));
+                name
+                        + " "
+                        + BuildInfo.load()
+                        + " starts with these settings: "
+                        + settings(config.entries()));
         return run(config.value(), logging);
     }
 
@@ -124,16 +126,15 @@ public abstract class DaemonCommand<T> {
     }
 
     private static String settings(List<ConfigEntry> entries) {
-        return entries.stream()
-                .filter(entry -> !(entry.origin() instanceof Origin.Default))
-                .map(entry ->
-                        entry.section()
-                                + "."
-                                + entry.key()
-                                + "="
-                                + entry.value()
-                                + " by "
-                                + entry.origin())
-                .collect(joining(", "));
+        var set =
+                entries.stream()
+                        .filter(entry -> !(entry.origin() instanceof Origin.Default))
+                        .map(DaemonCommand::setting)
+                        .toList();
+        return set.isEmpty() ? "all by default" : String.join(", ", set);
+    }
+
+    private static String setting(ConfigEntry entry) {
+        return entry.section() + "." + entry.key() + "=" + entry.value() + " by " + entry.origin();
     }
 }

@@ -116,6 +116,18 @@ final class DaemonConfigTest {
                 .contains("cache-age = \"1s\"  # default\n");
     }
 
+    @Test
+    void theInstalledFileShowsEveryKeyWithItsDefault() throws IOException {
+        var installed = Files.readString(Path.of("../packaging/config/wasm.toml"));
+
+        assertThat(load(installed).value()).isEqualTo(DaemonConfig.defaults("wasm"));
+        var uncommented = load(installed.replaceAll("(?m)^# (?=[a-z-]+ = )", ""));
+        assertThat(uncommented.value()).isEqualTo(DaemonConfig.defaults("wasm"));
+        assertThat(uncommented.entries())
+                .extracting(ConfigEntry::origin)
+                .doesNotContain(new Origin.Default());
+    }
+
     private Config<DaemonConfig> load(String text) throws IOException {
         var file = Files.writeString(temp.resolve("wasm.toml"), text);
         return Config.load(ConfigFiles.explicit(file), List.of(), DaemonConfigTest::wasm);

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm.worker;
+
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.Exit;
+import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.ProcessLifecycle;
+import io.silica.sandbox.ProcessRequest;
+import io.silica.sandbox.ProcessState;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Signal;
+import io.silica.sandbox.Statistics;
+import io.silica.wasm.engine.GuestExit;
+import io.silica.wasm.engine.WasmInstance;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One container: an instance, its thread, and what it may reach. Any thread may call any method;
+ * none waits for the guest.
+ */
+final class Guest {
+    private final ContainerId id;
+    private final String sandbox;
+    private final WasmInstance instance;
+    private final GuestStdio stdio;
+    private final Descriptors descriptors;
+    private final long memoryLimit;
+    private final InstantSource clock;
+    private final ProcessLifecycle lifecycle;
+    private final CpuClock cpu = new CpuClock();
+    private final Exit exit = new Exit();
+    private @Nullable Thread thread;
+    private @Nullable Signal signal;
+
+    /** Owns the streams and descriptors from now on. */
+    Guest(
+            ContainerId id,
+            String sandbox,
+            WasmInstance instance,
+            GuestStdio stdio,
+            Descriptors descriptors,
+            long memoryLimit,
+            InstantSource clock) {
+        this.id = id;
+        this.sandbox = sandbox;
+        this.instance = instance;
+        this.stdio = stdio;
+        this.descriptors = descriptors;
+        this.memoryLimit = memoryLimit;
+        this.clock = clock;
+        this.lifecycle = new ProcessLifecycle("container \"" + id + "\"");
+    }
+
+    ContainerId id() {
+        return id;
+    }
+
+    /** The id of the sandbox that it is in. */
+    String sandbox() {
+        return sandbox;
+    }
+
+    synchronized ProcessState state() {
+        return lifecycle.state();
+    }
+
+    /** Its end: by then its output is written and its streams are closed. */
+    Exit exit() {
+        return exit;
+    }
+
+    synchronized void start() {
+        if (lifecycle.admits(ProcessRequest.START)) {
+            thread = GuestThreads.start(id, this::run);
+            lifecycle.started();
+        }
+    }
+
+    /**
+     * Sends a signal. One that ends a process ends the guest; one that a process ignores unless it
+     * asks for it does nothing, since no guest can ask.
+     *
+     * @throws SandboxException.Unsupported for a signal that would stop it
+     * @throws SandboxException.NotFound if it has ended
+     */
+    void kill(Signal sent) {
+        var effect = SignalEffect.of(sent);
+        if (effect == SignalEffect.STOP) {
+            throw new SandboxException.Unsupported(
+                    "cannot stop container \"%s\" by signal %d: a Wasm guest can only be ended"
+                            .formatted(id, sent.number()));
+        }
+        if (admitsKill() && effect == SignalEffect.END) {
+            end(sent);
+        }
+    }
+
+    private synchronized boolean admitsKill() {
+        return lifecycle.admits(ProcessRequest.KILL);
+    }
+
+    /** The first signal is the one that counts. */
+    private void end(Signal sent) {
+        if (endUnstarted(sent)) {
+            return;
+        }
+        var running = mark(sent);
+        instance.interrupt();
+        // It may be on its way out, telling of a trap to a stream that nobody reads.
+        running.ifPresent(Thread::interrupt);
+    }
+
+    private synchronized Optional<Thread> mark(Signal sent) {
+        signal = signal == null ? sent : signal;
+        return Optional.ofNullable(thread);
+    }
+
+    /** Whether there is no thread, and never will be. */
+    private boolean endUnstarted(Signal sent) {
+        var status = new ExitStatus(sent.exitCode(), clock.instant());
+        synchronized (this) {
+            if (!(lifecycle.state() instanceof ProcessState.Created)) {
+                return false;
+            }
+            lifecycle.ended(status);
+        }
+        publish(status);
+        return true;
+    }
+
+    /** Lets it find the end of its standard input. */
+    void closeStdin() {
+        stdio.endStdin();
+    }
+
+    /** What it uses. The figures of an ended guest are those of its end. */
+    Statistics statistics() {
+        return new Statistics(
+                clock.instant(), cpu.nanos(), instance.memoryInUse(), 0, memoryLimit, 1, 0);
+    }
+
+    /**
+     * Gives up what it holds.
+     *
+     * @throws SandboxException.WrongState while it runs
+     */
+    ExitStatus delete() {
+        synchronized (this) {
+            lifecycle.admits(ProcessRequest.DELETE);
+        }
+        endUnstarted(Signal.KILL);
+        descriptors.close();
+        return exitStatus();
+    }
+
+    private synchronized ExitStatus exitStatus() {
+        return ((ProcessState.Stopped) lifecycle.state()).exit();
+    }
+
+    private void run() {
+        cpu.attach(Thread.currentThread());
+        int code = code(instance.run());
+        cpu.stop();
+        ended(code);
+    }
+
+    private int code(GuestExit how) {
+        return switch (how) {
+            case GuestExit.Exited(int code) -> code;
+            case GuestExit.Trapped trap -> {
+                TrapReport.write(trap, stdio.stderr());
+                yield TrapReport.EXIT_CODE;
+            }
+            case GuestExit.Interrupted _ -> interruption();
+        };
+    }
+
+    private synchronized int interruption() {
+        return (signal == null ? Signal.KILL : signal).exitCode();
+    }
+
+    private void ended(int code) {
+        // First of all: who knows of the end finds all of the output.
+        stdio.close();
+        var status = new ExitStatus(code, clock.instant());
+        synchronized (this) {
+            lifecycle.ended(status);
+        }
+        publish(status);
+    }
+
+    private void publish(ExitStatus status) {
+        stdio.close();
+        exit.complete(status);
+    }
+}

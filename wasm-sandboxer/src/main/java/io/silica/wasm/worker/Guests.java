@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm.worker;
+
+import io.silica.linux.Poller;
+import io.silica.proto.wasm.Preopen;
+import io.silica.proto.wasm.WasmContainer;
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.SandboxException;
+import io.silica.wasm.engine.ModuleException;
+import io.silica.wasm.engine.WasiConfig;
+import io.silica.wasm.engine.WasmEngine;
+import io.silica.wasm.engine.WasmInstance;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** All guests of this process, until each is deleted. Any thread may call any method. */
+final class Guests {
+    /** Of the contract in worker.proto. */
+    static final int PROTOCOL_VERSION = 1;
+
+    private final WasmEngine engine;
+    private final ModuleCompiler compiler;
+    private final DescriptorInbox inbox;
+    private final Poller poller;
+    private final InstantSource clock;
+    private final Map<ContainerId, Guest> guests = new ConcurrentHashMap<>();
+    private final Set<ContainerId> creating = ConcurrentHashMap.newKeySet();
+
+    Guests(
+            WasmEngine engine,
+            ModuleCompiler compiler,
+            DescriptorInbox inbox,
+            Poller poller,
+            InstantSource clock) {
+        this.engine = engine;
+        this.compiler = compiler;
+        this.inbox = inbox;
+        this.poller = poller;
+        this.clock = clock;
+    }
+
+    /**
+     * Makes a guest ready to start. Blocks until its module is compiled.
+     *
+     * @throws SandboxException.AlreadyExists if the id is taken
+     * @throws SandboxException.InvalidArgument if the module can't be run or a descriptor is
+     *     missing
+     */
+    Guest create(ContainerId id, WasmContainer container) {
+        var descriptors = claim(container);
+        try {
+            reserve(id);
+            try {
+                var guest = guest(id, container, descriptors);
+                guests.put(id, guest);
+                return guest;
+            } finally {
+                creating.remove(id);
+            }
+        } catch (RuntimeException e) {
+            descriptors.close();
+            throw e;
+        }
+    }
+
+    private Descriptors claim(WasmContainer container) {
+        return inbox.claim(container.getDescriptorToken())
+                .map(Descriptors::new)
+                .orElseThrow(() ->
+                        new SandboxException.InvalidArgument(
+                                "no descriptors came for this container, or too long ago"));
+    }
+
+    private void reserve(ContainerId id) {
+        if (!creating.add(id)) {
+            throw new SandboxException.AlreadyExists(
+                    "container \"%s\" is being created".formatted(id));
+        }
+        if (guests.containsKey(id)) {
+            creating.remove(id);
+            throw new SandboxException.AlreadyExists("container \"%s\" exists".formatted(id));
+        }
+    }
+
+    private Guest guest(ContainerId id, WasmContainer container, Descriptors descriptors) {
+        check(container);
+        var stdio = GuestStdio.of(container, descriptors, poller);
+        try {
+            long limit = memoryLimit(container);
+            var instance = instance(container, descriptors, stdio, limit);
+            return new Guest(
+                    id, container.getSandboxId(), instance, stdio, descriptors, limit, clock);
+        } catch (ModuleException e) {
+            stdio.close();
+            throw new SandboxException.InvalidArgument(
+                    "the module of container \"%s\" can't be run: %s"
+                            .formatted(id, Printable.of(e.getMessage())),
+                    e);
+        } catch (RuntimeException e) {
+            stdio.close();
+            throw e;
+        }
+    }
+
+    private void check(WasmContainer container) {
+        if (container.getProtocolVersion() != PROTOCOL_VERSION) {
+            throw new SandboxException.WrongState(
+                    "this worker speaks version %d of its protocol, not %s"
+                            .formatted(
+                                    PROTOCOL_VERSION,
+                                    Integer.toUnsignedString(container.getProtocolVersion())));
+        }
+        var wanted = container.getEngine();
+        if (!wanted.isEmpty() && !wanted.equals(engine.name())) {
+            throw new SandboxException.InvalidArgument(
+                    "this worker has the engine %s, not %s"
+                            .formatted(engine.name(), Printable.of(wanted)));
+        }
+    }
+
+    private WasmInstance instance(
+            WasmContainer container, Descriptors descriptors, GuestStdio stdio, long limit) {
+        var config =
+                new WasiConfig(
+                        container.getArgsList(),
+                        container.getEnvList(),
+                        stdio.stdin(),
+                        stdio.stdout(),
+                        stdio.stderr(),
+                        preopens(container.getPreopensList(), descriptors),
+                        limit);
+        var module = compiler.compile(descriptors.get(container.getModule()));
+        return engine.instantiate(module, config);
+    }
+
+    private static List<WasiConfig.Preopen> preopens(
+            List<Preopen> preopens, Descriptors descriptors) {
+        return preopens.stream()
+                .map(preopen ->
+                        new WasiConfig.Preopen(
+                                preopen.getGuestPath(),
+                                descriptors.path(preopen.getDirectory()),
+                                preopen.getReadOnly()))
+                .toList();
+    }
+
+    /** Without a limit a guest can have what the heap has: more would fail all the same. */
+    private static long memoryLimit(WasmContainer container) {
+        long heap = Runtime.getRuntime().maxMemory();
+        return container.getMemoryLimit() == 0 ? heap : container.getMemoryLimit();
+    }
+
+    /**
+     * The guest with an id.
+     *
+     * @throws SandboxException.NotFound if there is none
+     */
+    Guest get(String id) {
+        return Optional.ofNullable(guests.get(new ContainerId(id)))
+                .orElseThrow(() ->
+                        new SandboxException.NotFound(
+                                "there is no container \"%s\" in this worker".formatted(id)));
+    }
+
+    /** Forgets a guest that does not run. */
+    ExitStatus delete(String id) {
+        var guest = get(id);
+        var status = guest.delete();
+        guests.remove(guest.id(), guest);
+        return status;
+    }
+
+    /** All of them. */
+    Collection<Guest> all() {
+        return List.copyOf(guests.values());
+    }
+
+    boolean isEmpty() {
+        return guests.isEmpty() && creating.isEmpty();
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm.worker;
+
+import io.silica.linux.Descriptor;
+import io.silica.linux.Poller;
+import io.silica.linux.UnixListener;
+import io.silica.linux.UnixSocket;
+import io.silica.ttrpc.ServerConfig;
+import io.silica.ttrpc.TtrpcServer;
+import io.silica.wasm.engine.CachingEngine;
+import io.silica.wasm.engine.endive.EndiveEngine;
+import java.nio.channels.Channels;
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+
+/**
+ * The composition root of a worker: {@code WorkerMain --idle-exit=PT5M ...}, see {@link
+ * WorkerOptions}. It inherits two listening Unix sockets: a stream as {@link #CALLS} and a
+ * SEQPACKET one as {@link #DESCRIPTORS}.
+ */
+public final class WorkerMain {
+    /** The descriptor on which ttrpc is served. */
+    public static final int CALLS = 3;
+
+    /** The descriptor on which descriptors are received. */
+    public static final int DESCRIPTORS = 4;
+
+    private WorkerMain() {}
+
+    public static void main(String[] arguments) throws InterruptedException {
+        var options = WorkerOptions.parse(arguments);
+        var clock =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("wasm-worker-clock").daemon().factory());
+        var poller = Poller.start("wasm-worker-poller");
+        var engine =
+                new CachingEngine(new EndiveEngine(options.moduleLimit()), options.moduleCache());
+        var compiler = new ModuleCompiler(engine, options.moduleLimit());
+        var inbox = new DescriptorInbox(poller, clock, options.claimTime());
+        var guests = new Guests(engine, compiler, inbox, poller, InstantSource.system());
+        int pid = Math.toIntExact(ProcessHandle.current().pid());
+        var server =
+                new TtrpcServer(
+                        ServerConfig.of(
+                                        new TaskService(guests, pid).definition(),
+                                        new WorkerService(guests).definition())
+                                .withExceptions(new StatusOfExceptions()));
+        new Acceptor(poller, clock, listener(DESCRIPTORS), inbox::serve).start();
+        new Acceptor(poller, clock, listener(CALLS), call -> serve(server, call, poller)).start();
+        var idle =
+                new IdleWatch(() ->
+                        !guests.isEmpty() || server.connections() > 0 || inbox.connections() > 0);
+        idle.start(clock, options.idleExit());
+        idle.await();
+        System.exit(0);
+    }
+
+    private static UnixListener listener(int number) {
+        return new UnixListener(Descriptor.adopt(number, "inherited descriptor " + number));
+    }
+
+    private static void serve(TtrpcServer server, UnixSocket connection, Poller poller) {
+        var descriptor = connection.descriptor();
+        server.serve(
+                Channels.newChannel(poller.inputStream(descriptor)),
+                Channels.newChannel(poller.outputStream(descriptor)));
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Empty;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.silica.linux.Child;
+import io.silica.linux.Descriptor;
+import io.silica.linux.OpenFlag;
+import io.silica.linux.Pidfd;
+import io.silica.linux.Pipe;
+import io.silica.linux.Poller;
+import io.silica.proto.containerd.task.CloseIORequest;
+import io.silica.proto.containerd.task.CreateTaskRequest;
+import io.silica.proto.containerd.task.CreateTaskResponse;
+import io.silica.proto.containerd.task.DeleteRequest;
+import io.silica.proto.containerd.task.DeleteResponse;
+import io.silica.proto.containerd.task.KillRequest;
+import io.silica.proto.containerd.task.StartRequest;
+import io.silica.proto.containerd.task.StartResponse;
+import io.silica.proto.containerd.task.StateRequest;
+import io.silica.proto.containerd.task.StateResponse;
+import io.silica.proto.containerd.task.WaitRequest;
+import io.silica.proto.containerd.task.WaitResponse;
+import io.silica.proto.wasm.WasmContainer;
+import io.silica.ttrpc.CallOptions;
+import io.silica.wasm.engine.GuestModules;
+import io.silica.wasm.worker.WorkerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** A worker process of a test, and what a daemon would say to it. Closing it ends the process. */
+final class WorkerFixture implements AutoCloseable {
+    static final String TASK = "containerd.task.v3.Task";
+    private static final CallOptions PATIENCE = CallOptions.timeout(Duration.ofSeconds(60));
+    private static final long DEADLINE_NANOS = Duration.ofSeconds(60).toNanos();
+
+    private final Path directory;
+    private final Poller poller = Poller.start("silica-test-poller");
+    private final List<Integer> orphans = new ArrayList<>();
+    private Workers workers;
+    private int files;
+
+    WorkerFixture(Path directory, WorkerOptions options) {
+        this.directory = directory;
+        this.workers = workers(options);
+    }
+
+    private Workers workers(WorkerOptions options) {
+        var command = WorkerCommand.standard().with(options);
+        return new Workers(command, new WorkerFiles(directory.resolve("state")), poller);
+    }
+
+    /** As a daemon that comes back would find it. */
+    void restartDaemon() {
+        orphans.add(worker().pid());
+        workers.close();
+        workers = workers(WorkerOptions.DEFAULTS);
+    }
+
+    Worker worker() {
+        return workers.get();
+    }
+
+    Poller poller() {
+        return poller;
+    }
+
+    /** A file with the module of a text. */
+    Path module(String text) throws IOException {
+        return Files.write(directory.resolve("module-" + files++), GuestModules.binary(text));
+    }
+
+    /** Creates and starts a guest whose stdout and stderr are the pipe's. */
+    void start(String id, String text, Pipe output) throws IOException {
+        create(id, text, output, WasmContainer.newBuilder());
+        start(id);
+    }
+
+    void create(String id, String text, Pipe output, WasmContainer.Builder container)
+            throws IOException {
+        create(id, module(text), List.of(output.writer(), output.writer()), container);
+    }
+
+    /** The descriptors after the module are stdout and stderr, and then those of the container. */
+    void create(String id, Path module, List<Descriptor> others, WasmContainer.Builder container) {
+        try (var file = Descriptor.open(module, OpenFlag.READ)) {
+            var all = new ArrayList<Descriptor>();
+            all.add(file);
+            all.addAll(others);
+            if (others.size() >= 2) {
+                container.setStdout(1).setStderr(2);
+            }
+            container.setProtocolVersion(1).setDescriptorToken(worker().send(all)).setModule(0);
+            if (container.getArgsCount() == 0) {
+                container.addArgs("/app.wasm");
+            }
+            call(
+                    "Create",
+                    CreateTaskRequest.newBuilder()
+                            .setId(id)
+                            .setOptions(
+                                    Any.newBuilder()
+                                            .setTypeUrl("silica.wasm.v1.WasmContainer")
+                                            .setValue(container.build().toByteString()))
+                            .build(),
+                    CreateTaskResponse.parser());
+        }
+    }
+
+    void start(String id) {
+        call("Start", StartRequest.newBuilder().setId(id).build(), StartResponse.parser());
+    }
+
+    void kill(String id, int signal) {
+        call("Kill", KillRequest.newBuilder().setId(id).setSignal(signal).build(), Empty.parser());
+    }
+
+    void closeStdin(String id) {
+        call(
+                "CloseIO",
+                CloseIORequest.newBuilder().setId(id).setStdin(true).build(),
+                Empty.parser());
+    }
+
+    int await(String id) {
+        return call("Wait", WaitRequest.newBuilder().setId(id).build(), WaitResponse.parser())
+                .getExitStatus();
+    }
+
+    StateResponse state(String id) {
+        return call("State", StateRequest.newBuilder().setId(id).build(), StateResponse.parser());
+    }
+
+    int delete(String id) {
+        return call("Delete", DeleteRequest.newBuilder().setId(id).build(), DeleteResponse.parser())
+                .getExitStatus();
+    }
+
+    <R extends MessageLite> R call(String method, MessageLite request, Parser<R> answers) {
+        return worker().call(TASK, method, request, answers, PATIENCE);
+    }
+
+    /** All that comes until nobody has the other end open. */
+    String readAll(Pipe pipe) throws IOException {
+        pipe.writer().close();
+        try (var in = poller.inputStream(pipe.reader())) {
+            return new String(in.readAllBytes(), UTF_8);
+        }
+    }
+
+    static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("the condition does not come true");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
+    public void close() {
+        workers.existing().ifPresent(WorkerFixture::kill);
+        workers.close();
+        poller.close();
+        orphans.forEach(WorkerFixture::collect);
+    }
+
+    /** A daemon that comes back is not the parent; we still are. */
+    private static void collect(int pid) {
+        try (var child = Child.adopt(pid)) {
+            assertThat(child.status()).isPresent();
+        }
+    }
+
+    static void kill(Worker worker) {
+        try (var pidfd = Pidfd.open(worker.pid())) {
+            pidfd.signal(Pidfd.SIGKILL);
+        }
+        await(() -> !worker.isAlive());
+    }
+}

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.google.protobuf.Empty;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.silica.linux.Descriptor;
+import io.silica.linux.OpenFlag;
+import io.silica.linux.Pipe;
+import io.silica.linux.leaks.LeakCheck;
+import io.silica.proto.containerd.cgroups.v2.Metrics;
+import io.silica.proto.containerd.task.ExecProcessRequest;
+import io.silica.proto.containerd.task.PidsRequest;
+import io.silica.proto.containerd.task.PidsResponse;
+import io.silica.proto.containerd.task.ProcessInfo;
+import io.silica.proto.containerd.task.StatsRequest;
+import io.silica.proto.containerd.task.StatsResponse;
+import io.silica.proto.containerd.task.Status;
+import io.silica.proto.wasm.ListRequest;
+import io.silica.proto.wasm.ListResponse;
+import io.silica.proto.wasm.Preopen;
+import io.silica.proto.wasm.WasmContainer;
+import io.silica.sandbox.SandboxException;
+import io.silica.ttrpc.CallOptions;
+import io.silica.wasm.engine.GuestModules;
+import io.silica.wasm.worker.WorkerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@LeakCheck
+final class WorkerTest {
+    @TempDir Path directory;
+    private WorkerFixture worker;
+
+    @BeforeEach
+    void begin() {
+        worker = new WorkerFixture(directory, WorkerOptions.DEFAULTS);
+    }
+
+    @AfterEach
+    void end() {
+        worker.close();
+    }
+
+    @Test
+    void aGuestsOutputAndExitCodeComeThrough() throws IOException {
+        try (var output = Pipe.open()) {
+            worker.create(
+                    "c1",
+                    GuestModules.TELLS_ARGUMENTS,
+                    output,
+                    WasmContainer.newBuilder().addArgs("/app.wasm").addArgs("ä").addEnv("A=1"));
+            assertThat(worker.state("c1").getStatus()).isEqualTo(Status.CREATED);
+            worker.start("c1");
+            assertThat(worker.await("c1")).isZero();
+            assertThat(worker.state("c1").getStatus()).isEqualTo(Status.STOPPED);
+            assertThat(worker.state("c1").getExitedAt().getSeconds()).isPositive();
+            assertThat(worker.readAll(output)).isEqualTo("/app.wasm\0ä\0A=1\0");
+        }
+        assertThat(worker.delete("c1")).isZero();
+        assertThatExceptionOfType(SandboxException.NotFound.class)
+                .isThrownBy(() -> worker.state("c1"))
+                .withMessageContaining("c1");
+    }
+
+    @Test
+    void aTrapIsExit134WithItsBacktraceOnStderr() throws IOException {
+        try (var output = Pipe.open()) {
+            worker.start("c1", GuestModules.TRAPS, output);
+            assertThat(worker.await("c1")).isEqualTo(134);
+            assertThat(worker.readAll(output))
+                    .contains("wasm trap:", "unreachable", "at inner (function 0)", "at main");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 9, 15, 34})
+    void anySignalThatEndsAProcessEndsALoop(int signal) throws IOException {
+        try (var output = Pipe.open()) {
+            worker.start("c1", GuestModules.LOOPS, output);
+            assertThat(worker.state("c1").getStatus()).isEqualTo(Status.RUNNING);
+            worker.kill("c1", signal);
+            assertThat(worker.await("c1")).isEqualTo(128 + signal);
+            assertThatExceptionOfType(SandboxException.NotFound.class)
+                    .isThrownBy(() -> worker.kill("c1", 9));
+        }
+    }
+
+    @Test
+    void signalsThatEndNothingLeaveTheGuestAlone() throws IOException {
+        try (var output = Pipe.open()) {
+            worker.start("c1", GuestModules.SLEEPS, output);
+            worker.kill("c1", 0);
+            worker.kill("c1", 28);
+            assertThatExceptionOfType(SandboxException.Unsupported.class)
+                    .isThrownBy(() -> worker.kill("c1", 19));
+            assertThatExceptionOfType(SandboxException.InvalidArgument.class)
+                    .isThrownBy(() -> worker.kill("c1", 65));
+            assertThat(worker.state("c1").getStatus()).isEqualTo(Status.RUNNING);
+            worker.kill("c1", 15);
+            assertThat(worker.await("c1")).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void aGuestThatReadsIsEndedAndSoIsOneThatWrites() throws IOException {
+        try (var input = Pipe.open();
+                var output = Pipe.open()) {
+            createReader("reader", input, output);
+            worker.start("reader");
+            worker.start("writer", GuestModules.WRITES_FOR_EVER, output);
+            for (var id : List.of("reader", "writer")) {
+                worker.kill(id, 9);
+                assertThat(worker.await(id)).isEqualTo(137);
+            }
+        }
+    }
+
+    @Test
+    void stdinEndsWhenItIsClosedAfterWhatWasWritten() throws IOException {
+        try (var input = Pipe.open();
+                var output = Pipe.open()) {
+            createReader("c1", input, output);
+            worker.start("c1");
+            try (var typed = worker.poller().outputStream(input.writer().duplicate())) {
+                typed.write("hello".getBytes(UTF_8));
+            }
+            worker.closeStdin("c1");
+            assertThat(worker.await("c1")).isZero();
+            assertThat(worker.readAll(output)).isEqualTo("hello");
+        }
+    }
+
+    private void createReader(String id, Pipe input, Pipe output) throws IOException {
+        worker.create(
+                id,
+                worker.module(GuestModules.COPIES_STDIN),
+                List.of(output.writer(), output.writer(), input.reader()),
+                WasmContainer.newBuilder().setStdin(3));
+    }
+
+    @Test
+    void aPreopenIsReachedByItsDescriptor() throws IOException {
+        var tree = Files.createDirectory(directory.resolve("trée"));
+        Files.writeString(tree.resolve("file"), "inner");
+        try (var output = Pipe.open();
+                var root = Descriptor.open(tree, OpenFlag.PATH, OpenFlag.DIRECTORY)) {
+            worker.create(
+                    "c1",
+                    worker.module(GuestModules.opens("file", 0, 2, false)),
+                    List.of(output.writer(), output.writer(), root),
+                    WasmContainer.newBuilder()
+                            .addPreopens(Preopen.newBuilder().setGuestPath("/").setDirectory(3)));
+            worker.start("c1");
+            assertThat(worker.await("c1")).isZero();
+            assertThat(worker.readAll(output)).isEqualTo("inner");
+        }
+    }
+
+    @Test
+    void aModuleThatCantRunIsRefusedByCreate() throws IOException {
+        var text = Files.writeString(directory.resolve("text"), "no wasm");
+        assertThatExceptionOfType(SandboxException.InvalidArgument.class)
+                .isThrownBy(() -> worker.create("c1", text, List.of(), WasmContainer.newBuilder()))
+                .withMessageContaining("c1")
+                .withMessageContaining("magic number");
+        var imports = worker.module(GuestModules.IMPORTS_TOO_MUCH);
+        assertThatExceptionOfType(SandboxException.InvalidArgument.class)
+                .isThrownBy(
+                        () -> worker.create("c1", imports, List.of(), WasmContainer.newBuilder()))
+                .withMessageContaining("env.launch");
+        var large = worker.module(GuestModules.beginsWith(10));
+        assertThatExceptionOfType(SandboxException.InvalidArgument.class)
+                .isThrownBy(() ->
+                        worker.create(
+                                "c1",
+                                large,
+                                List.of(),
+                                WasmContainer.newBuilder().setMemoryLimit(65536)))
+                .withMessageContaining("655360");
+    }
+
+    @Test
+    void aTokenThatBringsNothingIsRefused() {
+        assertThatExceptionOfType(SandboxException.InvalidArgument.class)
+                .isThrownBy(() ->
+                        worker.call(
+                                "Create",
+                                io.silica.proto.containerd.task.CreateTaskRequest.newBuilder()
+                                        .setId("c1")
+                                        .build(),
+                                Empty.parser()))
+                .withMessageContaining("no descriptors");
+    }
+
+    @Test
+    void anIdIsTakenUntilItIsDeleted() throws IOException {
+        var module = worker.module(GuestModules.NOTHING);
+        worker.create("c1", module, List.of(), WasmContainer.newBuilder());
+        assertThatExceptionOfType(SandboxException.AlreadyExists.class)
+                .isThrownBy(
+                        () -> worker.create("c1", module, List.of(), WasmContainer.newBuilder()));
+        assertThat(worker.delete("c1")).isEqualTo(137);
+        worker.create("c1", module, List.of(), WasmContainer.newBuilder());
+        worker.delete("c1");
+    }
+
+    @Test
+    void aRunningGuestIsNotDeleted() throws IOException {
+        try (var output = Pipe.open()) {
+            worker.start("c1", GuestModules.LOOPS, output);
+            assertThatExceptionOfType(SandboxException.WrongState.class)
+                    .isThrownBy(() -> worker.delete("c1"));
+            worker.kill("c1", 9);
+            worker.await("c1");
+            assertThat(worker.delete("c1")).isEqualTo(137);
+        }
+    }
+
+    @Test
+    void aGuestKilledBeforeItsStartNeverRuns() throws IOException {
+        try (var output = Pipe.open()) {
+            worker.create("c1", GuestModules.LOOPS, output, WasmContainer.newBuilder());
+            worker.kill("c1", 15);
+            assertThat(worker.await("c1")).isEqualTo(143);
+            assertThatExceptionOfType(SandboxException.WrongState.class)
+                    .isThrownBy(() -> worker.start("c1"));
+        }
+    }
+
+    @Test
+    void statisticsTellMemoryLimitAndCpuTime() throws IOException {
+        try (var output = Pipe.open()) {
+            worker.create(
+                    "c1",
+                    GuestModules.LOOPS,
+                    output,
+                    WasmContainer.newBuilder().setMemoryLimit(1 << 20));
+            worker.start("c1");
+            WorkerFixture.await(() -> metrics("c1").getMemory().getUsage() == 65536);
+            WorkerFixture.await(() -> metrics("c1").getCpu().getUsageUsec() > 1000);
+            assertThat(metrics("c1").getMemory().getUsageLimit()).isEqualTo(1 << 20);
+            worker.kill("c1", 9);
+            worker.await("c1");
+            assertThat(metrics("c1").getCpu().getUsageUsec()).isPositive();
+        }
+    }
+
+    private Metrics metrics(String id) {
+        var answer =
+                worker.call(
+                        "Stats",
+                        StatsRequest.newBuilder().setId(id).build(),
+                        StatsResponse.parser());
+        try {
+            return Metrics.parseFrom(answer.getStats().getValue());
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void whatAGuestCantDoIsRefusedInWords() throws IOException {
+        worker.create(
+                "c1", worker.module(GuestModules.NOTHING), List.of(), WasmContainer.newBuilder());
+        assertThatExceptionOfType(SandboxException.Unsupported.class)
+                .isThrownBy(() ->
+                        worker.call(
+                                "Exec",
+                                ExecProcessRequest.newBuilder().setId("c1").build(),
+                                Empty.parser()))
+                .withMessageContaining("one process");
+        var pids =
+                worker.call(
+                        "Pids",
+                        PidsRequest.newBuilder().setId("c1").build(),
+                        PidsResponse.parser());
+        assertThat(pids.getProcessesList())
+                .extracting(ProcessInfo::getPid)
+                .containsExactly(worker.worker().pid());
+    }
+
+    @Test
+    void fiftyGuestsBesideALoopEachEndAsTheyShould() throws IOException {
+        try (var output = Pipe.open()) {
+            for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
+                worker.start("loop" + i, GuestModules.LOOPS, output);
+            }
+            var module = worker.module(GuestModules.exits(7));
+            IntStream.range(0, 50)
+                    .mapToObj(i -> "c" + i)
+                    .forEach(id -> {
+                        worker.create(id, module, List.of(), WasmContainer.newBuilder());
+                        worker.start(id);
+                    });
+            for (int i = 0; i < 50; i++) {
+                assertThat(worker.await("c" + i)).isEqualTo(7);
+            }
+            worker.kill("loop0", 9);
+            assertThat(worker.await("loop0")).isEqualTo(137);
+        }
+    }
+
+    @Test
+    void guestsAndExitStatusesSurviveTheDaemon() throws IOException {
+        try (var output = Pipe.open()) {
+            worker.start("ended", GuestModules.exits(3), output);
+            worker.await("ended");
+            worker.create(
+                    "running",
+                    GuestModules.LOOPS,
+                    output,
+                    WasmContainer.newBuilder().setSandboxId("s1"));
+            worker.start("running");
+            int pid = worker.worker().pid();
+            worker.restartDaemon();
+            assertThat(worker.worker().pid()).isEqualTo(pid);
+            assertThat(worker.await("ended")).isEqualTo(3);
+            assertThat(list()).containsExactlyInAnyOrder("ended in ", "running in s1");
+            worker.kill("running", 15);
+            assertThat(worker.await("running")).isEqualTo(143);
+        }
+    }
+
+    private List<String> list() {
+        var answer =
+                worker.worker()
+                        .call(
+                                "silica.wasm.v1.Worker",
+                                "List",
+                                ListRequest.getDefaultInstance(),
+                                ListResponse.parser(),
+                                CallOptions.none());
+        var found = new ArrayList<String>();
+        answer.getContainersList().forEach(c -> found.add(c.getId() + " in " + c.getSandboxId()));
+        return found;
+    }
+
+    @Test
+    void aWorkerThatWasKilledIsReplaced() {
+        var first = worker.worker();
+        WorkerFixture.kill(first);
+        assertThat(first.death().status().orElseThrow().code()).isEqualTo(137);
+        assertThat(worker.worker().pid()).isNotEqualTo(first.pid());
+    }
+
+    @Test
+    void aWorkerWithoutGuestsAndConnectionsEndsByItself(@TempDir Path other) {
+        var options =
+                new WorkerOptions(Duration.ofMillis(200), 1 << 20, 1 << 20, Duration.ofSeconds(1));
+        try (var idle = new WorkerFixture(other, options)) {
+            var process = idle.worker();
+            WorkerFixture.await(() -> !process.isAlive());
+        }
+    }
+}
