@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.benchmarks.ttrpc;
+
+import com.google.protobuf.BytesValue;
+import io.silica.linux.SocketType;
+import io.silica.linux.UnixAddress;
+import io.silica.linux.UnixListener;
+import io.silica.server.transport.TransportOptions;
+import io.silica.server.transport.TtrpcTransport;
+import io.silica.ttrpc.Dispatch;
+import io.silica.ttrpc.ServerConfig;
+import io.silica.ttrpc.ServiceDefinition;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Echoes 200 bytes through our transport and through Go's server, in turns, and prints both with
+ * their ratios. Arguments: the directory of the program in Go, seconds per measurement, rounds.
+ */
+public final class TtrpcBenchmark {
+    private static final String SERVICE = "silica.benchmark.Echo";
+
+    private final Path program;
+    private final int seconds;
+    private final int rounds;
+
+    private TtrpcBenchmark(Path program, int seconds, int rounds) {
+        this.program = program;
+        this.seconds = seconds;
+        this.rounds = rounds;
+    }
+
+    private record Target(String name, Path socket, String method) {}
+
+    private record Load(String name, int connections, int callers) {}
+
+    private record Result(long calls, double p50Micros, double p99Micros, long callsPerSecond) {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        var directory = Files.createTempDirectory("ttrpc-benchmark");
+        var program = directory.resolve("program");
+        try {
+            build(Path.of(arguments[0]), program);
+            new TtrpcBenchmark(
+                            program, Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]))
+                    .run(directory.resolve("java"), directory.resolve("go"));
+        } finally {
+            for (var name : List.of("program", "java", "go")) {
+                Files.deleteIfExists(directory.resolve(name));
+            }
+            Files.delete(directory);
+        }
+    }
+
+    private static void build(Path source, Path program) throws IOException, InterruptedException {
+        var go =
+                new ProcessBuilder("go", "build", "-buildvcs=false", "-o", program.toString(), ".")
+                        .directory(source.toFile())
+                        .inheritIO()
+                        .start();
+        if (go.waitFor() != 0) {
+            throw new IOException("go build failed");
+        }
+    }
+
+    private void run(Path java, Path go) throws IOException, InterruptedException {
+        var peer =
+                new ProcessBuilder(program.toString(), "serve", go.toString())
+                        .redirectError(Redirect.INHERIT)
+                        .start();
+        try (var transport = TtrpcTransport.start("ttrpc", config(), TransportOptions.standard())) {
+            transport.listen(UnixListener.bind(UnixAddress.of(java), SocketType.STREAM, 128));
+            peer.inputReader().readLine();
+            describeMachine();
+            compare(java, go);
+        } finally {
+            peer.getOutputStream().close();
+            peer.waitFor();
+        }
+    }
+
+    private static ServerConfig config() {
+        return ServerConfig.of(
+                ServiceDefinition.named(SERVICE)
+                        .unary(
+                                "Echo",
+                                BytesValue.parser(),
+                                (request, _) -> request,
+                                Dispatch.NON_BLOCKING)
+                        .unary(
+                                "EchoBlocking",
+                                BytesValue.parser(),
+                                (request, _) -> request,
+                                Dispatch.BLOCKING)
+                        .build());
+    }
+
+    private void compare(Path java, Path go) throws IOException, InterruptedException {
+        var targets =
+                List.of(
+                        new Target("Go", go, "Echo"),
+                        new Target("non-blocking", java, "Echo"),
+                        new Target("blocking", java, "EchoBlocking"));
+        var loads =
+                List.of(
+                        new Load("1 caller", 1, 1),
+                        new Load("64 callers on 1 connection", 1, 64),
+                        new Load("64 callers on 64 connections", 64, 64));
+        for (var load : loads) {
+            System.out.printf("%n%s%n", load.name());
+            compare(targets, load);
+        }
+    }
+
+    private void compare(List<Target> targets, Load load) throws IOException, InterruptedException {
+        var results = new ArrayList<List<Result>>();
+        for (var target : targets) {
+            measure(target, load); // Warms up.
+            results.add(new ArrayList<>());
+        }
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < targets.size(); i++) {
+                results.get(i).add(measure(targets.get(i), load));
+            }
+        }
+        var first = median(results.getFirst());
+        for (int i = 0; i < targets.size(); i++) {
+            print(targets.get(i), median(results.get(i)), first);
+        }
+    }
+
+    /** The round that is in the middle by its throughput. */
+    private static Result median(List<Result> results) {
+        var sorted = new ArrayList<>(results);
+        sorted.sort((a, b) -> Long.compare(a.callsPerSecond(), b.callsPerSecond()));
+        return sorted.get(sorted.size() / 2);
+    }
+
+    private static void print(Target target, Result result, Result peer) {
+        System.out.printf(
+                "  %-13s n=%-9d p50 %7.1f us (%.2fx)  p99 %8.1f us (%.2fx)  %8d calls/s (%.2fx)%n",
+                target.name(),
+                result.calls(),
+                result.p50Micros(),
+                result.p50Micros() / peer.p50Micros(),
+                result.p99Micros(),
+                result.p99Micros() / peer.p99Micros(),
+                result.callsPerSecond(),
+                (double) result.callsPerSecond() / peer.callsPerSecond());
+    }
+
+    private Result measure(Target target, Load load) throws IOException, InterruptedException {
+        var client =
+                new ProcessBuilder(
+                                program.toString(),
+                                "load",
+                                target.socket().toString(),
+                                target.method(),
+                                Integer.toString(load.connections()),
+                                Integer.toString(load.callers()),
+                                Integer.toString(seconds))
+                        .redirectError(Redirect.INHERIT)
+                        .start();
+        var line = client.inputReader().readLine();
+        if (client.waitFor() != 0 || line == null) {
+            throw new IOException("the load on %s failed".formatted(target.name()));
+        }
+        var fields = line.split(" ", -1);
+        return new Result(
+                Long.parseLong(fields[0]),
+                Long.parseLong(fields[1]) / 1e3,
+                Long.parseLong(fields[2]) / 1e3,
+                Long.parseLong(fields[3]));
+    }
+
+    private static void describeMachine() throws IOException {
+        System.out.printf(
+                "%s, %d processors, Java %s, load %s%n",
+                System.getProperty("os.version"),
+                Runtime.getRuntime().availableProcessors(),
+                Runtime.version(),
+                Files.readString(Path.of("/proc/loadavg")).strip());
+    }
+}
