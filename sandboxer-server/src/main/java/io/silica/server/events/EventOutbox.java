@@ -70,22 +70,21 @@ public final class EventOutbox implements AutoCloseable {
     }
 
     private void handOver() {
+        Duration pause = config.firstPause();
         try (forwarder) {
             while (!Thread.currentThread().isInterrupted()) {
+                // Looked at anew each time: the oldest may have given way during the pause.
                 Envelope event = pending.awaitFirst();
-                deliver(event);
-                pending.remove(event);
+                if (attempt(event)) {
+                    pending.remove(event);
+                    pause = config.firstPause();
+                } else {
+                    Thread.sleep(pause);
+                    pause = shorter(pause.multipliedBy(2), config.longestPause());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private void deliver(Envelope event) throws InterruptedException {
-        Duration pause = config.firstPause();
-        while (!attempt(event)) {
-            Thread.sleep(pause);
-            pause = shorter(pause.multipliedBy(2), config.longestPause());
         }
     }
 
