@@ -13,10 +13,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program that containerd resolves for our runtime type, called as containerd calls it. */
+@Tag("host")
 class ShimStubTest {
     private static final Path STUB =
             Path.of(System.getProperty("silica.root"), "dist/bin/containerd-shim-silica-wasm-v1");

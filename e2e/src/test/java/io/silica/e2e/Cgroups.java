@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The cgroups below one that is named, in all hierarchies that this host has. */
+record Cgroups(String name) {
+    private static final Path ROOT = Path.of("/sys/fs/cgroup");
+
+    /** Those below it, the deepest first. */
+    List<Path> below() {
+        return tops().stream()
+                .flatMap(top -> tree(top).stream().filter(d -> !d.equals(top)))
+                .toList();
+    }
+
+    /** Removes it and those below it. */
+    void remove() {
+        tops().stream().flatMap(top -> tree(top).stream()).forEach(Cgroups::remove);
+    }
+
+    /** In cgroup v2 it is directly below the root, in v1 one level deeper. */
+    private List<Path> tops() {
+        try (Stream<Path> hierarchies = Files.list(ROOT)) {
+            return Stream.concat(Stream.of(ROOT), hierarchies)
+                    .map(hierarchy -> hierarchy.resolve(name))
+                    .filter(Files::isDirectory)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Path> tree(Path top) {
+        try (Stream<Path> files = Files.walk(top)) {
+            return files.filter(Files::isDirectory).sorted(Comparator.reverseOrder()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void remove(Path cgroup) {
+        try {
+            Files.deleteIfExists(cgroup);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.silica.ctl.cri.CriClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What pods leave on a node after they were removed: nothing. */
+final class Leftovers {
+    private Leftovers() {}
+
+    /** Asserts that none are left; some things go away a moment after CRI has answered. */
+    static void assertNone(Node node) {
+        assertThat(node.cri().pods()).as("pods").isEmpty();
+        assertThat(node.cri().containers()).as("containers").isEmpty();
+        Until.passes(() -> {
+            assertThat(records(node)).as("state records").isEmpty();
+            assertThat(mounts(node)).as("mounts").isEmpty();
+            assertThat(files(node.directory().resolve("state/netns"))).as("netns").isEmpty();
+            assertThat(node.cgroups().below()).as("cgroups").isEmpty();
+        });
+    }
+
+    /** Removes all pods, those of a test that failed. */
+    static void removePods(CriClient cri) {
+        cri.pods()
+                .forEach(pod -> {
+                    cri.stopPod(pod.getId());
+                    cri.removePod(pod.getId());
+                });
+    }
+
+    private static List<Path> records(Node node) throws IOException {
+        return files(node.records()).stream().filter(f -> f.toString().endsWith(".json")).toList();
+    }
+
+    private static List<String> mounts(Node node) throws IOException {
+        try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"))) {
+            return mounts.map(line -> line.split(" ", 6)[4])
+                    .filter(target -> target.startsWith(node.directory() + "/"))
+                    .toList();
+        }
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        } catch (NoSuchFileException _) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import io.silica.ctl.cri.CriClient;
+import io.silica.ctl.cri.CriEndpoint;
+import io.silica.ctl.cri.CriException;
+import io.silica.examples.ExampleImages;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What a machine of a cluster has: a containerd and a wasm-sandboxer, both private to this node,
+ * all below one directory. Closing it ends both and removes the directory.
+ */
+final class Node implements AutoCloseable {
+    private static final Duration CALL_LIMIT = Duration.ofSeconds(60);
+
+    private final ContainerdBuild build;
+    private final Path directory;
+    private final Daemon sandboxer;
+    private final Daemon containerd;
+    private final CriClient cri;
+
+    private Node(ContainerdBuild build, Path directory) {
+        this.build = build;
+        this.directory = directory;
+        this.cri = new CriClient(new CriEndpoint(directory.resolve("containerd.sock")), CALL_LIMIT);
+        this.sandboxer = sandboxer(directory);
+        this.containerd = containerd(build, directory, this::criAnswers);
+    }
+
+    /** Starts both, the sandboxer first, and imports the images of all examples. */
+    static Node start(ContainerdBuild build) {
+        Path directory = temporaryDirectory();
+        Command.run(
+                Repository.script("containerd-private"),
+                "configure",
+                directory.toString(),
+                build.programs().toString(),
+                socket(directory).toString());
+        var node = new Node(build, directory);
+        try {
+            node.sandboxer.start();
+            node.containerd.start();
+            node.importImages();
+            return node;
+        } catch (RuntimeException | Error e) {
+            try (node) {
+                throw e;
+            }
+        }
+    }
+
+    ContainerdBuild build() {
+        return build;
+    }
+
+    CriClient cri() {
+        return cri;
+    }
+
+    Daemon containerd() {
+        return containerd;
+    }
+
+    Daemon sandboxer() {
+        return sandboxer;
+    }
+
+    /** Everything of this node lies below it. */
+    Path directory() {
+        return directory;
+    }
+
+    /** The sandboxer's state records. */
+    Path records() {
+        return directory.resolve("state-of-sandboxer/sandboxes");
+    }
+
+    /** Those of this node's pods. */
+    Cgroups cgroups() {
+        return new Cgroups(directory.getFileName().toString());
+    }
+
+    @Override
+    public void close() {
+        try (cri) {
+            Leftovers.removePods(cri);
+        } catch (CriException _) {
+            // A containerd that does not answer is being closed because of that.
+        } finally {
+            sandboxer.close();
+            containerd.close();
+            Command.run(Repository.script("containerd-private"), "stop", directory.toString());
+            cgroups().remove();
+            Command.run("rm", "-rf", "--one-file-system", directory.toString());
+        }
+    }
+
+    private static Daemon sandboxer(Path directory) {
+        Path socket = socket(directory);
+        return new Daemon(
+                "wasm-sandboxer",
+                List.of(
+                        Repository.programs().resolve("wasm-sandboxer").toString(),
+                        "--listen",
+                        socket.toString(),
+                        "--dir",
+                        directory.resolve("state-of-sandboxer").toString(),
+                        "--log-level",
+                        "debug"),
+                Map.of(),
+                directory.resolve("wasm-sandboxer.log"),
+                () -> accepts(socket));
+    }
+
+    private static Daemon containerd(ContainerdBuild build, Path directory, BooleanSupplier ready) {
+        String path = Repository.programs() + ":" + build.programs() + ":" + System.getenv("PATH");
+        return new Daemon(
+                "containerd",
+                List.of(
+                        build.programs().resolve("containerd").toString(),
+                        "--config",
+                        directory.resolve("config.toml").toString()),
+                Map.of("PATH", path),
+                directory.resolve("containerd.log"),
+                ready);
+    }
+
+    private boolean criAnswers() {
+        try {
+            return !cri.version().getRuntimeName().isEmpty();
+        } catch (CriException _) {
+            return false;
+        }
+    }
+
+    private static boolean accepts(Path socket) {
+        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return channel.connect(UnixDomainSocketAddress.of(socket));
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private void importImages() {
+        for (Path tar : images()) {
+            Command.run(
+                    build.programs().resolve("ctr").toString(),
+                    "--address",
+                    directory.resolve("containerd.sock").toString(),
+                    "--namespace",
+                    "k8s.io",
+                    "images",
+                    "import",
+                    "--local",
+                    tar.toString());
+        }
+    }
+
+    private List<Path> images() {
+        try {
+            return ExampleImages.writeAll(directory.resolve("images"), "localhost/silica-pause:1");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Path socket(Path directory) {
+        return directory.resolve("wasm.sock");
+    }
+
+    /** A short name: the address of a Unix socket has 107 bytes. */
+    private static Path temporaryDirectory() {
+        try {
+            return Files.createTempDirectory(Path.of("/tmp"), "silica-e2e-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

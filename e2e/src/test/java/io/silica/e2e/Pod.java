@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import io.silica.ctl.cri.CriClient;
+import io.silica.proto.cri.ContainerConfig;
+import io.silica.proto.cri.ContainerMetadata;
+import io.silica.proto.cri.DNSConfig;
+import io.silica.proto.cri.ImageSpec;
+import io.silica.proto.cri.LinuxPodSandboxConfig;
+import io.silica.proto.cri.LinuxSandboxSecurityContext;
+import io.silica.proto.cri.NamespaceMode;
+import io.silica.proto.cri.NamespaceOption;
+import io.silica.proto.cri.PodSandboxConfig;
+import io.silica.proto.cri.PodSandboxMetadata;
+import io.silica.proto.cri.PodSandboxState;
+import io.silica.proto.cri.PodSandboxStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+
+/** A pod on a node; closing it removes it with its containers. */
+final class Pod implements AutoCloseable {
+    private static final String HANDLER = "wasm";
+
+    private final Node node;
+    private final PodSandboxConfig config;
+    private final String id;
+    private final AtomicInteger attempts = new AtomicInteger();
+    private boolean removed;
+
+    private Pod(Node node, PodSandboxConfig config, String id) {
+        this.node = node;
+        this.config = config;
+        this.id = id;
+    }
+
+    /** Runs a pod on the host's network. */
+    static Pod run(Node node) {
+        return run(node, Pod::onHostNetwork);
+    }
+
+    /** Runs a pod with a network namespace and an address of its own. */
+    static Pod runWithAddress(Node node) {
+        return run(node, config -> config.setHostname("e2e-pod"));
+    }
+
+    /** Runs a pod that differs from one with an address of its own by what {@code change} does. */
+    static Pod run(Node node, UnaryOperator<PodSandboxConfig.Builder> change) {
+        String name = "pod-" + UUID.randomUUID();
+        var config =
+                PodSandboxConfig.newBuilder()
+                        .setMetadata(
+                                PodSandboxMetadata.newBuilder()
+                                        .setName(name)
+                                        .setNamespace("e2e")
+                                        .setUid(name))
+                        .setLogDirectory(node.directory().resolve("logs/" + name).toString())
+                        .setDnsConfig(DNSConfig.newBuilder().addServers("192.0.2.53"))
+                        .setLinux(
+                                LinuxPodSandboxConfig.newBuilder()
+                                        .setCgroupParent("/" + node.cgroups().name() + "/" + name));
+        PodSandboxConfig asked = change.apply(config).build();
+        makeDirectory(Path.of(asked.getLogDirectory()));
+        return new Pod(node, asked, node.cri().runPod(asked, HANDLER));
+    }
+
+    /** containerd makes none. */
+    private static void makeDirectory(Path logs) {
+        try {
+            Files.createDirectories(logs);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static PodSandboxConfig.Builder onHostNetwork(PodSandboxConfig.Builder config) {
+        var options = NamespaceOption.newBuilder().setNetwork(NamespaceMode.NODE);
+        config.getLinuxBuilder()
+                .setSecurityContext(
+                        LinuxSandboxSecurityContext.newBuilder().setNamespaceOptions(options));
+        return config;
+    }
+
+    String id() {
+        return id;
+    }
+
+    PodSandboxStatus status() {
+        return cri().podStatus(id);
+    }
+
+    boolean isReady() {
+        return status().getState() == PodSandboxState.SANDBOX_READY;
+    }
+
+    /** Starts a container of an example's image with arguments. */
+    PodContainer start(String example, String... args) {
+        return start(example, config -> config.addAllArgs(List.of(args)));
+    }
+
+    /** Starts a container of an example's image, changed as {@code change} does. */
+    PodContainer start(String example, UnaryOperator<ContainerConfig.Builder> change) {
+        PodContainer container = create(example, change);
+        cri().startContainer(container.id());
+        return container;
+    }
+
+    /** Creates a container of an example's image and does not start it. */
+    PodContainer create(String example, UnaryOperator<ContainerConfig.Builder> change) {
+        String name = example + "-" + attempts.getAndIncrement();
+        var container =
+                ContainerConfig.newBuilder()
+                        .setMetadata(ContainerMetadata.newBuilder().setName(name))
+                        .setImage(
+                                ImageSpec.newBuilder()
+                                        .setImage("docker.io/silica/" + example + ":1"))
+                        .setLogPath(name + ".log");
+        String containerId = cri().createContainer(id, change.apply(container).build(), config);
+        return new PodContainer(
+                cri(), containerId, Path.of(config.getLogDirectory(), name + ".log"));
+    }
+
+    /** Stops the pod, as kubelets do before they remove it. */
+    void stop() {
+        cri().stopPod(id);
+    }
+
+    void remove() {
+        removed = true;
+        cri().removePod(id);
+    }
+
+    @Override
+    public void close() {
+        if (!removed) {
+            stop();
+            remove();
+        }
+    }
+
+    private CriClient cri() {
+        return node.cri();
+    }
+}

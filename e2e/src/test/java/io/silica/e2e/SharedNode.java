@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Gives a test the node of its class and its containerd, fails it if it leaves something there, and
+ * shows the logs if it fails.
+ */
+final class SharedNode implements AfterEachCallback, ParameterResolver {
+    private static final Namespace NODES = Namespace.create(SharedNode.class);
+
+    private final ContainerdBuild build;
+
+    SharedNode(ContainerdBuild build) {
+        this.build = build;
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == Node.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return node(context);
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        Node node = node(context);
+        try {
+            if (context.getExecutionException().isEmpty()) {
+                Leftovers.assertNone(node);
+            } else {
+                showLogs(node, context);
+            }
+        } catch (AssertionError e) {
+            showLogs(node, context);
+            throw e;
+        } finally {
+            Leftovers.removePods(node.cri());
+        }
+    }
+
+    /** JUnit closes what the class's store holds when the class is done. */
+    private Node node(ExtensionContext context) {
+        ExtensionContext ofClass =
+                context.getParent().flatMap(ExtensionContext::getParent).orElseThrow();
+        return ofClass.getStore(NODES).computeIfAbsent(build, Node::start, Node.class);
+    }
+
+    private void showLogs(Node node, ExtensionContext context) {
+        System.err.println("==== " + context.getUniqueId());
+        System.err.println(node.sandboxer().endOfLog());
+        System.err.println(node.containerd().endOfLog());
+    }
+}

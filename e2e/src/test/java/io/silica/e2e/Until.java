@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+
+/** Waits for what becomes so by itself. */
+final class Until {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(20);
+
+    private Until() {}
+
+    /** Waits until the condition holds. */
+    static void holds(String what, BooleanSupplier condition) {
+        passes(() -> {
+            if (!condition.getAsBoolean()) {
+                throw new AssertionError(what + " did not become so within " + LIMIT);
+            }
+        });
+    }
+
+    /** Waits until the assertion passes; at the end its last failure is the test's. */
+    static void passes(ThrowingCallable assertion) {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (true) {
+            try {
+                assertion.call();
+                return;
+            } catch (Throwable e) {
+                if (System.nanoTime() > deadline) {
+                    throw failure(e);
+                }
+            }
+            pause();
+        }
+    }
+
+    private static RuntimeException failure(Throwable e) {
+        if (e instanceof Error error) {
+            throw error;
+        }
+        return e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}
