@@ -21,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("host")
 class ShimStubTest {
     private static final Path STUB =
-            Path.of(System.getProperty("silica.root"), "dist/bin/containerd-shim-silica-wasm-v1");
+            Path.of(
+                    System.getProperty("silica.root", ".."),
+                    "packaging/bin/containerd-shim-silica-wasm-v1");
 
     private @TempDir Path bundle;
 
