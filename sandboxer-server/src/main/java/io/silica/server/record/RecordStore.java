@@ -99,6 +99,15 @@ public final class RecordStore<T> {
         }
     }
 
+    /**
+     * Moves a record aside that is whole and yet makes no sense to its reader, and reports it.
+     *
+     * @param reason why, for the operator
+     */
+    public void quarantine(SandboxId id, String reason) {
+        var _ = quarantine(file(id), reason);
+    }
+
     private byte[] encode(SandboxId id, T content) {
         byte[] encoded = RecordEnvelope.write(format, content);
         if (encoded.length > format.maxSize().bytes()) {
