@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.server.registry;
+
+import java.time.Duration;
+
+/**
+ * The limits that the registry keeps.
+ *
+ * @param maximumSandboxes how many sandboxes there may be at once
+ * @param maximumContainers how many containers a sandbox may have at once
+ * @param patience how long a caller waits for a change; the change itself goes on
+ * @param startWithin how long a sandbox may wait for its start before it is taken for abandoned
+ * @param samplesFreshFor how long a measurement is as good as a new one
+ * @param samplePatience how long a question waits for a new measurement
+ */
+public record RegistryConfig(
+        int maximumSandboxes,
+        int maximumContainers,
+        Duration patience,
+        Duration startWithin,
+        Duration samplesFreshFor,
+        Duration samplePatience) {}

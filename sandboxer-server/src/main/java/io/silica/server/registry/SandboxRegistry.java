@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.server.registry;
+
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.Platform;
+import io.silica.sandbox.Sandbox;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.SandboxId;
+import io.silica.sandbox.SandboxSpec;
+import io.silica.sandbox.SandboxState;
+import io.silica.sandbox.Sandboxer;
+import io.silica.sandbox.TaskEvent;
+import io.silica.sandbox.Undo;
+import io.silica.server.host.ContainerRequest;
+import io.silica.server.host.PodHost;
+import io.silica.server.host.PreparedPod;
+import io.silica.server.record.RecordStore;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * All sandboxes of the daemon and all tasks in them. An id is taken from the first step of its
+ * creation to the last step of its removal. Safe for use by any thread.
+ */
+public final class SandboxRegistry {
+    private static final Logger LOGGER = System.getLogger(SandboxRegistry.class.getName());
+
+    private final Sandboxer sandboxer;
+    private final PodHost host;
+    private final ScheduledExecutorService timer;
+    private final Surroundings around;
+    private final InFlight inFlight = new InFlight();
+    private final Set<SandboxId> taken = ConcurrentHashMap.newKeySet();
+    private final Set<ContainerId> takenByTasks = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<SandboxId, ManagedSandbox> sandboxes = new ConcurrentHashMap<>();
+    private final ConcurrentMap<SandboxId, ScheduledFuture<?>> unstarted =
+            new ConcurrentHashMap<>();
+    private final ConcurrentMap<ContainerId, Placed> tasks = new ConcurrentHashMap<>();
+
+    /**
+     * @param sandboxer makes the sandboxes
+     * @param host prepares them on the host
+     * @param records where records are kept
+     * @param events where events go; taking one must not block
+     * @param limits what is refused beyond
+     * @param timer runs short tasks later
+     * @param clock the wall clock
+     */
+    public SandboxRegistry(
+            Sandboxer sandboxer,
+            PodHost host,
+            RecordStore<SandboxRecord> records,
+            Consumer<TaskEvent> events,
+            RegistryConfig limits,
+            ScheduledExecutorService timer,
+            InstantSource clock) {
+        this.sandboxer = sandboxer;
+        this.host = host;
+        this.timer = timer;
+        this.around = new Surroundings(limits, records, events, clock);
+    }
+
+    /** What images the sandboxes run. */
+    public Platform platform() {
+        return sandboxer.platform();
+    }
+
+    /**
+     * The sandbox of that id.
+     *
+     * @throws SandboxException.NotFound if there is none
+     */
+    public ManagedSandbox sandbox(SandboxId id) {
+        ManagedSandbox found = sandboxes.get(id);
+        if (found == null) {
+            throw new SandboxException.NotFound("there is no sandbox \"" + id + "\"");
+        }
+        return found;
+    }
+
+    /** All sandboxes, now. */
+    public List<ManagedSandbox> sandboxes() {
+        return List.copyOf(sandboxes.values());
+    }
+
+    /**
+     * The task of that container.
+     *
+     * @throws SandboxException.NotFound if there is none
+     */
+    public Task task(ContainerId id) {
+        return placed(id).task();
+    }
+
+    /** How many tasks there are. */
+    public int taskCount() {
+        return tasks.size();
+    }
+
+    /** Prepares a sandbox; when this throws, nothing of it is left. */
+    public ManagedSandbox create(SandboxSpec spec) {
+        SandboxId id = spec.id();
+        try (var _ = inFlight.begin();
+                var undo = new Undo()) {
+            take(id);
+            undo.add(() -> taken.remove(id));
+            PreparedPod pod = undo.owns(host.prepare(spec));
+            Sandbox sandbox = undo.owns(sandboxer.create(spec));
+            var managed = managed(spec, sandbox, pod, now(), new SandboxState.Created());
+            undo.add(() -> around.records().delete(id));
+            managed.save();
+            sandboxes.put(id, managed);
+            undo.keep();
+            managed.watch();
+            removeUnlessStarted(managed);
+            return managed;
+        }
+    }
+
+    /**
+     * Starts a sandbox; when this throws, the sandbox is gone: containerd asks no more about it.
+     */
+    public ManagedSandbox start(SandboxId id) {
+        ManagedSandbox managed = sandbox(id);
+        try (var _ = inFlight.begin()) {
+            managed.start();
+        } catch (RuntimeException e) {
+            if (managed.state() instanceof SandboxState.Created) {
+                cleanUp(managed, e);
+            }
+            throw e;
+        }
+        startNoLongerExpected(id);
+        return managed;
+    }
+
+    /** Ends a sandbox and everything in it; containerd still asks about it. */
+    public void stop(SandboxId id) {
+        try (var _ = inFlight.begin()) {
+            sandbox(id).stop();
+        }
+    }
+
+    /** Ends a sandbox if need be, and forgets it. */
+    public void shutdown(SandboxId id) {
+        try (var _ = inFlight.begin()) {
+            shutdown(sandbox(id));
+        }
+    }
+
+    /**
+     * Makes a container; when this throws, nothing of it is left.
+     *
+     * @param abandoned whether nobody waits for it any more; then it is undone
+     */
+    public Task createTask(ContainerRequest request, BooleanSupplier abandoned) {
+        ManagedSandbox sandbox = sandbox(request.sandbox());
+        ContainerId id = request.id();
+        try (var _ = inFlight.begin();
+                var undo = new Undo()) {
+            if (!takenByTasks.add(id)) {
+                throw new SandboxException.AlreadyExists(
+                        "container \"" + id + "\" is there already");
+            }
+            undo.add(() -> takenByTasks.remove(id));
+            Task task = sandbox.createTask(request);
+            if (abandoned.getAsBoolean()) {
+                sandbox.deleteTask(task);
+                throw new SandboxException.Cancelled(
+                        "container \"" + id + "\" was created for a caller who has gone");
+            }
+            tasks.put(id, new Placed(sandbox, task));
+            undo.keep();
+            return task;
+        }
+    }
+
+    /** Deletes a container that has ended or that never ran. */
+    public ExitStatus deleteTask(ContainerId id) {
+        try (var _ = inFlight.begin()) {
+            Placed placed = placed(id);
+            ExitStatus status = placed.sandbox().deleteTask(placed.task());
+            forgetTask(id);
+            return status;
+        }
+    }
+
+    /**
+     * Lets no change begin any more and waits for those under way; what there is lives on.
+     *
+     * @return whether all changes are over
+     */
+    public boolean close(Duration patience) throws InterruptedException {
+        return inFlight.close(patience);
+    }
+
+    /**
+     * Takes over a sandbox of an earlier life of the daemon. One that was never started is removed:
+     * containerd's call failed with that life.
+     *
+     * @throws IllegalArgumentException or a SandboxException if the record makes no sense
+     */
+    public void adopt(SandboxRecord record) {
+        SandboxSpec spec = SandboxRecordForm.spec(record);
+        SandboxState recorded = SandboxRecordForm.state(record);
+        Instant createdAt = SandboxRecordForm.createdAt(record);
+        boolean started = !(recorded instanceof SandboxState.Created);
+        take(spec.id());
+        try (var undo = new Undo()) {
+            undo.add(() -> taken.remove(spec.id()));
+            Optional<Sandbox> found = sandboxer.adopt(spec, record.identity(), started);
+            SandboxState state = found.isPresent() ? recorded : ended(recorded);
+            Sandbox sandbox =
+                    found.orElseGet(() -> new EndedSandbox(exit(state), record.identity()));
+            var managed = managed(spec, sandbox, host.adopt(spec), createdAt, state);
+            managed.releaseFormerTasks(record.tasks());
+            sandboxes.put(spec.id(), managed);
+            undo.keep();
+            settle(managed, started);
+        }
+    }
+
+    private void settle(ManagedSandbox managed, boolean started) {
+        if (started) {
+            managed.watch();
+            managed.save();
+            LOGGER.log(
+                    Level.INFO, "adopted sandbox {0}: {1}", managed.id(), managed.state().label());
+        } else {
+            shutdown(managed);
+            LOGGER.log(Level.INFO, "removed sandbox {0}, which was never started", managed.id());
+        }
+    }
+
+    private ManagedSandbox managed(
+            SandboxSpec spec,
+            Sandbox sandbox,
+            PreparedPod pod,
+            Instant createdAt,
+            SandboxState state) {
+        return new ManagedSandbox(spec, sandbox, pod, createdAt, state, around);
+    }
+
+    private void take(SandboxId id) {
+        if (!taken.add(id)) {
+            throw new SandboxException.AlreadyExists("sandbox \"" + id + "\" is there already");
+        }
+        if (taken.size() > around.limits().maximumSandboxes()) {
+            taken.remove(id);
+            throw new SandboxException.Exhausted(
+                    "cannot create sandbox \"%s\": there are %d, which is the limit"
+                            .formatted(id, around.limits().maximumSandboxes()));
+        }
+    }
+
+    private void shutdown(ManagedSandbox managed) {
+        managed.shutdown(released -> {
+            released.forEach(this::forgetTask);
+            sandboxes.remove(managed.id());
+            taken.remove(managed.id());
+        });
+        startNoLongerExpected(managed.id());
+    }
+
+    private void cleanUp(ManagedSandbox managed, RuntimeException reason) {
+        try {
+            shutdown(managed);
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** containerd 2.3 creates a sandbox, misses its pause image and never speaks of it again. */
+    private void removeUnlessStarted(ManagedSandbox managed) {
+        unstarted.put(
+                managed.id(),
+                timer.schedule(
+                        () -> inBackground(managed),
+                        around.limits().startWithin().toMillis(),
+                        TimeUnit.MILLISECONDS));
+    }
+
+    private void startNoLongerExpected(SandboxId id) {
+        ScheduledFuture<?> removal = unstarted.remove(id);
+        if (removal != null) {
+            removal.cancel(false);
+        }
+    }
+
+    private void inBackground(ManagedSandbox managed) {
+        Thread.ofVirtual().name("abandoned-" + managed.id()).start(() -> removeAbandoned(managed));
+    }
+
+    private void removeAbandoned(ManagedSandbox managed) {
+        if (managed.state() instanceof SandboxState.Created) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "sandbox {0} was created and not started within {1}: it is removed",
+                    managed.id(),
+                    around.limits().startWithin());
+            shutdown(managed);
+        }
+    }
+
+    private void forgetTask(ContainerId id) {
+        tasks.remove(id);
+        takenByTasks.remove(id);
+    }
+
+    private Placed placed(ContainerId id) {
+        Placed placed = tasks.get(id);
+        if (placed == null) {
+            throw new SandboxException.NotFound("there is no container \"" + id + "\"");
+        }
+        return placed;
+    }
+
+    private SandboxState ended(SandboxState recorded) {
+        return recorded instanceof SandboxState.Stopped
+                ? recorded
+                : new SandboxState.Stopped(new ExitStatus(ExitStatus.UNKNOWN, now()));
+    }
+
+    private ExitStatus exit(SandboxState state) {
+        return state instanceof SandboxState.Stopped(ExitStatus status)
+                ? status
+                : new ExitStatus(ExitStatus.UNKNOWN, now());
+    }
+
+    private Instant now() {
+        return around.clock().instant();
+    }
+
+    private record Placed(ManagedSandbox sandbox, Task task) {}
+}
