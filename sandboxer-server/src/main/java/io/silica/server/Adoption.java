@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.server;
+
+import io.silica.sandbox.SandboxId;
+import io.silica.server.host.PodHost;
+import io.silica.server.record.LoadedRecord;
+import io.silica.server.record.RecordStore;
+import io.silica.server.registry.SandboxRecord;
+import io.silica.server.registry.SandboxRegistry;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Finds again the sandboxes of an earlier life, and removes what belongs to none. A record that
+ * makes no sense hinders no other: it is set aside and reported.
+ */
+final class Adoption {
+    private static final Logger LOGGER = System.getLogger(Adoption.class.getName());
+
+    private final RecordStore<SandboxRecord> records;
+    private final SandboxRegistry registry;
+    private final PodHost host;
+    private final Set<SandboxId> known = new HashSet<>();
+
+    Adoption(RecordStore<SandboxRecord> records, SandboxRegistry registry, PodHost host) {
+        this.records = records;
+        this.registry = registry;
+        this.host = host;
+    }
+
+    void run() {
+        boolean whole = true;
+        for (LoadedRecord<SandboxRecord> loaded : records.load()) {
+            whole &=
+                    switch (loaded) {
+                        case LoadedRecord.Usable<SandboxRecord>(var id, var record) ->
+                                adopted(id, record);
+                        // Its store has logged it. What it told of may live: nothing is removed.
+                        case LoadedRecord.Quarantined<SandboxRecord> _ -> false;
+                    };
+        }
+        if (whole) {
+            host.removeStrangers(known);
+        }
+    }
+
+    private boolean adopted(SandboxId id, SandboxRecord record) {
+        known.add(id);
+        try {
+            registry.adopt(record);
+            return true;
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.ERROR, "sandbox " + id + " could not be adopted", e);
+            records.quarantine(id, String.valueOf(e.getMessage()));
+            return false;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.server.contract;
+
+import io.silica.sandbox.Sandboxer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What a kind tells the contracts about itself. */
+public interface KindUnderTest {
+    /**
+     * Makes the kind; a second call with the same directory is the next life of the daemon.
+     *
+     * @param state a directory of the kind's own
+     */
+    Sandboxer sandboxer(Path state);
+
+    /** Puts the programs below into a root file system. */
+    void fill(Path rootfs) throws IOException;
+
+    /** Arguments of a program that runs until it is killed and does not mind SIGTERM. */
+    List<String> sleep();
+
+    /** Arguments of a program that ends at once with a code. */
+    List<String> exit(int code);
+
+    /** Arguments of a program that prints a line and ends with 0. */
+    List<String> print(String line);
+
+    /** Whether it adds processes to a running container. */
+    boolean execs();
+
+    /** Ends what outlives the daemon, when a test is over. */
+    default void cleanUp() {}
+}
