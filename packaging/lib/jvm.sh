@@ -64,5 +64,5 @@ run_java() {
     export SILICA_JAVA="${java%/bin/java}"
     exec "$java" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xlog:disable \
         --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-        "-Dsilica.home=$home" "-Djava.library.path=$home/lib/native" -cp "$class_path" "$@"
+        "-Djava.library.path=$home/lib/native" -cp "$class_path" "$@"
 }
