@@ -38,6 +38,7 @@ final class Worker implements AutoCloseable {
     private final Exit death = new Exit();
     private final AutoCloseable handle;
     private final Poller.Watch watch;
+    private volatile boolean closed;
     private @Nullable TtrpcClient client;
 
     private Worker(
@@ -115,6 +116,11 @@ final class Worker implements AutoCloseable {
         return death.status().isEmpty();
     }
 
+    /** Whether we have let go of it. */
+    boolean isClosed() {
+        return closed;
+    }
+
     /**
      * Gives it copies of descriptors, to be claimed by the token that is returned.
      *
@@ -145,6 +151,9 @@ final class Worker implements AutoCloseable {
     }
 
     private synchronized TtrpcClient client() throws IOException {
+        if (closed) {
+            throw new SandboxException.Unavailable("the wasm worker was let go of");
+        }
         var present = client;
         if (present != null && present.isOpen()) {
             return present;
@@ -159,6 +168,7 @@ final class Worker implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         watch.close();
         sender.close();
         if (client != null) {

@@ -36,6 +36,13 @@ final class GuestWasi implements AutoCloseable {
     /** Descriptors 0 to 2 are the streams. */
     private static final int FIRST_PREOPEN = 3;
 
+    /** Parameters of {@code path_open} and bits of them. */
+    private static final int LOOKUP_FLAGS = 1;
+
+    private static final int OPEN_FLAGS = 4;
+    private static final long FOLLOW_LINKS = 1;
+    private static final long CREATE = 1;
+
     private final WasiPreview1 functions;
     private final UnaryOperator<HostFunction> guard;
 
@@ -50,7 +57,30 @@ final class GuestWasi implements AutoCloseable {
                 readOnly.add(FIRST_PREOPEN + i);
             }
         }
-        this.guard = readOnly::guard;
+        this.guard = function -> readOnly.guard(creating(function));
+    }
+
+    /**
+     * Endive compares the path of a file that does not exist yet with the real path of its preopen,
+     * which differ where the preopen is a descriptor below /proc, and refuses. It does not where
+     * links are not followed.
+     */
+    private static HostFunction creating(HostFunction function) {
+        if (!function.name().equals("path_open")) {
+            return function;
+        }
+        var call = function.handle();
+        return new HostFunction(
+                function.module(),
+                function.name(),
+                function.functionType(),
+                (instance, args) -> {
+                    var changed = args.clone();
+                    if ((args[OPEN_FLAGS] & CREATE) != 0) {
+                        changed[LOOKUP_FLAGS] &= ~FOLLOW_LINKS;
+                    }
+                    return call.apply(instance, changed);
+                });
     }
 
     /** What an instance imports. */

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import io.silica.linux.Descriptor;
+import io.silica.linux.Errno;
+import io.silica.linux.LinuxException;
+import io.silica.linux.OpenFlag;
+import io.silica.proto.wasm.Preopen;
+import io.silica.proto.wasm.WasmContainer;
+import io.silica.sandbox.ContainerConfig;
+import io.silica.sandbox.MountSpec;
+import io.silica.sandbox.SandboxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All that a container may reach, opened, and its description for the worker. Opening it can block
+ * for as long as a volume does not answer. What is mounted over a single file is left out: a guest
+ * finds directories open, not files.
+ */
+final class ContainerFiles implements AutoCloseable {
+    /** As many as a worker takes in one message. */
+    private static final int MAXIMUM = 128;
+
+    private final ContainerConfig config;
+    private final List<Descriptor> descriptors = new ArrayList<>();
+    private final WasmContainer.Builder description = WasmContainer.newBuilder();
+
+    private ContainerFiles(ContainerConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Opens everything, or nothing.
+     *
+     * @throws SandboxException.InvalidArgument naming what is missing
+     */
+    static ContainerFiles open(ContainerConfig config) {
+        var files = new ContainerFiles(config);
+        try {
+            files.openAll();
+            return files;
+        } catch (LinuxException e) {
+            files.close();
+            throw new SandboxException.InvalidArgument(
+                    "cannot open the files of container \"%s\": %s"
+                            .formatted(config.id(), e.getMessage()),
+                    e);
+        } catch (RuntimeException e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    private void openAll() {
+        description.setModule(add(ModuleFile.open(config)));
+        preopen("/", config.rootfs(), config.spec().rootReadOnly());
+        config.spec().mounts().stream().filter(MountSpec::isBind).forEach(this::preopen);
+        openStreams();
+        if (descriptors.size() > MAXIMUM) {
+            throw new SandboxException.InvalidArgument(
+                    "container \"%s\" needs %d descriptors; a Wasm container has at most %d"
+                            .formatted(config.id(), descriptors.size(), MAXIMUM));
+        }
+    }
+
+    private void preopen(MountSpec mount) {
+        try {
+            preopen(mount.destination(), Path.of(mount.source()), mount.isReadOnly());
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.ENOTDIR) {
+                throw e;
+            }
+        }
+    }
+
+    private void preopen(String guestPath, Path directory, boolean readOnly) {
+        int index = add(Descriptor.open(directory, OpenFlag.PATH, OpenFlag.DIRECTORY));
+        description.addPreopens(
+                Preopen.newBuilder()
+                        .setGuestPath(guestPath)
+                        .setDirectory(index)
+                        .setReadOnly(readOnly));
+    }
+
+    private void openStreams() {
+        var stdio = config.stdio();
+        if (!stdio.stdin().isEmpty()) {
+            description.setStdin(add(reader(stdio.stdin())));
+        }
+        if (!stdio.stdout().isEmpty()) {
+            description.setStdout(writer(stdio.stdout()));
+        }
+        if (!stdio.stderr().isEmpty()) {
+            description.setStderr(writer(stdio.stderr()));
+        }
+    }
+
+    /**
+     * The worker keeps a reading end as well: containerd's goes with containerd, and a guest must
+     * neither end nor lose a line by that.
+     */
+    private int writer(String fifo) {
+        add(reader(fifo));
+        return add(Descriptor.open(stream(fifo), OpenFlag.WRITE, OpenFlag.NON_BLOCKING));
+    }
+
+    private Descriptor reader(String fifo) {
+        return Descriptor.open(stream(fifo), OpenFlag.READ, OpenFlag.NON_BLOCKING);
+    }
+
+    private Path stream(String fifo) {
+        if (!fifo.startsWith("/")) {
+            throw new SandboxException.Unsupported(
+                    "a stream of container \"%s\" is no FIFO: set io_type = \"fifo\" for the runtime"
+                            .formatted(config.id()));
+        }
+        return Path.of(fifo);
+    }
+
+    private int add(Descriptor descriptor) {
+        descriptors.add(descriptor);
+        return descriptors.size() - 1;
+    }
+
+    /** In the order of the indexes in the description. */
+    List<Descriptor> descriptors() {
+        return List.copyOf(descriptors);
+    }
+
+    /** Which descriptor is what; the rest of the container is for the caller to add. */
+    WasmContainer.Builder description() {
+        return description.clone();
+    }
+
+    @Override
+    public void close() {
+        descriptors.forEach(Descriptor::close);
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Empty;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import com.google.protobuf.Timestamp;
+import io.silica.proto.containerd.cgroups.v2.Metrics;
+import io.silica.proto.containerd.task.CloseIORequest;
+import io.silica.proto.containerd.task.CreateTaskRequest;
+import io.silica.proto.containerd.task.CreateTaskResponse;
+import io.silica.proto.containerd.task.DeleteRequest;
+import io.silica.proto.containerd.task.DeleteResponse;
+import io.silica.proto.containerd.task.KillRequest;
+import io.silica.proto.containerd.task.StartRequest;
+import io.silica.proto.containerd.task.StartResponse;
+import io.silica.proto.containerd.task.StatsRequest;
+import io.silica.proto.containerd.task.StatsResponse;
+import io.silica.proto.containerd.task.WaitRequest;
+import io.silica.proto.containerd.task.WaitResponse;
+import io.silica.proto.wasm.WasmContainer;
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Signal;
+import io.silica.sandbox.Statistics;
+import io.silica.ttrpc.CallOptions;
+import java.time.Duration;
+import java.time.Instant;
+
+/** One container as its worker serves it. Every method is a call and throws what it answers. */
+final class TaskClient {
+    private static final String SERVICE = "containerd.task.v3.Task";
+    private static final String OPTIONS = "silica.wasm.v1.WasmContainer";
+    private static final long NANOS_PER_MICRO = 1000;
+
+    /** What is answered from memory; a worker that takes longer is in trouble. */
+    private static final CallOptions SHORT = CallOptions.timeout(Duration.ofSeconds(10));
+
+    /** A module is compiled meanwhile. */
+    private static final CallOptions LONG = CallOptions.timeout(Duration.ofMinutes(2));
+
+    private final Worker worker;
+    private final String id;
+
+    TaskClient(Worker worker, ContainerId id) {
+        this.worker = worker;
+        this.id = id.value();
+    }
+
+    void create(WasmContainer container) {
+        var options = Any.newBuilder().setTypeUrl(OPTIONS).setValue(container.toByteString());
+        call(
+                "Create",
+                CreateTaskRequest.newBuilder().setId(id).setOptions(options).build(),
+                CreateTaskResponse.parser(),
+                LONG);
+    }
+
+    void start() {
+        call("Start", StartRequest.newBuilder().setId(id).build(), StartResponse.parser(), SHORT);
+    }
+
+    void kill(Signal signal) {
+        call(
+                "Kill",
+                KillRequest.newBuilder().setId(id).setSignal(signal.number()).build(),
+                Empty.parser(),
+                SHORT);
+    }
+
+    void closeStdin() {
+        call(
+                "CloseIO",
+                CloseIORequest.newBuilder().setId(id).setStdin(true).build(),
+                Empty.parser(),
+                SHORT);
+    }
+
+    /** Waits for its end, for as long as that takes. */
+    ExitStatus await() {
+        var answer =
+                call(
+                        "Wait",
+                        WaitRequest.newBuilder().setId(id).build(),
+                        WaitResponse.parser(),
+                        CallOptions.none());
+        return new ExitStatus(answer.getExitStatus(), instant(answer.getExitedAt()));
+    }
+
+    void delete() {
+        call(
+                "Delete",
+                DeleteRequest.newBuilder().setId(id).build(),
+                DeleteResponse.parser(),
+                SHORT);
+    }
+
+    Statistics statistics(Instant now) {
+        var answer =
+                call(
+                        "Stats",
+                        StatsRequest.newBuilder().setId(id).build(),
+                        StatsResponse.parser(),
+                        SHORT);
+        try {
+            return statistics(Metrics.parseFrom(answer.getStats().getValue()), now);
+        } catch (InvalidProtocolBufferException e) {
+            throw new SandboxException.Failed("the wasm worker's figures are malformed", e);
+        }
+    }
+
+    private static Statistics statistics(Metrics metrics, Instant now) {
+        return new Statistics(
+                now,
+                metrics.getCpu().getUsageUsec() * NANOS_PER_MICRO,
+                metrics.getMemory().getUsage(),
+                0,
+                metrics.getMemory().getUsageLimit(),
+                metrics.getPids().getCurrent(),
+                0);
+    }
+
+    private static Instant instant(Timestamp timestamp) {
+        return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
+    }
+
+    private <R extends MessageLite> R call(
+            String method, MessageLite request, Parser<R> responses, CallOptions options) {
+        return worker.call(SERVICE, method, request, responses, options);
+    }
+}

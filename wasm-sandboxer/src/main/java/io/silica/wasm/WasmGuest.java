@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import io.silica.sandbox.Container;
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ContainerProcess;
+import io.silica.sandbox.ExecConfig;
+import io.silica.sandbox.Resources;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Statistics;
+import java.util.List;
+
+/** A container: one guest, and nothing that could be added to it. */
+final class WasmGuest implements Container {
+    private final ContainerId id;
+    private final WasmProcess process;
+
+    WasmGuest(ContainerId id, WasmProcess process) {
+        this.id = id;
+        this.process = process;
+    }
+
+    @Override
+    public ContainerProcess init() {
+        return process;
+    }
+
+    @Override
+    public ContainerProcess exec(ExecConfig config) {
+        throw refused("execute a command in", "a Wasm guest has one process only");
+    }
+
+    @Override
+    public Statistics statistics() {
+        return process.statistics();
+    }
+
+    @Override
+    public List<Integer> pids() {
+        return List.of(process.pid());
+    }
+
+    @Override
+    public void update(Resources resources) {
+        throw refused("change the limits of", "those of a Wasm guest are fixed when it is created");
+    }
+
+    @Override
+    public void pause() {
+        throw refused("pause", "a Wasm guest can't be frozen");
+    }
+
+    @Override
+    public void resume() {
+        throw refused("resume", "a Wasm guest can't be frozen");
+    }
+
+    private SandboxException refused(String action, String why) {
+        return new SandboxException.Unsupported(
+                "cannot %s container \"%s\": %s".formatted(action, id, why));
+    }
+}

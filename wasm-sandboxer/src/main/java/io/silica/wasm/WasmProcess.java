@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ContainerProcess;
+import io.silica.sandbox.Exit;
+import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Signal;
+import io.silica.sandbox.Statistics;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** The one process of a container: a guest in a worker, whose pid stands for it. */
+final class WasmProcess implements ContainerProcess {
+    private static final Duration REDIAL_PAUSE = Duration.ofMillis(50);
+
+    private final ContainerId id;
+    private final Worker worker;
+    private final TaskClient task;
+    private final InstantSource clock;
+    private final Runnable onDelete;
+    private final Exit exit = new Exit();
+    private final Exit.Registration death;
+    private volatile Statistics last;
+
+    /**
+     * Preconditions: the task has been created.
+     *
+     * @param onDelete called at each {@link #delete}
+     */
+    WasmProcess(
+            ContainerId id,
+            Worker worker,
+            TaskClient task,
+            InstantSource clock,
+            Runnable onDelete) {
+        this.id = id;
+        this.worker = worker;
+        this.task = task;
+        this.clock = clock;
+        this.onDelete = onDelete;
+        this.last = Statistics.none(clock.instant());
+        this.death = worker.death().onExit(exit::complete);
+        Thread.ofVirtual().name("wasm-wait-" + id).start(this::await);
+    }
+
+    /** A connection that is lost is made again for as long as the worker lives. */
+    private void await() {
+        while (exit.status().isEmpty() && !worker.isClosed()) {
+            try {
+                exit.complete(task.await());
+            } catch (SandboxException.NotFound _) {
+                exit.complete(new ExitStatus(ExitStatus.UNKNOWN, clock.instant()));
+            } catch (SandboxException _) {
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(REDIAL_PAUSE);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public int pid() {
+        return worker.pid();
+    }
+
+    @Override
+    public void start() {
+        task.start();
+    }
+
+    /** A guest has no other process than this one. */
+    @Override
+    public void kill(Signal signal, boolean all) {
+        if (!worker.isAlive()) {
+            throw new SandboxException.NotFound(
+                    "container \"%s\" has ended with its worker".formatted(id));
+        }
+        task.kill(signal);
+    }
+
+    @Override
+    public Exit exit() {
+        return exit;
+    }
+
+    @Override
+    public void resize(int columns, int rows) {
+        throw new SandboxException.Unsupported(
+                "container \"%s\" has no terminal: Wasm guests have none".formatted(id));
+    }
+
+    @Override
+    public void closeStdin() {
+        if (worker.isAlive()) {
+            task.closeStdin();
+        }
+    }
+
+    @Override
+    public void delete() {
+        try {
+            if (worker.isAlive()) {
+                task.delete();
+            }
+        } catch (SandboxException.NotFound | SandboxException.Unavailable _) {
+            // It was done before, or the worker is about to be gone with it.
+            exit.complete(new ExitStatus(ExitStatus.UNKNOWN, clock.instant()));
+        }
+        death.close();
+        onDelete.run();
+    }
+
+    /** The last ones that there are: a worker that has gone answers no more. */
+    Statistics statistics() {
+        if (worker.isAlive()) {
+            last = task.statistics(clock.instant());
+        }
+        return last;
+    }
+}

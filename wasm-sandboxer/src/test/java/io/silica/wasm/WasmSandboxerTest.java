@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.silica.linux.Child;
+import io.silica.linux.Descriptor;
+import io.silica.linux.LinuxException;
+import io.silica.linux.OpenFlag;
+import io.silica.linux.Pidfd;
+import io.silica.linux.Poller;
+import io.silica.linux.leaks.LeakCheck;
+import io.silica.sandbox.Container;
+import io.silica.sandbox.ContainerConfig;
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.DnsConfig;
+import io.silica.sandbox.MountSpec;
+import io.silica.sandbox.OciSpec;
+import io.silica.sandbox.PodIdentity;
+import io.silica.sandbox.PodResources;
+import io.silica.sandbox.ProcessSpec;
+import io.silica.sandbox.Resources;
+import io.silica.sandbox.Sandbox;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.SandboxId;
+import io.silica.sandbox.SandboxNetwork;
+import io.silica.sandbox.SandboxSpec;
+import io.silica.sandbox.Signal;
+import io.silica.sandbox.Stdio;
+import io.silica.server.host.BlockingCalls;
+import io.silica.wasm.engine.GuestModules;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@LeakCheck
+final class WasmSandboxerTest {
+    @TempDir Path directory;
+    private final Poller poller = Poller.start("silica-test-poller");
+    private final Set<Integer> workers = new LinkedHashSet<>();
+    private final List<Sandbox> sandboxes = new ArrayList<>();
+    private WasmSandboxer sandboxer;
+    private Path rootfs;
+
+    @BeforeEach
+    void begin() throws IOException {
+        rootfs = Files.createDirectory(directory.resolve("rootfs"));
+        sandboxer = sandboxer();
+    }
+
+    private WasmSandboxer sandboxer() {
+        return new WasmSandboxer(
+                WorkerCommand.standard(),
+                directory.resolve("state"),
+                Threads::new,
+                InstantSource.system());
+    }
+
+    @AfterEach
+    void end() {
+        sandboxes.forEach(Sandbox::close);
+        sandboxer.close();
+        // One whose first container was refused is only in the record.
+        new WorkerFiles(directory.resolve("state"))
+                .load(Worker.PROTOCOL_VERSION)
+                .ifPresent(worker -> workers.add(worker.pid()));
+        workers.forEach(WasmSandboxerTest::kill);
+        poller.close();
+    }
+
+    private static void kill(int pid) {
+        try (var child = Child.adopt(pid)) {
+            child.pidfd().signal(Pidfd.SIGKILL);
+            WorkerFixture.await(() -> child.pidfd().hasExited());
+            child.status();
+        } catch (LinuxException _) {
+            // The sandboxer has collected it.
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/app/main.wasm", "main.wasm", "./main.wasm", "/link.wasm", "/up.wasm"})
+    void theModuleIsFoundByItsPathInTheContainer(String path) throws Exception {
+        Files.createDirectory(rootfs.resolve("app"));
+        module("app/main.wasm", GuestModules.exits(5));
+        Files.createSymbolicLink(rootfs.resolve("link.wasm"), Path.of("/app/main.wasm"));
+        Files.createSymbolicLink(rootfs.resolve("up.wasm"), Path.of("../../app/main.wasm"));
+        var container = create(sandbox("s1"), spec("c1").args(path).cwd("/app"));
+        assertThat(run(container)).isEqualTo(5);
+    }
+
+    @Test
+    void aModuleThatIsNotInTheContainerIsRefusedByName() throws IOException {
+        var outside = Files.write(directory.resolve("outside"), new byte[1]);
+        Files.createSymbolicLink(rootfs.resolve("escape.wasm"), outside);
+        Files.createDirectory(rootfs.resolve("dir.wasm"));
+        var sandbox = sandbox("s1");
+        for (var path : List.of("/none.wasm", "/escape.wasm", "/dir.wasm")) {
+            assertThatExceptionOfType(SandboxException.InvalidArgument.class)
+                    .isThrownBy(() -> create(sandbox, spec("c1").args(path)))
+                    .withMessageContaining(path)
+                    .withMessageContaining("c1");
+        }
+    }
+
+    @Test
+    void aModuleMayBeInAVolume() throws Exception {
+        var volume = Files.createDirectory(directory.resolve("volume"));
+        Files.write(volume.resolve("main.wasm"), GuestModules.binary(GuestModules.exits(6)));
+        var container =
+                create(
+                        sandbox("s1"),
+                        spec("c1").args("/mnt/main.wasm").mount(bind(volume, "/mnt", false)));
+        assertThat(run(container)).isEqualTo(6);
+    }
+
+    @Test
+    void outputReachesTheFifoAndEndsBeforeTheExitIsKnown() throws Exception {
+        module("app.wasm", GuestModules.TELLS_ARGUMENTS);
+        var fifo = fifo("stdout");
+        try (var out = poller.inputStream(reader(fifo))) {
+            var container =
+                    create(
+                            sandbox("s1"),
+                            spec("c1")
+                                    .args("/app.wasm", "x")
+                                    .env("A=1")
+                                    .stdio(new Stdio("", fifo.toString(), "", false)));
+            assertThat(run(container)).isZero();
+            assertThat(new String(out.readAllBytes(), UTF_8))
+                    .isEqualTo("/app.wasm\0x\0A=1\0PWD=/\0");
+        }
+    }
+
+    @Test
+    void aReadOnlyRootCantBeWrittenAndAVolumeCan() throws Exception {
+        var volume = Files.createDirectory(directory.resolve("volume"));
+        module("app.wasm", GuestModules.opens("made", 1, 1 << 6, true));
+        var sandbox = sandbox("s1");
+        assertThat(run(create(sandbox, spec("c1").readOnly()))).isEqualTo(69);
+        assertThat(rootfs.resolve("made")).doesNotExist();
+        assertThat(run(create(sandbox, spec("c2").mount(bind(volume, "/data", false))))).isZero();
+        assertThat(rootfs.resolve("made")).hasContent("hello");
+    }
+
+    @Test
+    void aMountOfASingleFileIsLeftOut() throws Exception {
+        module("app.wasm", GuestModules.NOTHING);
+        var hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost");
+        var container = create(sandbox("s1"), spec("c1").mount(bind(hosts, "/etc/hosts", true)));
+        assertThat(run(container)).isZero();
+    }
+
+    @Test
+    void aLimitThatTheModuleCantLiveWithIsRefused() throws Exception {
+        module("app.wasm", GuestModules.beginsWith(32));
+        var sandbox = sandbox("s1");
+        assertThatExceptionOfType(SandboxException.InvalidArgument.class)
+                .isThrownBy(() -> create(sandbox, spec("c1").memory(1 << 20)))
+                .withMessageContaining("1048576");
+    }
+
+    @Test
+    void aKilledWorkerIsExit137ForItsContainersAndTheNextOneRuns() throws Exception {
+        module("loop.wasm", GuestModules.LOOPS);
+        module("app.wasm", GuestModules.exits(4));
+        var sandbox = sandbox("s1");
+        var first = create(sandbox, spec("c1").args("/loop.wasm"));
+        var second = create(sandbox, spec("c2").args("/loop.wasm"));
+        first.init().start();
+        int pid = first.init().pid();
+        assertThat(second.pids()).containsExactly(pid);
+        kill(pid);
+        assertThat(first.init().exit().await().code()).isEqualTo(137);
+        assertThat(second.init().exit().await().code()).isEqualTo(137);
+        assertThatExceptionOfType(SandboxException.NotFound.class)
+                .isThrownBy(() -> first.init().kill(Signal.TERM, false));
+        first.init().delete();
+        second.init().delete();
+        assertThat(sandbox.exit().status()).isEmpty();
+        assertThat(run(create(sandbox, spec("c3")))).isEqualTo(4);
+    }
+
+    @Test
+    void aStoppedSandboxEndsItsOwnContainersOnly() throws Exception {
+        module("app.wasm", GuestModules.LOOPS);
+        var one = sandbox("s1");
+        var other = sandbox("s2");
+        var ended = create(one, spec("c1"));
+        var lives = create(other, spec("c2"));
+        ended.init().start();
+        lives.init().start();
+        one.stop();
+        one.stop();
+        assertThat(ended.init().exit().await().code()).isEqualTo(137);
+        assertThat(one.exit().status()).isPresent();
+        assertThat(lives.init().exit().status()).isEmpty();
+        assertThat(lives.statistics().processes()).isEqualTo(1);
+        lives.init().kill(Signal.TERM, false);
+        assertThat(lives.init().exit().await().code()).isEqualTo(143);
+    }
+
+    @Test
+    void theNextDaemonFindsTheWorkerAndEndsWhatIsLeftInASandbox() throws Exception {
+        module("app.wasm", GuestModules.LOOPS);
+        var left = create(sandbox("s1"), spec("c1"));
+        left.init().start();
+        int pid = left.init().pid();
+        sandboxes.clear();
+        sandboxer.close();
+        sandboxer = sandboxer();
+        var adopted = sandboxer.adopt(sandboxSpec("s1"), Map.of(), true).orElseThrow();
+        sandboxes.add(adopted);
+        var again = create(adopted, spec("c1"));
+        assertThat(again.init().pid()).isEqualTo(pid);
+        again.init().start();
+        assertThat(again.init().exit().status()).isEmpty();
+    }
+
+    @Test
+    void aDeletedContainerIsForgottenAndItsIdFree() throws Exception {
+        module("app.wasm", GuestModules.exits(0));
+        var sandbox = sandbox("s1");
+        for (int i = 0; i < 3; i++) {
+            var container = create(sandbox, spec("c1"));
+            assertThat(run(container)).isZero();
+            container.init().delete();
+            container.init().delete();
+        }
+        assertThat(sandbox.statistics().processes()).isZero();
+    }
+
+    @Test
+    void aTerminalIsRefused() throws Exception {
+        module("app.wasm", GuestModules.NOTHING);
+        var sandbox = sandbox("s1");
+        assertThatExceptionOfType(SandboxException.Unsupported.class)
+                .isThrownBy(() -> create(sandbox, spec("c1").terminal()))
+                .withMessageContaining("terminal");
+    }
+
+    private Sandbox sandbox(String id) {
+        var sandbox = sandboxer.create(sandboxSpec(id));
+        assertThat(sandbox.start()).isZero();
+        sandboxes.add(sandbox);
+        return sandbox;
+    }
+
+    private static SandboxSpec sandboxSpec(String id) {
+        return new SandboxSpec(
+                new SandboxId(id),
+                new PodIdentity("pod", "default", "uid", 0),
+                "",
+                new SandboxNetwork.Host(),
+                new DnsConfig(List.of(), List.of(), List.of()),
+                Optional.empty(),
+                PodResources.UNLIMITED,
+                Map.of(),
+                Map.of(),
+                "wasm");
+    }
+
+    private Container create(Sandbox sandbox, Spec spec) {
+        var container = sandbox.createContainer(spec.config(directory, rootfs), () -> {});
+        workers.add(container.init().pid());
+        return container;
+    }
+
+    private static int run(Container container) throws InterruptedException {
+        container.init().start();
+        return container.init().exit().await().code();
+    }
+
+    private void module(String path, String text) throws IOException {
+        Files.write(rootfs.resolve(path), GuestModules.binary(text));
+    }
+
+    private Path fifo(String name) throws Exception {
+        var path = directory.resolve(name);
+        assertThat(new ProcessBuilder("mkfifo", path.toString()).start().waitFor()).isZero();
+        return path;
+    }
+
+    private static Descriptor reader(Path fifo) {
+        return Descriptor.open(fifo, OpenFlag.READ, OpenFlag.NON_BLOCKING);
+    }
+
+    private static MountSpec bind(Path source, String destination, boolean readOnly) {
+        return new MountSpec(
+                "bind",
+                source.toString(),
+                destination,
+                readOnly ? List.of("rbind", "ro") : List.of("rbind"));
+    }
+
+    private static Spec spec(String id) {
+        return new Spec(id);
+    }
+
+    /** What the shared server lends a sandbox. */
+    private static final class Threads implements HostCalls {
+        private final BlockingCalls calls;
+
+        private Threads(SandboxId sandbox) {
+            calls = new BlockingCalls(sandbox.value(), 2, Duration.ofSeconds(30));
+        }
+
+        @Override
+        public <T> T call(String action, Callable<T> work, Consumer<T> undo) {
+            return calls.call(action, work, undo);
+        }
+
+        @Override
+        public void close() {
+            calls.close();
+        }
+    }
+
+    /** A container as the shared server would set it up. */
+    private static final class Spec {
+        private final String id;
+        private final List<MountSpec> mounts = new ArrayList<>();
+        private final List<String> env = new ArrayList<>();
+        private List<String> args = List.of("/app.wasm");
+        private String cwd = "/";
+        private boolean readOnly;
+        private boolean terminal;
+        private long memory;
+        private Stdio stdio = Stdio.NONE;
+
+        private Spec(String id) {
+            this.id = id;
+        }
+
+        Spec args(String... command) {
+            args = List.of(command);
+            return this;
+        }
+
+        Spec env(String variable) {
+            env.add(variable);
+            return this;
+        }
+
+        Spec cwd(String path) {
+            cwd = path;
+            return this;
+        }
+
+        Spec readOnly() {
+            readOnly = true;
+            return this;
+        }
+
+        Spec terminal() {
+            terminal = true;
+            return this;
+        }
+
+        Spec memory(long bytes) {
+            memory = bytes;
+            return this;
+        }
+
+        Spec mount(MountSpec mount) {
+            mounts.add(mount);
+            return this;
+        }
+
+        Spec stdio(Stdio streams) {
+            stdio = streams;
+            return this;
+        }
+
+        ContainerConfig config(Path bundle, Path rootfs) {
+            var process = new ProcessSpec(args, env, cwd, ProcessSpec.User.ROOT, terminal);
+            var resources = new Resources(memory, 0, 0, 0);
+            var spec =
+                    new OciSpec(
+                            process,
+                            readOnly,
+                            Optional.empty(),
+                            mounts,
+                            Map.of(),
+                            Optional.empty(),
+                            resources,
+                            "{}");
+            return new ContainerConfig(
+                    new ContainerId(id), new SandboxId("s"), bundle, rootfs, spec, stdio);
+        }
+    }
+}
