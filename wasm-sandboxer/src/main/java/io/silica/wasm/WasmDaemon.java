@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import io.silica.sandbox.SandboxId;
+import io.silica.server.SandboxerDaemon;
+import io.silica.server.Termination;
+import io.silica.server.cli.BuildInfo;
+import io.silica.server.cli.DaemonCommand;
+import io.silica.server.config.ByteSize;
+import io.silica.server.config.ConfigReader;
+import io.silica.server.config.ConfigSection;
+import io.silica.server.config.DaemonConfig;
+import io.silica.server.config.LimitsConfig;
+import io.silica.server.host.BlockingCalls;
+import io.silica.server.logging.Logging;
+import io.silica.server.metrics.Metrics;
+import io.silica.server.notify.ServiceManager;
+import io.silica.wasm.worker.WorkerOptions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+
+/** The daemon {@code wasm-sandboxer}: this kind, on the server that all kinds share. */
+final class WasmDaemon extends DaemonCommand<WorkerOptions> {
+    private static final String SECTION = "wasm";
+    private static final ByteSize LARGEST_MODULE = ByteSize.mebibytes(1024);
+    private static final ByteSize LARGEST_CACHE = ByteSize.mebibytes(16 * 1024);
+
+    private final Termination termination;
+
+    /**
+     * @param termination says when to end
+     */
+    WasmDaemon(Termination termination) {
+        super(WasmSandboxer.KIND);
+        this.termination = termination;
+    }
+
+    @Override
+    protected WorkerOptions sections(ConfigReader reader) {
+        ConfigSection section = reader.section(SECTION);
+        var usual = WorkerOptions.DEFAULTS;
+        return new WorkerOptions(
+                section.duration(
+                        "worker-idle-exit",
+                        usual.idleExit(),
+                        Duration.ofSeconds(1),
+                        Duration.ofDays(1)),
+                section.size(
+                                "module-limit",
+                                new ByteSize(usual.moduleLimit()),
+                                new ByteSize(8),
+                                LARGEST_MODULE)
+                        .bytes(),
+                section.size(
+                                "module-cache",
+                                new ByteSize(usual.moduleCache()),
+                                new ByteSize(0),
+                                LARGEST_CACHE)
+                        .bytes(),
+                usual.claimTime());
+    }
+
+    @Override
+    protected void run(DaemonConfig config, WorkerOptions options, Logging logging)
+            throws InterruptedException {
+        var sandboxer =
+                new WasmSandboxer(
+                        WorkerCommand.standard().with(options),
+                        config.server().dir().resolve("worker"),
+                        sandbox -> hostCalls(sandbox, config.limits()),
+                        InstantSource.system());
+        BuildInfo build = BuildInfo.load();
+        var metrics = new Metrics(WasmSandboxer.KIND, build.version(), build.commit());
+        try (var _ =
+                SandboxerDaemon.start(config, sandboxer, metrics, ServiceManager.ofThisProcess())) {
+            termination.await();
+        }
+    }
+
+    private static HostCalls hostCalls(SandboxId sandbox, LimitsConfig limits) {
+        var calls =
+                new BlockingCalls(
+                        "sandbox-" + sandbox,
+                        limits.blockingCallsPerSandbox(),
+                        limits.nativeCallDeadline());
+        return new HostCalls() {
+            @Override
+            public <T> T call(String action, Callable<T> work, Consumer<T> undo) {
+                return calls.call(action, work, undo);
+            }
+
+            @Override
+            public void close() {
+                calls.close();
+            }
+        };
+    }
+}
