@@ -13,11 +13,18 @@ import java.util.stream.Stream;
 record Cgroups(String name) {
     private static final Path ROOT = Path.of("/sys/fs/cgroup");
 
-    /** Those below it, the deepest first. */
-    List<Path> below() {
+    /**
+     * Those below its pods. The pods' own are a kubelet's to make and remove: who is none leaves
+     * them.
+     */
+    List<Path> belowPods() {
         return tops().stream()
-                .flatMap(top -> tree(top).stream().filter(d -> !d.equals(top)))
+                .flatMap(top -> tree(top).stream().filter(d -> isBelowPod(top, d)))
                 .toList();
+    }
+
+    private static boolean isBelowPod(Path top, Path directory) {
+        return top.relativize(directory).getNameCount() > 1;
     }
 
     /** Removes it and those below it. */

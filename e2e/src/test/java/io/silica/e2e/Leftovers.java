@@ -23,7 +23,7 @@ final class Leftovers {
             assertThat(records(node)).as("state records").isEmpty();
             assertThat(mounts(node)).as("mounts").isEmpty();
             assertThat(files(node.directory().resolve("state/netns"))).as("netns").isEmpty();
-            assertThat(node.cgroups().below()).as("cgroups").isEmpty();
+            assertThat(node.cgroups().belowPods()).as("cgroups").isEmpty();
         });
     }
 

@@ -12,10 +12,12 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * What a machine of a cluster has: a containerd and a wasm-sandboxer, both private to this node,
@@ -47,6 +49,7 @@ final class Node implements AutoCloseable {
                 directory.toString(),
                 build.programs().toString(),
                 socket(directory).toString());
+        configure(directory);
         var node = new Node(build, directory);
         try {
             node.sandboxer.start();
@@ -57,6 +60,28 @@ final class Node implements AutoCloseable {
             try (node) {
                 throw e;
             }
+        }
+    }
+
+    /** What the tests want beside the usual: events, and a handler that is set up wrongly. */
+    private static void configure(Path directory) {
+        try {
+            Files.writeString(
+                    directory.resolve("wasm.toml"),
+                    "[containerd]\naddress = \"%s/containerd.sock.ttrpc\"\n".formatted(directory));
+            Files.writeString(
+                    directory.resolve("config.toml"),
+                    """
+
+                    [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.wasm-streaming]
+                      runtime_type = "io.containerd.silica-wasm.v1"
+                      sandboxer = "wasm"
+                      io_type = "streaming"
+                      disable_pause_image_pull = true
+                    """,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -83,7 +108,30 @@ final class Node implements AutoCloseable {
 
     /** The sandboxer's state records. */
     Path records() {
-        return directory.resolve("state-of-sandboxer/sandboxes");
+        return directory.resolve("wasm/sandboxes");
+    }
+
+    /** The processes that run the guests. */
+    List<ProcessHandle> workers() {
+        try (Stream<Path> files = Files.walk(directory.resolve("wasm"))) {
+            return files.filter(file -> file.endsWith("worker.record"))
+                    .map(Node::pid)
+                    .flatMap(pid -> ProcessHandle.of(pid).stream())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long pid(Path record) {
+        try (Stream<String> lines = Files.lines(record)) {
+            return lines.filter(line -> line.startsWith("pid="))
+                    .mapToLong(line -> Long.parseLong(line.substring("pid=".length())))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Those of this node's pods. */
@@ -98,8 +146,9 @@ final class Node implements AutoCloseable {
         } catch (CriException _) {
             // A containerd that does not answer is being closed because of that.
         } finally {
-            sandboxer.close();
             containerd.close();
+            sandboxer.close();
+            Command.run(Repository.script("sandboxer-private"), "stop", directory.toString());
             Command.run(Repository.script("containerd-private"), "stop", directory.toString());
             cgroups().remove();
             Command.run("rm", "-rf", "--one-file-system", directory.toString());
@@ -115,7 +164,9 @@ final class Node implements AutoCloseable {
                         "--listen",
                         socket.toString(),
                         "--dir",
-                        directory.resolve("state-of-sandboxer").toString(),
+                        directory.resolve("wasm").toString(),
+                        "--config",
+                        directory.resolve("wasm.toml").toString(),
                         "--log-level",
                         "debug"),
                 Map.of(),
@@ -179,7 +230,7 @@ final class Node implements AutoCloseable {
     }
 
     private static Path socket(Path directory) {
-        return directory.resolve("wasm.sock");
+        return directory.resolve("wasm-sandboxer.sock");
     }
 
     /** A short name: the address of a Unix socket has 107 bytes. */

@@ -49,8 +49,18 @@ final class Pod implements AutoCloseable {
         return run(node, config -> config.setHostname("e2e-pod"));
     }
 
+    /** Runs a pod on the host's network under another runtime handler. */
+    static Pod runAs(String handler, Node node) {
+        return run(node, handler, Pod::onHostNetwork);
+    }
+
     /** Runs a pod that differs from one with an address of its own by what {@code change} does. */
     static Pod run(Node node, UnaryOperator<PodSandboxConfig.Builder> change) {
+        return run(node, HANDLER, change);
+    }
+
+    private static Pod run(
+            Node node, String handler, UnaryOperator<PodSandboxConfig.Builder> change) {
         String name = "pod-" + UUID.randomUUID();
         var config =
                 PodSandboxConfig.newBuilder()
@@ -66,7 +76,7 @@ final class Pod implements AutoCloseable {
                                         .setCgroupParent("/" + node.cgroups().name() + "/" + name));
         PodSandboxConfig asked = change.apply(config).build();
         makeDirectory(Path.of(asked.getLogDirectory()));
-        return new Pod(node, asked, node.cri().runPod(asked, HANDLER));
+        return new Pod(node, asked, node.cri().runPod(asked, handler));
     }
 
     /** containerd makes none. */

@@ -61,6 +61,11 @@ final class PodContainer {
         cri.stopContainer(id, grace);
     }
 
+    /** Kills it at once. */
+    void kill() {
+        stop(Duration.ZERO);
+    }
+
     void remove() {
         cri.removeContainer(id);
     }

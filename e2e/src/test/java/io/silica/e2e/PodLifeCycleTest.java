@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.silica.proto.cri.ContainerState;
 import io.silica.proto.cri.PodSandboxState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 final class PodLifeCycleTest {
     @OnEveryContainerd
@@ -26,10 +32,85 @@ final class PodLifeCycleTest {
     }
 
     @OnEveryContainerd
+    void aPodCanBeStoppedAndRemovedTwice(Node node) {
+        try (var pod = Pod.run(node)) {
+            pod.stop();
+            pod.stop();
+            pod.remove();
+            pod.remove();
+        }
+    }
+
+    @OnEveryContainerd
+    void stoppingAPodEndsItsContainers(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("spin").awaitLine("spinning");
+
+            pod.stop();
+
+            assertThat(container.awaitExitCode()).isEqualTo(137);
+        }
+    }
+
+    @OnEveryContainerd
     void aPodOfItsOwnNetworkHasAnAddress(Node node) {
         try (var pod = Pod.runWithAddress(node)) {
             assertThat(pod.status().getNetwork().getIp()).startsWith("10.");
             assertThat(pod.start("hello").awaitExitCode()).isZero();
+        }
+    }
+
+    @OnEveryContainerd
+    void aPodHasSeveralContainers(Node node) {
+        try (var pod = Pod.run(node)) {
+            var spinning = pod.start("spin").awaitLine("spinning");
+            var other = pod.start("spin").awaitLine("spinning");
+
+            assertThat(pod.start("hello").awaitExitCode()).isZero();
+            other.kill();
+            assertThat(other.awaitExitCode()).isEqualTo(137);
+            assertThat(spinning.isRunning()).isTrue();
+            assertThat(pod.isReady()).isTrue();
+        }
+    }
+
+    @OnEveryContainerd
+    void podsShareOneWorker(Node node) {
+        try (var first = Pod.run(node);
+                var second = Pod.run(node)) {
+            first.start("spin").awaitLine("spinning");
+            second.start("spin").awaitLine("spinning");
+
+            assertThat(node.workers()).hasSize(1);
+        }
+    }
+
+    @OnEveryContainerd
+    void twentyPodsRunAtOnce(Node node) throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<String>> lives =
+                    IntStream.range(0, 20)
+                            .mapToObj(i -> (Callable<String>) () -> life(node, i))
+                            .toList();
+
+            List<String> said = new ArrayList<>();
+            for (Future<String> life : threads.invokeAll(lives)) {
+                said.add(life.get());
+            }
+
+            assertThat(said)
+                    .isEqualTo(
+                            IntStream.range(0, 20)
+                                    .mapToObj(i -> "hello from Wasm " + i + "\n")
+                                    .toList());
+        }
+    }
+
+    private static String life(Node node, int number) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("hello", String.valueOf(number));
+            assertThat(container.awaitExitCode()).isZero();
+            return container.stdout();
         }
     }
 }

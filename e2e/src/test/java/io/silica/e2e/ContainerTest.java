@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.silica.ctl.cri.CriException;
+import io.silica.proto.cri.KeyValue;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+final class ContainerTest {
+    @OnEveryContainerd
+    void theExitCodeIsTheGuests(Node node) {
+        try (var pod = Pod.run(node)) {
+            var failed = pod.start("exit-code", "42");
+
+            assertThat(failed.awaitExitCode()).isEqualTo(42);
+            assertThat(failed.status().getReason()).isEqualTo("Error");
+            assertThat(pod.start("exit-code", "0").awaitExitCode()).isZero();
+        }
+    }
+
+    @OnEveryContainerd
+    void theGuestGetsItsArgumentsAsTheyAre(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("args", "two words", "", "ünïcode");
+
+            assertThat(container.awaitExitCode()).isZero();
+            assertThat(container.stdout().lines().skip(1))
+                    .containsExactly("two words", "", "ünïcode");
+        }
+    }
+
+    @OnEveryContainerd
+    void theGuestGetsItsEnvironment(Node node) {
+        try (var pod = Pod.run(node)) {
+            var colour =
+                    KeyValue.newBuilder()
+                            .setKey("COLOUR")
+                            .setValue(ByteString.copyFromUtf8("deep blue"));
+            var container = pod.start("printenv", config -> config.addEnvs(colour));
+
+            assertThat(container.awaitExitCode()).isZero();
+            assertThat(container.stdout().lines()).contains("COLOUR=deep blue");
+        }
+    }
+
+    @OnEveryContainerd
+    void outputKeepsItsStreams(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("stderr");
+
+            assertThat(container.awaitExitCode()).isZero();
+            assertThat(container.stdout()).isEqualTo("this is stdout\n");
+            assertThat(container.stderr()).isEqualTo("this is stderr\n");
+        }
+    }
+
+    @OnEveryContainerd
+    void nothingOfAnOutputOfManyLinesIsLost(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("count", "20000");
+
+            assertThat(container.awaitExitCode()).isZero();
+            assertThat(container.stdout())
+                    .isEqualTo(
+                            IntStream.rangeClosed(1, 20_000)
+                                    .mapToObj(i -> i + "\n")
+                                    .collect(Collectors.joining()));
+        }
+    }
+
+    @OnEveryContainerd
+    void aTrapIs134WithItsBacktraceInTheLog(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("trap");
+
+            assertThat(container.awaitExitCode()).isEqualTo(134);
+            assertThat(container.stdout()).isEqualTo("about to trap\n");
+            assertThat(container.stderr())
+                    .contains("unreachable")
+                    .contains("inner")
+                    .contains("outer");
+        }
+    }
+
+    @OnEveryContainerd
+    void sigtermIs143(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("sleep", "600000").awaitLine("sleeping");
+
+            container.stop(Duration.ofSeconds(20));
+
+            assertThat(container.awaitExitCode()).isEqualTo(143);
+            assertThat(container.stdout()).isEqualTo("sleeping\n");
+        }
+    }
+
+    @OnEveryContainerd
+    void sigtermEndsAnEndlessLoop(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("spin").awaitLine("spinning");
+
+            container.stop(Duration.ofSeconds(20));
+
+            assertThat(container.awaitExitCode()).isEqualTo(143);
+        }
+    }
+
+    @OnEveryContainerd
+    void sigkillIs137OutOfAnEndlessLoop(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("spin").awaitLine("spinning");
+
+            container.kill();
+
+            assertThat(container.awaitExitCode()).isEqualTo(137);
+        }
+    }
+
+    @OnEveryContainerd
+    void aSleepingGuestGoesOn(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("sleep", "200");
+
+            assertThat(container.awaitExitCode()).isZero();
+            assertThat(container.stdout()).isEqualTo("sleeping\nawake\n");
+        }
+    }
+
+    @OnEveryContainerd
+    void aContainerThatWasNeverStartedCanBeRemoved(Node node) {
+        try (var pod = Pod.run(node)) {
+            pod.create("hello", config -> config).remove();
+
+            assertThat(node.cri().containers()).isEmpty();
+        }
+    }
+
+    @OnEveryContainerd
+    void aModuleThatIsNotThereIsNamed(Node node) {
+        try (var pod = Pod.run(node)) {
+            assertThatThrownBy(() -> pod.start("hello", config -> config.addCommand("/none.wasm")))
+                    .isInstanceOf(CriException.class)
+                    .hasMessageContaining("/none.wasm");
+
+            assertThat(pod.start("hello").awaitExitCode()).isZero();
+        }
+    }
+
+    @OnEveryContainerd
+    void execIsRefusedInWords(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("spin").awaitLine("spinning");
+
+            assertThatThrownBy(() -> node.cri().exec(container.id(), List.of("/bin/sh")))
+                    .isInstanceOf(CriException.class)
+                    .hasMessageContaining("a Wasm guest has one process only");
+
+            assertThat(container.isRunning()).isTrue();
+        }
+    }
+
+    @OnEveryContainerd
+    void streamingIoIsRefusedInWordsThatNameTheSetting(Node node) {
+        try (var pod = Pod.runAs("wasm-streaming", node)) {
+            assertThatThrownBy(() -> pod.start("hello"))
+                    .isInstanceOf(CriException.class)
+                    .hasMessageContaining("io_type")
+                    .hasMessageContaining("fifo");
+        }
+    }
+}
