@@ -130,8 +130,8 @@ public final class SandboxerDaemon implements AutoCloseable {
         var readiness = new Readiness();
         EventOutbox outbox = parts.owns(outbox(config));
         RecordStore<SandboxRecord> records =
-                RecordStore.open(state.subdirectory("records"), SandboxRecord.FORMAT);
-        var host = new PodHost(state.subdirectory("sandboxes"), hostConfig(config.limits()));
+                RecordStore.open(state.subdirectory("sandboxes"), SandboxRecord.FORMAT);
+        var host = new PodHost(state.subdirectory("pods"), hostConfig(config.limits()));
         var registry =
                 new SandboxRegistry(
                         sandboxer,

@@ -118,7 +118,9 @@ final class DaemonConfigTest {
 
     @Test
     void theInstalledFileShowsEveryKeyWithItsDefault() throws IOException {
-        var installed = Files.readString(Path.of("../packaging/config/wasm.toml"));
+        var file = Files.readString(Path.of("../packaging/config/wasm.toml"));
+        // The sections of the kind come last, and are the kind's to read.
+        var installed = file.substring(0, file.indexOf("[wasm]"));
 
         assertThat(load(installed).value()).isEqualTo(DaemonConfig.defaults("wasm"));
         var uncommented = load(installed.replaceAll("(?m)^# (?=[a-z-]+ = )", ""));
