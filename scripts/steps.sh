@@ -63,3 +63,9 @@ long() (
 last_line() {
     tail -c 400 "$1" | tr '\r' '\n' | awk 'NF {line = $0} END {print line}' | cut -c 1-110
 }
+
+# maven_errors LOG: what went wrong in a build or its tests, without Maven's advice on itself.
+maven_errors() {
+    grep '^\[ERROR\] *[^ ]' "$1" | grep -vE 'Help [0-9]|-rf :|full (stack trace|debug)|possible solutions|you can resume' |
+        head -n 40 >&2 || true
+}
