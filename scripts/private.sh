@@ -40,3 +40,13 @@ unmount_below() {
 show_end() {
     tail -n 15 "$1" | sed 's/^/    | /' >&2
 }
+
+# pod_below DIRECTORY POD: writes DIRECTORY/pod.json, that example with its log and its cgroup named after the directory.
+pod_below() {
+    sed -e "s|\"/tmp/silica-example\"|\"$1/logs\"|" -e "s|\"/silica-example\"|\"/${1##*/}\"|" "$2" >"$1/pod.json"
+}
+
+# remove_cgroups DIRECTORY: the parent of a pod's cgroup is nobody's to remove but ours; a kubelet would have made it.
+remove_cgroups() {
+    find /sys/fs/cgroup -mindepth 1 -maxdepth 2 -depth -type d -name "${1##*/}" -exec rmdir {} + 2>/dev/null || true
+}
