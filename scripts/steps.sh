@@ -61,7 +61,7 @@ long() (
 
 # The last line that says something, short enough for a terminal.
 last_line() {
-    tail -c 400 "$1" | tr '\r' '\n' | awk 'NF {line = $0} END {print line}' | cut -c 1-110
+    tail -c 400 "$1" | tr '\r' '\n' | awk 'NF {line = $0} END {print line ? line : "still at it"}' | cut -c 1-110
 }
 
 # maven_errors LOG: what went wrong in a build or its tests, without Maven's advice on itself.
