@@ -14,6 +14,7 @@ import io.silica.proto.containerd.task.ExecProcessRequest;
 import io.silica.proto.containerd.task.ShutdownRequest;
 import io.silica.proto.containerd.task.StateRequest;
 import io.silica.proto.containerd.task.StateResponse;
+import io.silica.proto.containerd.task.StatsResponse;
 import io.silica.proto.containerd.task.Status;
 import io.silica.proto.containerd.task.WaitResponse;
 import io.silica.ttrpc.StatusCode;
@@ -217,7 +218,7 @@ public abstract class TaskContract {
     @Test
     void figuresAreInTheFormOfACgroupAlsoAfterTheEnd() throws IOException {
         started("c1", kind.sleep());
-        var running = tasks.stats("c1").getStats();
+        var running = firstFigures("c1").getStats();
         assertThat(running.getTypeUrl()).isEqualTo("io.containerd.cgroups.v2.Metrics");
         assertThat(Metrics.parseFrom(running.getValue()).hasMemory()).isTrue();
         tasks.kill("c1", KILL);
@@ -333,6 +334,20 @@ public abstract class TaskContract {
             tasks.kill("c" + i, KILL);
             assertThat(tasks.await("c" + i).getExitStatus()).isEqualTo(137);
             tasks.delete("c" + i);
+        }
+    }
+
+    /** Until something was measured there is nothing to tell, which may take a moment. */
+    private StatsResponse firstFigures(String id) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            try {
+                return tasks.stats(id);
+            } catch (TtrpcException e) {
+                if (e.code() != StatusCode.UNAVAILABLE || System.nanoTime() - end > 0) {
+                    throw e;
+                }
+            }
         }
     }
 
