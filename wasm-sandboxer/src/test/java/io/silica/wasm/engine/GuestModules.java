@@ -61,25 +61,7 @@ public final class GuestModules {
             """;
 
     /** Copies its standard input to its standard output. */
-    public static final String COPIES_STDIN =
-            """
-            (module
-              (import "wasi_snapshot_preview1" "fd_read"
-                (func $read (param i32 i32 i32 i32) (result i32)))
-              (import "wasi_snapshot_preview1" "fd_write"
-                (func $write (param i32 i32 i32 i32) (result i32)))
-              (memory (export "memory") 1)
-              (func (export "_start")
-                (i32.store (i32.const 0) (i32.const 1024))
-                (block $done
-                  (loop $again
-                    (i32.store (i32.const 4) (i32.const 4096))
-                    (br_if $done (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
-                    (br_if $done (i32.eqz (i32.load (i32.const 8))))
-                    (i32.store (i32.const 4) (i32.load (i32.const 8)))
-                    (br_if $done (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 12)))
-                    (br $again)))))
-            """;
+    public static final String COPIES_STDIN = copiesStdin(4096);
 
     /** Writes to its standard output for ever, 4096 bytes at a time. */
     public static final String WRITES_FOR_EVER =
@@ -117,6 +99,47 @@ public final class GuestModules {
                 (drop (call $env_sizes (i32.const 0) (i32.const 4)))
                 (drop (call $env (i32.const 4096) (i32.const 8192)))
                 (call $tell (i32.load (i32.const 4)))))
+            """;
+
+    /** Writes its first argument and ends the line. */
+    public static final String PRINTS_ARGUMENT =
+            """
+            (module
+              (import "wasi_snapshot_preview1" "args_sizes_get" (func $args_sizes (param i32 i32) (result i32)))
+              (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
+              (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+              (memory (export "memory") 1)
+              (func (export "_start")
+                (local $end i32)
+                (drop (call $args_sizes (i32.const 0) (i32.const 4)))
+                (drop (call $args (i32.const 4096) (i32.const 8192)))
+                (local.set $end (i32.add (i32.const 8192) (i32.load (i32.const 4))))
+                (i32.store8 (i32.sub (local.get $end) (i32.const 1)) (i32.const 10))
+                (i32.store (i32.const 8) (i32.load (i32.const 4100)))
+                (i32.store (i32.const 12) (i32.sub (local.get $end) (i32.load (i32.const 4100))))
+                (drop (call $write (i32.const 1) (i32.const 8) (i32.const 1) (i32.const 16)))))
+            """;
+
+    /** Exits with the number that is its first argument. */
+    public static final String EXITS_AS_TOLD =
+            """
+            (module
+              (import "wasi_snapshot_preview1" "args_get" (func $args (param i32 i32) (result i32)))
+              (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+              (memory (export "memory") 1)
+              (func (export "_start")
+                (local $digit i32)
+                (local $code i32)
+                (drop (call $args (i32.const 4096) (i32.const 8192)))
+                (local.set $digit (i32.load (i32.const 4100)))
+                (loop $again
+                  (local.set $code
+                    (i32.add
+                      (i32.mul (local.get $code) (i32.const 10))
+                      (i32.sub (i32.load8_u (local.get $digit)) (i32.const 48))))
+                  (local.set $digit (i32.add (local.get $digit) (i32.const 1)))
+                  (br_if $again (i32.load8_u (local.get $digit))))
+                (call $exit (local.get $code))))
             """;
 
     /** Grows its memory by pages until that fails and exits with the number that it has then. */
@@ -230,6 +253,32 @@ public final class GuestModules {
             (call $exit (call $change (i32.const 3) (i32.const 1024) (i32.const %3$d)))))
         """
                 .formatted(function, path, path.length());
+    }
+
+    /**
+     * Copies its standard input to its standard output and asks for so many bytes at a time,
+     * whether it has the memory for them or not.
+     */
+    public static String copiesStdin(int bytes) {
+        return """
+        (module
+          (import "wasi_snapshot_preview1" "fd_read"
+            (func $read (param i32 i32 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "fd_write"
+            (func $write (param i32 i32 i32 i32) (result i32)))
+          (memory (export "memory") 1)
+          (func (export "_start")
+            (i32.store (i32.const 0) (i32.const 1024))
+            (block $done
+              (loop $again
+                (i32.store (i32.const 4) (i32.const %d))
+                (br_if $done (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+                (br_if $done (i32.eqz (i32.load (i32.const 8))))
+                (i32.store (i32.const 4) (i32.load (i32.const 8)))
+                (br_if $done (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 12)))
+                (br $again)))))
+        """
+                .formatted(bytes);
     }
 
     /** Begins with so much memory. */

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,6 +186,23 @@ public abstract class WasmEngineContract {
     void aSleepIsInterrupted() {
         var guest = guest(GuestModules.SLEEPS).awaitThread(Thread.State.TIMED_WAITING);
         assertThat(guest.end()).isEqualTo(new GuestExit.Interrupted());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 65536, 65537, 1 << 30})
+    void aGuestGetsAllOfItsInputAndNoReadTakesMoreThan64KiB(int bytes) {
+        var largest = new AtomicInteger();
+        stdin =
+                new FilterInputStream(new ByteArrayInputStream("hello".getBytes(UTF_8))) {
+                    @Override
+                    public int read(byte[] buffer, int offset, int length) throws IOException {
+                        largest.accumulateAndGet(length, Math::max);
+                        return super.read(buffer, offset, length);
+                    }
+                };
+        assertThat(run(GuestModules.copiesStdin(bytes))).isEqualTo(new GuestExit.Exited(0));
+        assertThat(stdout.toString(UTF_8)).isEqualTo("hello");
+        assertThat(largest.get()).isEqualTo(Math.min(bytes, 65536));
     }
 
     @Test

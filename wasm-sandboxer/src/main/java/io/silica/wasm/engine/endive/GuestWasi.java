@@ -57,7 +57,8 @@ final class GuestWasi implements AutoCloseable {
                 readOnly.add(FIRST_PREOPEN + i);
             }
         }
-        this.guard = function -> readOnly.guard(creating(function));
+        var reads = new BoundedReads(functions);
+        this.guard = function -> readOnly.guard(creating(reads.guard(function)));
     }
 
     /**
