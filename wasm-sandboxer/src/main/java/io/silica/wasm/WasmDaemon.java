@@ -79,7 +79,7 @@ final class WasmDaemon extends DaemonCommand<WorkerOptions> {
         }
     }
 
-    private static HostCalls hostCalls(SandboxId sandbox, LimitsConfig limits) {
+    static HostCalls hostCalls(SandboxId sandbox, LimitsConfig limits) {
         var calls =
                 new BlockingCalls(
                         "sandbox-" + sandbox,

@@ -5,11 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.silica.linux.Child;
 import io.silica.linux.Descriptor;
-import io.silica.linux.LinuxException;
 import io.silica.linux.OpenFlag;
-import io.silica.linux.Pidfd;
 import io.silica.linux.Poller;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.sandbox.Container;
@@ -29,12 +26,11 @@ import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Stdio;
-import io.silica.server.host.BlockingCalls;
+import io.silica.server.config.LimitsConfig;
 import io.silica.wasm.engine.GuestModules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -42,8 +38,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,7 +64,7 @@ final class WasmSandboxerTest {
         return new WasmSandboxer(
                 WorkerCommand.standard(),
                 directory.resolve("state"),
-                Threads::new,
+                sandbox -> WasmDaemon.hostCalls(sandbox, LimitsConfig.DEFAULT),
                 InstantSource.system());
     }
 
@@ -82,18 +76,8 @@ final class WasmSandboxerTest {
         new WorkerFiles(directory.resolve("state"))
                 .load(Worker.PROTOCOL_VERSION)
                 .ifPresent(worker -> workers.add(worker.pid()));
-        workers.forEach(WasmSandboxerTest::kill);
+        workers.forEach(WorkerFixture::kill);
         poller.close();
-    }
-
-    private static void kill(int pid) {
-        try (var child = Child.adopt(pid)) {
-            child.pidfd().signal(Pidfd.SIGKILL);
-            WorkerFixture.await(() -> child.pidfd().hasExited());
-            child.status();
-        } catch (LinuxException _) {
-            // The sandboxer has collected it.
-        }
     }
 
     @ParameterizedTest
@@ -188,7 +172,7 @@ final class WasmSandboxerTest {
         first.init().start();
         int pid = first.init().pid();
         assertThat(second.pids()).containsExactly(pid);
-        kill(pid);
+        WorkerFixture.kill(pid);
         assertThat(first.init().exit().await().code()).isEqualTo(137);
         assertThat(second.init().exit().await().code()).isEqualTo(137);
         assertThatExceptionOfType(SandboxException.NotFound.class)
@@ -313,25 +297,6 @@ final class WasmSandboxerTest {
 
     private static Spec spec(String id) {
         return new Spec(id);
-    }
-
-    /** What the shared server lends a sandbox. */
-    private static final class Threads implements HostCalls {
-        private final BlockingCalls calls;
-
-        private Threads(SandboxId sandbox) {
-            calls = new BlockingCalls(sandbox.value(), 2, Duration.ofSeconds(30));
-        }
-
-        @Override
-        public <T> T call(String action, Callable<T> work, Consumer<T> undo) {
-            return calls.call(action, work, undo);
-        }
-
-        @Override
-        public void close() {
-            calls.close();
-        }
     }
 
     /** A container as the shared server would set it up. */

@@ -10,6 +10,7 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.silica.linux.Child;
 import io.silica.linux.Descriptor;
+import io.silica.linux.LinuxException;
 import io.silica.linux.OpenFlag;
 import io.silica.linux.Pidfd;
 import io.silica.linux.Pipe;
@@ -188,5 +189,16 @@ final class WorkerFixture implements AutoCloseable {
             pidfd.signal(Pidfd.SIGKILL);
         }
         await(() -> !worker.isAlive());
+    }
+
+    /** Ends and collects one that a sandboxer of this process has started. */
+    static void kill(int pid) {
+        try (var child = Child.adopt(pid)) {
+            child.pidfd().signal(Pidfd.SIGKILL);
+            await(() -> child.pidfd().hasExited());
+            child.status();
+        } catch (LinuxException _) {
+            // The sandboxer has collected it.
+        }
     }
 }

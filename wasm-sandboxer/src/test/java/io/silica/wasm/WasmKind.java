@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import io.silica.sandbox.Sandboxer;
+import io.silica.server.config.LimitsConfig;
+import io.silica.server.contract.KindUnderTest;
+import io.silica.wasm.engine.GuestModules;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** This kind as the contracts see it, with workers on our own libraries. */
+final class WasmKind implements KindUnderTest {
+    private final Set<Path> states = new LinkedHashSet<>();
+
+    @Override
+    public Sandboxer sandboxer(Path state) {
+        states.add(state);
+        return new WasmSandboxer(
+                WorkerCommand.standard(),
+                state,
+                sandbox -> WasmDaemon.hostCalls(sandbox, LimitsConfig.DEFAULT),
+                InstantSource.system());
+    }
+
+    @Override
+    public void fill(Path rootfs) throws IOException {
+        module(rootfs, "sleep.wasm", GuestModules.SLEEPS);
+        module(rootfs, "exit.wasm", GuestModules.EXITS_AS_TOLD);
+        module(rootfs, "print.wasm", GuestModules.PRINTS_ARGUMENT);
+    }
+
+    private static void module(Path rootfs, String name, String text) throws IOException {
+        Files.write(rootfs.resolve(name), GuestModules.binary(text));
+    }
+
+    @Override
+    public List<String> sleep() {
+        return List.of("/sleep.wasm");
+    }
+
+    @Override
+    public List<String> exit(int code) {
+        return List.of("/exit.wasm", Integer.toString(code));
+    }
+
+    @Override
+    public List<String> print(String line) {
+        return List.of("/print.wasm", line);
+    }
+
+    @Override
+    public boolean execs() {
+        return false;
+    }
+
+    /** A worker outlives the daemon. */
+    @Override
+    public void cleanUp() {
+        for (var state : states) {
+            new WorkerFiles(state)
+                    .load(Worker.PROTOCOL_VERSION)
+                    .ifPresent(worker -> WorkerFixture.kill(worker.pid()));
+        }
+    }
+}
