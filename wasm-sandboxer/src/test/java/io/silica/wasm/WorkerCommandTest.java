@@ -36,6 +36,25 @@ final class WorkerCommandTest {
     }
 
     @Test
+    void ofTheLibrariesOfADistributionAWorkerIsGivenItsOwn() {
+        var needed =
+                "/lib/asm-9.10.1.jar:/lib/asm-commons-9.10.1.jar:/lib/compiler-1.0.0.jar"
+                        + ":/lib/jspecify-1.0.1.jar:/lib/linux-0.1.0.jar:/lib/log-1.0.0.jar"
+                        + ":/lib/proto-0.1.0.jar:/lib/protobuf-java-4.36.2.jar"
+                        + ":/lib/runtime-1.0.0.jar:/lib/sandboxer-api-0.1.0.jar"
+                        + ":/lib/ttrpc-0.1.0.jar:/lib/wasi-1.0.0.jar:/lib/wasm-1.0.0.jar"
+                        + ":/lib/wasm-sandboxer-0.1.0.jar";
+        var others =
+                ":/lib/annotations-4.1.1.4.jar:/lib/grpc-protobuf-1.83.1.jar"
+                        + ":/lib/guava-33.6.0-jre.jar:/lib/logback-core-1.5.25.jar"
+                        + ":/lib/netty-transport-native-epoll-4.2.15.Final-linux-x86_64.jar"
+                        + ":/lib/proto-google-common-protos-2.64.1.jar"
+                        + ":/lib/sandboxctl-0.1.0.jar:/lib/sandboxer-server-0.1.0.jar";
+
+        assertThat(WorkerCommand.needed(needed + others)).isEqualTo(needed);
+    }
+
+    @Test
     void ofTheEnvironmentAWorkerIsToldOnlyWhichJavaAndHow() {
         var ours = Map.of("SILICA_JAVA", "/jdk", "NOTIFY_SOCKET", "@n", "LC_ALL", "tr_TR");
 
