@@ -35,11 +35,12 @@ final class LogDirectory implements AutoCloseable {
         return spec;
     }
 
+    /** Removes a directory of our own with the log; doing it twice is harmless. */
     @Override
     public void close() throws IOException {
         if (temporary != null) {
             Files.deleteIfExists(spec.log());
-            Files.delete(temporary);
+            Files.deleteIfExists(temporary);
         }
     }
 }

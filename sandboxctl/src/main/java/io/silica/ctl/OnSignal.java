@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl;
 
-/** Closes something if a signal ends the process before it is closed in the ordinary way. */
+/** Cleans up if a signal ends the process before that is done in the ordinary way. */
 final class OnSignal implements AutoCloseable {
     private final Thread hook;
 
@@ -9,9 +9,9 @@ final class OnSignal implements AutoCloseable {
         this.hook = hook;
     }
 
-    /** From now on Ctrl-C and SIGTERM close {@code owned} before the process ends. */
-    static OnSignal close(PodRun owned) {
-        var hook = new Thread(owned::close, "clean-up");
+    /** From now on Ctrl-C and SIGTERM do {@code cleanUp} before the process ends. */
+    static OnSignal first(Runnable cleanUp) {
+        var hook = new Thread(cleanUp, "clean-up");
         Runtime.getRuntime().addShutdownHook(hook);
         return new OnSignal(hook);
     }

@@ -5,6 +5,7 @@ import io.silica.ctl.cri.ContainerLog;
 import io.silica.ctl.cri.CriClient;
 import io.silica.ctl.cri.CriException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -73,14 +74,15 @@ final class RunCommand implements Callable<Integer> {
         var asked = PodSpec.read(podFile, containerFile, handler);
         try (var logs = LogDirectory.of(asked, keep);
                 var client = cri.connect()) {
-            return run(client, logs.spec());
+            return run(client, logs);
         }
     }
 
-    private int run(CriClient client, PodSpec pod) throws IOException {
+    private int run(CriClient client, LogDirectory logs) throws IOException {
+        PodSpec pod = logs.spec();
         var log = ContainerLog.fromEnd(pod.log());
         try (var run = new PodRun(client, pod, log, Duration.ofSeconds(stopSeconds));
-                var _ = OnSignal.close(run)) {
+                var _ = OnSignal.first(() -> cleanUp(run, logs))) {
             var output = new LogPrinter(ctl.out(), ctl.err());
             start(client, run);
             int exitCode = run.await(output::print);
@@ -90,6 +92,16 @@ final class RunCommand implements Callable<Integer> {
             return exitCode;
         } catch (InterruptedException _) {
             return INTERRUPTED;
+        }
+    }
+
+    /** Of a thread that nobody waits for but the end of the process. */
+    private static void cleanUp(PodRun run, LogDirectory logs) {
+        try (logs;
+                run) {
+            // Closing them is all.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

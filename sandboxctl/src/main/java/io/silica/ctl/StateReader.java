@@ -40,15 +40,15 @@ final class StateReader {
      * @throws CommandException if there is no such directory, or it may not be read
      */
     static List<StateRecord> read(Path directory) throws IOException {
-        Path sandboxes = directory.resolve("sandboxes");
+        Path store = directory.resolve("sandboxes");
         List<StateRecord> records = new ArrayList<>();
-        for (Path file : files(directory, sandboxes)) {
+        for (Path file : files(directory, store)) {
             String name = file.getFileName().toString();
             if (name.endsWith(SUFFIX) && !name.startsWith(".")) {
                 records.add(record(kind(directory), id(file), file));
             }
         }
-        Path quarantine = sandboxes.resolve("quarantine");
+        Path quarantine = store.resolve("quarantine");
         if (Files.isDirectory(quarantine)) {
             for (Path file : list(quarantine)) {
                 records.add(new StateRecord.Quarantined(kind(directory), id(file), file));
@@ -57,7 +57,7 @@ final class StateReader {
         return records;
     }
 
-    private static List<Path> files(Path directory, Path sandboxes) throws IOException {
+    private static List<Path> files(Path directory, Path store) throws IOException {
         if (!Files.isDirectory(directory)) {
             throw new CommandException(
                     "there is no state directory %s; name the daemon's with --dir"
@@ -65,12 +65,12 @@ final class StateReader {
                     null);
         }
         try {
-            return list(sandboxes);
+            return list(store);
         } catch (NoSuchFileException _) {
             return List.of();
         } catch (AccessDeniedException e) {
             throw new CommandException(
-                    "permission to read %s denied; run as root".formatted(sandboxes), e);
+                    "permission to read %s denied; run as root".formatted(store), e);
         }
     }
 

@@ -105,7 +105,11 @@ final class RunCommandTest {
 
             assertThat(runtime.calls()).last().isEqualTo("StartContainer container-1");
         }
-        assertThat(text(err)).contains("kept pod pod-1, container container-1");
+        assertThat(text(err)).contains("kept pod pod-1, container container-1, log ");
+        Path log = Path.of(text(err).strip().replaceFirst(".* log ", ""));
+        assertThat(log).isEmptyFile();
+        Files.delete(log);
+        Files.delete(log.getParent());
     }
 
     @Test

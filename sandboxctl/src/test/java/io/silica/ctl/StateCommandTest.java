@@ -30,12 +30,12 @@ final class StateCommandTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     @TempDir private Path root;
     private Path directory;
-    private Path sandboxes;
+    private Path store;
 
     @BeforeEach
     void makeTheStateDirectory() throws IOException {
         directory = root.resolve("wasm");
-        sandboxes = Files.createDirectories(directory.resolve("sandboxes"));
+        store = Files.createDirectories(directory.resolve("sandboxes"));
     }
 
     @Test
@@ -78,7 +78,7 @@ final class StateCommandTest {
         write("bad2", envelope(RUNNING).replace("web", "wxb"));
         write("bad3", envelope(RUNNING).substring(0, 100));
         write("quarantine/old1", "what it was");
-        Files.writeString(sandboxes.resolve(".abc1.json.1.tmp"), "half");
+        Files.writeString(store.resolve(".abc1.json.1.tmp"), "half");
 
         assertThat(run("list")).isEqualTo(ExitCode.FAILED);
 
@@ -144,7 +144,7 @@ final class StateCommandTest {
     }
 
     private void write(String id, String text) throws IOException {
-        Path file = sandboxes.resolve(id + ".json");
+        Path file = store.resolve(id + ".json");
         Files.createDirectories(file.getParent());
         Files.writeString(file, text);
     }

@@ -6,6 +6,7 @@ import io.silica.proto.cri.ContainerConfig;
 import io.silica.proto.cri.PodSandboxConfig;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -63,6 +64,8 @@ public final class ConfigFile {
         try {
             MessageReader.read(tree(Files.readString(file)), builder);
             return builder;
+        } catch (NoSuchFileException e) {
+            throw new ConfigException("there is no file " + file, e);
         } catch (IOException e) {
             throw new ConfigException("cannot read %s: %s".formatted(file, e), e);
         } catch (JacksonException e) {

@@ -124,7 +124,7 @@ final class ConfigFileTest {
     void aMissingFileIsNamed() {
         assertThatThrownBy(() -> ConfigFile.readPod(directory.resolve("none")))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("none");
+                .hasMessage("there is no file " + directory.resolve("none"));
     }
 
     private PodSandboxConfig pod(String text) throws IOException {
