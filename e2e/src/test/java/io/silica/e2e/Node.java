@@ -106,9 +106,14 @@ final class Node implements AutoCloseable {
         return directory;
     }
 
+    /** The sandboxer's state directory. */
+    Path stateDirectory() {
+        return directory.resolve("wasm");
+    }
+
     /** The sandboxer's state records. */
     Path records() {
-        return directory.resolve("wasm/sandboxes");
+        return stateDirectory().resolve("sandboxes");
     }
 
     /** The processes that run the guests. */

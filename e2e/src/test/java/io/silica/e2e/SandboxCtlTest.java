@@ -18,10 +18,11 @@ final class SandboxCtlTest {
 
     @OnEveryContainerd
     void runPrintsWhatTheContainerPrints(Node node) throws IOException {
-        String pod =
-                "metadata: {name: ctl, namespace: e2e, uid: ctl}\nlinux: {cgroup_parent: /%s/ctl}\n";
         Path podFile =
-                Files.writeString(directory.resolve("pod"), pod.formatted(node.cgroups().name()));
+                Files.writeString(
+                        directory.resolve("pod"),
+                        "metadata: {name: ctl, namespace: e2e, uid: ctl}\nlinux: {cgroup_parent: /%s/ctl}\n"
+                                .formatted(node.cgroups().name()));
         Path containerFile =
                 Files.writeString(
                         directory.resolve("container"),
@@ -57,7 +58,7 @@ final class SandboxCtlTest {
     private static String state(Node node, String... args) {
         var command = new ArrayList<>(List.of(PROGRAM, "state"));
         command.addAll(List.of(args));
-        command.addAll(List.of("--dir", node.records().getParent().toString()));
+        command.addAll(List.of("--dir", node.stateDirectory().toString()));
         return Command.run(command.toArray(String[]::new));
     }
 }
