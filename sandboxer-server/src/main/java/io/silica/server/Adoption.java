@@ -49,12 +49,21 @@ final class Adoption {
     private boolean adopted(SandboxId id, SandboxRecord record) {
         known.add(id);
         try {
+            requireOwn(id, record);
             registry.adopt(record);
             return true;
         } catch (RuntimeException e) {
             LOGGER.log(Level.ERROR, "sandbox " + id + " could not be adopted", e);
             records.quarantine(id, String.valueOf(e.getMessage()));
             return false;
+        }
+    }
+
+    /** Under a name of another, it would be adopted twice. */
+    private static void requireOwn(SandboxId id, SandboxRecord record) {
+        if (!record.id().equals(id.value())) {
+            throw new IllegalArgumentException(
+                    "the record of sandbox \"%s\" is about another".formatted(id));
         }
     }
 }

@@ -103,14 +103,29 @@ public final class PreparedPod implements AutoCloseable {
                 calls.call(action, () -> HostFailure.translated(action, mounting), Bundle::unmount);
     }
 
-    /** Unmounts a container's root file system; doing it twice is harmless. */
+    /**
+     * Unmounts a container's root file system, also after {@link #close}: a container that was
+     * being made meanwhile is undone later than the pod. Doing it twice is harmless.
+     */
     public void releaseContainer(ContainerId id, Path bundle) {
-        step(
-                "unmount the root file system of container \"" + id + '"',
+        try {
+            unmount(calls, id, bundle);
+        } catch (SandboxException.Unavailable _) {
+            try (var own = new BlockingCalls(spec.id().value(), 1, config.deadline())) {
+                unmount(own, id, bundle);
+            }
+        }
+    }
+
+    private void unmount(BlockingCalls on, ContainerId id, Path bundle) {
+        String action = "unmount the root file system of container \"" + id + '"';
+        Callable<Bundle> unmounting =
                 () -> {
-                    new Bundle(bundle).unmount();
-                    return true;
-                });
+                    var mounted = new Bundle(bundle);
+                    mounted.unmount();
+                    return mounted;
+                };
+        Bundle _ = on.call(action, () -> HostFailure.translated(action, unmounting));
     }
 
     /** What runs on the host for the sandbox has used; empty if nothing runs in its cgroup. */

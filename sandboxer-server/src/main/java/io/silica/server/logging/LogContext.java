@@ -22,26 +22,33 @@ import org.slf4j.MDC;
 public final class LogContext implements AutoCloseable {
     private final String field;
     private final @Nullable String before;
+    private final @Nullable LogContext outer;
 
-    private LogContext(String field, String value) {
+    private LogContext(String field, String value, @Nullable LogContext outer) {
         this.field = field;
         this.before = MDC.get(field);
+        this.outer = outer;
         MDC.put(field, value);
     }
 
     /** The field {@code sandbox_id}. */
     public static LogContext sandbox(SandboxId id) {
-        return new LogContext("sandbox_id", id.value());
+        return new LogContext("sandbox_id", id.value(), null);
     }
 
     /** The field {@code container_id}. */
     public static LogContext container(ContainerId id) {
-        return new LogContext("container_id", id.value());
+        return new LogContext("container_id", id.value(), null);
+    }
+
+    /** The fields {@code sandbox_id} and {@code container_id}. */
+    public static LogContext container(SandboxId sandbox, ContainerId id) {
+        return new LogContext("container_id", id.value(), sandbox(sandbox));
     }
 
     /** The field {@code exec_id}. */
     public static LogContext exec(ExecId id) {
-        return new LogContext("exec_id", id.value());
+        return new LogContext("exec_id", id.value(), null);
     }
 
     @Override
@@ -50,6 +57,9 @@ public final class LogContext implements AutoCloseable {
             MDC.remove(field);
         } else {
             MDC.put(field, before);
+        }
+        if (outer != null) {
+            outer.close();
         }
     }
 }

@@ -22,6 +22,10 @@ public final class Logging {
     private static final List<String> LIBRARIES =
             List.of("io.netty", "io.grpc", "java", "jdk", "sun", "com.sun");
 
+    /** grpc asks each Unix socket to keep alive: netty warns, per connection, that it cannot. */
+    private static final List<String> UNFOUNDED =
+            List.of("io.netty.bootstrap.ServerBootstrap", "io.netty.bootstrap.Bootstrap");
+
     private final LoggerContext context;
 
     Logging(LoggerContext context) {
@@ -64,5 +68,7 @@ public final class Logging {
         context.getLogger(ROOT_LOGGER_NAME).setLevel(own);
         boolean quiet = level != LogLevel.TRACE && Level.WARN.isGreaterOrEqual(own);
         LIBRARIES.forEach(name -> context.getLogger(name).setLevel(quiet ? Level.WARN : own));
+        boolean everything = level == LogLevel.TRACE;
+        UNFOUNDED.forEach(name -> context.getLogger(name).setLevel(everything ? own : Level.ERROR));
     }
 }

@@ -4,6 +4,9 @@ package io.silica.server.registry;
 import static java.util.Objects.requireNonNull;
 
 import io.silica.sandbox.SandboxException;
+import io.silica.server.logging.LogContext;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -12,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,17 +25,22 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by any thread but its own, which would wait for itself.
  */
 final class Driver {
+    private static final Logger LOGGER = System.getLogger(Driver.class.getName());
+
     private final String name;
+    private final Supplier<LogContext> context;
     private final Duration patience;
     private final Queue<FutureTask<?>> waiting = new ArrayDeque<>();
     private boolean busy;
 
     /**
      * @param name what its thread is called
+     * @param context what its work logs is about; opened on its thread
      * @param patience how long a caller waits for the end of its request
      */
-    Driver(String name, Duration patience) {
+    Driver(String name, Supplier<LogContext> context, Duration patience) {
         this.name = name;
+        this.context = context;
         this.patience = patience;
     }
 
@@ -60,9 +69,17 @@ final class Driver {
         }
     }
 
-    /** Carries out the work later; the caller does not wait. The work must not throw. */
-    void post(Runnable work) {
-        submit(new FutureTask<>(work, null));
+    /** Carries out the work later; the caller does not wait, and a failure is logged. */
+    void post(String action, Runnable work) {
+        submit(new FutureTask<>(() -> logged(action, work), null));
+    }
+
+    private static void logged(String action, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.WARNING, "cannot " + action, e);
+        }
     }
 
     private void submit(FutureTask<?> task) {
@@ -77,8 +94,10 @@ final class Driver {
     }
 
     private void drain() {
-        for (FutureTask<?> task = next(); task != null; task = next()) {
-            task.run();
+        try (var _ = context.get()) {
+            for (FutureTask<?> task = next(); task != null; task = next()) {
+                task.run();
+            }
         }
     }
 

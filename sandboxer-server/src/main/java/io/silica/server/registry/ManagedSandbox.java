@@ -14,19 +14,18 @@ import io.silica.sandbox.SandboxLifecycle;
 import io.silica.sandbox.SandboxRequest;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.SandboxState;
-import io.silica.sandbox.Signal;
 import io.silica.sandbox.Statistics;
 import io.silica.sandbox.TaskEvent;
 import io.silica.sandbox.Undo;
 import io.silica.server.host.ContainerRequest;
 import io.silica.server.host.PreparedPod;
+import io.silica.server.logging.LogContext;
 import io.silica.server.registry.SandboxRecord.TaskRecord;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -48,7 +47,9 @@ public final class ManagedSandbox {
     private final ConcurrentMap<ContainerId, Task> tasks = new ConcurrentHashMap<>();
     private final Object recordLock = new Object();
     private volatile SandboxState state;
+    private boolean started;
     private boolean forgotten;
+    private boolean gone;
 
     ManagedSandbox(
             SandboxSpec spec,
@@ -64,10 +65,15 @@ public final class ManagedSandbox {
         this.around = around;
         this.lifecycle = new SandboxLifecycle(spec.id(), state);
         this.state = state;
+        this.started = !(state instanceof SandboxState.Created);
         if (state instanceof SandboxState.Stopped(ExitStatus status)) {
             exit.complete(status);
         }
-        this.driver = new Driver("sandbox-" + spec.id(), around.limits().patience());
+        this.driver =
+                new Driver(
+                        "sandbox-" + spec.id(),
+                        () -> LogContext.sandbox(spec.id()),
+                        around.limits().patience());
         this.samples =
                 new SampleCache(
                         name(),
@@ -131,16 +137,26 @@ public final class ManagedSandbox {
         sandbox.exit().onExit(this::ended);
     }
 
-    void start() {
-        change(
-                SandboxRequest.START,
+    /**
+     * Starts it. One that could not be started the first time is removed, before any request that
+     * waits behind this one is looked at.
+     *
+     * @param whenGone as in {@link #shutdown}
+     */
+    void start(Consumer<List<Task>> whenGone) {
+        driver.call(
+                "start " + name(),
                 () -> {
-                    int pid = sandbox.start();
-                    synchronized (lifecycle) {
-                        lifecycle.started(pid, around.clock().instant());
-                        state = lifecycle.state();
+                    requireThere();
+                    try {
+                        if (admits(SandboxRequest.START)) {
+                            startNow();
+                        }
+                    } catch (RuntimeException e) {
+                        removeAfter(e, whenGone);
+                        throw e;
                     }
-                    save();
+                    return state;
                 });
     }
 
@@ -153,27 +169,38 @@ public final class ManagedSandbox {
      *
      * @param whenGone is told, before the caller is, which containers went with it
      */
-    void shutdown(Consumer<Set<ContainerId>> whenGone) {
-        change(
-                SandboxRequest.SHUTDOWN,
+    void shutdown(Consumer<List<Task>> whenGone) {
+        change(SandboxRequest.SHUTDOWN, () -> remove(whenGone));
+    }
+
+    /**
+     * Removes it if it was never started.
+     *
+     * @param whenGone as in {@link #shutdown}
+     * @return whether it was removed
+     */
+    boolean removeUnlessStarted(Consumer<List<Task>> whenGone) {
+        return driver.call(
+                "remove " + name(),
                 () -> {
-                    if (!(state instanceof SandboxState.Stopped)) {
-                        stopNow();
+                    boolean due = !started && !gone;
+                    if (due) {
+                        remove(whenGone);
                     }
-                    whenGone.accept(release());
+                    return due;
                 });
     }
 
-    /** Makes a container; when this throws, nothing of it is left. */
-    Task createTask(ContainerRequest request) {
+    /**
+     * Makes a container; when this throws, nothing of it is left.
+     *
+     * @param whenThere is told of it before a shutdown can be; must not block
+     */
+    Task createTask(ContainerRequest request, Consumer<Task> whenThere) {
         admits(SandboxRequest.CREATE_CONTAINER);
-        if (bundles.size() >= around.limits().maximumContainers()) {
-            throw new SandboxException.Exhausted(
-                    "%s has %d containers, which is its limit".formatted(name(), bundles.size()));
-        }
         try (var undo = new Undo()) {
             // Known before it is mounted: a daemon that dies in between finds what to unmount.
-            bundles.put(request.id(), request.bundle());
+            reserve(request);
             undo.add(() -> forget(request.id()));
             save();
             ContainerConfig config = pod.prepareContainer(request);
@@ -186,23 +213,28 @@ public final class ManagedSandbox {
             undo.add(() -> discard(container));
             var task =
                     new Task(config, request.rootfs(), container, around.limits(), around.events());
-            register(task);
+            register(task, whenThere);
             undo.keep();
             task.created();
             return task;
         }
     }
 
-    /** Deletes a container and releases what the host prepared for it. */
-    ExitStatus deleteTask(Task task) {
-        ExitStatus status = task.deleteAll();
-        pod.releaseContainer(task.id(), task.config().bundle());
-        forget(task.id());
-        around.events()
-                .accept(
-                        new TaskEvent.Deleted(
-                                task.id(), task.process(Optional.empty()).pid(), status));
-        return status;
+    /**
+     * Deletes a container and releases what the host prepared for it.
+     *
+     * @param whenGone is told before the caller is
+     */
+    ExitStatus deleteTask(Task task, Runnable whenGone) {
+        return task.deleteAll(status -> {
+            pod.releaseContainer(task.id(), task.config().bundle());
+            forget(task.id());
+            whenGone.run();
+            around.events()
+                    .accept(
+                            new TaskEvent.Deleted(
+                                    task.id(), task.process(Optional.empty()).pid(), status));
+        });
     }
 
     /** Writes what is so into the record. */
@@ -229,18 +261,54 @@ public final class ManagedSandbox {
         return SandboxRecordForm.record(spec, sandbox.identity(), createdAt, state, held);
     }
 
+    private void startNow() {
+        int pid = sandbox.start();
+        synchronized (lifecycle) {
+            lifecycle.started(pid, around.clock().instant());
+            state = lifecycle.state();
+        }
+        save();
+        started = true;
+    }
+
+    private void removeAfter(RuntimeException failure, Consumer<List<Task>> whenGone) {
+        if (started) {
+            return;
+        }
+        try {
+            remove(whenGone);
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private void remove(Consumer<List<Task>> whenGone) {
+        if (!(state instanceof SandboxState.Stopped)) {
+            stopNow();
+        }
+        whenGone.accept(release());
+        gone = true;
+    }
+
     private void stopNow() {
         sandbox.stop();
         ended(sandbox.exit().status().orElseGet(() -> new ExitStatus(0, around.clock().instant())));
     }
 
+    /** Of two ends at a time the lifecycle takes the first, and a Wait tells what it took. */
     private void ended(ExitStatus status) {
+        boolean first;
         synchronized (lifecycle) {
+            first = !(state instanceof SandboxState.Stopped);
             lifecycle.ended(status);
             state = lifecycle.state();
         }
-        driver.post(this::save);
-        exit.complete(status);
+        if (first) {
+            driver.post("note the end of " + name(), this::save);
+        }
+        if (state instanceof SandboxState.Stopped(ExitStatus taken)) {
+            exit.complete(taken);
+        }
     }
 
     /** CRI names the sandbox a second time, in the container's annotations. */
@@ -253,24 +321,36 @@ public final class ManagedSandbox {
         }
     }
 
-    private Set<ContainerId> release() {
+    private List<Task> release() {
         sandbox.close();
-        Set<ContainerId> released = Set.copyOf(bundles.keySet());
         for (Map.Entry<ContainerId, Path> held : bundles.entrySet()) {
             pod.releaseContainer(held.getKey(), held.getValue());
+            bundles.remove(held.getKey());
         }
         pod.close();
         synchronized (recordLock) {
             forgotten = true;
             around.records().delete(id());
         }
-        return released;
+        return tasks();
     }
 
-    private void register(Task task) {
+    private void reserve(ContainerRequest request) {
+        synchronized (bundles) {
+            if (bundles.size() >= around.limits().maximumContainers()) {
+                throw new SandboxException.Exhausted(
+                        "%s has %d containers, which is its limit"
+                                .formatted(name(), bundles.size()));
+            }
+            bundles.put(request.id(), request.bundle());
+        }
+    }
+
+    private void register(Task task, Consumer<Task> whenThere) {
         synchronized (lifecycle) {
             lifecycle.admits(SandboxRequest.CREATE_CONTAINER);
             tasks.put(task.id(), task);
+            whenThere.accept(task);
         }
     }
 
@@ -286,10 +366,18 @@ public final class ManagedSandbox {
         }
     }
 
+    /** A request may have waited until the sandbox was removed, and its id be another's by now. */
+    private void requireThere() {
+        if (gone) {
+            throw new SandboxException.NotFound("there is no " + name() + " any more");
+        }
+    }
+
     private void change(SandboxRequest request, Runnable effect) {
         driver.call(
                 request.verb() + " " + name(),
                 () -> {
+                    requireThere();
                     if (admits(request)) {
                         effect.run();
                     }
@@ -298,7 +386,7 @@ public final class ManagedSandbox {
     }
 
     private static void discard(Container container) throws InterruptedException {
-        container.init().kill(Signal.KILL, true);
+        Task.end(container.init());
         container.init().exit().await();
         container.init().delete();
     }

@@ -85,7 +85,8 @@ final class SampleCache {
             latest = sample;
             done();
             result.complete(sample);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // An error, too: or every later question would wait for this measurement.
             done();
             result.completeExceptionally(e);
         }

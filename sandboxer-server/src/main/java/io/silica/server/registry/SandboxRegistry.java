@@ -15,6 +15,7 @@ import io.silica.sandbox.Undo;
 import io.silica.server.host.ContainerRequest;
 import io.silica.server.host.PodHost;
 import io.silica.server.host.PreparedPod;
+import io.silica.server.logging.LogContext;
 import io.silica.server.record.RecordStore;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -115,18 +116,19 @@ public final class SandboxRegistry {
     public ManagedSandbox create(SandboxSpec spec) {
         SandboxId id = spec.id();
         try (var _ = inFlight.begin();
+                var _ = LogContext.sandbox(id);
                 var undo = new Undo()) {
-            take(id);
+            takeWithinLimit(id);
             undo.add(() -> taken.remove(id));
             PreparedPod pod = undo.owns(host.prepare(spec));
             Sandbox sandbox = undo.owns(sandboxer.create(spec));
             var managed = managed(spec, sandbox, pod, now(), new SandboxState.Created());
             undo.add(() -> around.records().delete(id));
             managed.save();
+            expectStart(managed);
             sandboxes.put(id, managed);
             undo.keep();
             managed.watch();
-            removeUnlessStarted(managed);
             return managed;
         }
     }
@@ -135,17 +137,12 @@ public final class SandboxRegistry {
      * Starts a sandbox; when this throws, the sandbox is gone: containerd asks no more about it.
      */
     public ManagedSandbox start(SandboxId id) {
-        ManagedSandbox managed = sandbox(id);
         try (var _ = inFlight.begin()) {
-            managed.start();
-        } catch (RuntimeException e) {
-            if (managed.state() instanceof SandboxState.Created) {
-                cleanUp(managed, e);
-            }
-            throw e;
+            ManagedSandbox managed = sandbox(id);
+            managed.start(tasks -> gone(managed, tasks));
+            startNoLongerExpected(id);
+            return managed;
         }
-        startNoLongerExpected(id);
-        return managed;
     }
 
     /** Ends a sandbox and everything in it; containerd still asks about it. */
@@ -171,20 +168,20 @@ public final class SandboxRegistry {
         ManagedSandbox sandbox = sandbox(request.sandbox());
         ContainerId id = request.id();
         try (var _ = inFlight.begin();
+                var _ = LogContext.container(request.sandbox(), id);
                 var undo = new Undo()) {
             if (!takenByTasks.add(id)) {
                 throw new SandboxException.AlreadyExists(
                         "container \"" + id + "\" is there already");
             }
             undo.add(() -> takenByTasks.remove(id));
-            Task task = sandbox.createTask(request);
+            Task task = sandbox.createTask(request, it -> tasks.put(id, new Placed(sandbox, it)));
+            undo.keep();
             if (abandoned.getAsBoolean()) {
-                sandbox.deleteTask(task);
+                delete(new Placed(sandbox, task));
                 throw new SandboxException.Cancelled(
                         "container \"" + id + "\" was created for a caller who has gone");
             }
-            tasks.put(id, new Placed(sandbox, task));
-            undo.keep();
             return task;
         }
     }
@@ -192,10 +189,7 @@ public final class SandboxRegistry {
     /** Deletes a container that has ended or that never ran. */
     public ExitStatus deleteTask(ContainerId id) {
         try (var _ = inFlight.begin()) {
-            Placed placed = placed(id);
-            ExitStatus status = placed.sandbox().deleteTask(placed.task());
-            forgetTask(id);
-            return status;
+            return delete(placed(id));
         }
     }
 
@@ -241,8 +235,17 @@ public final class SandboxRegistry {
             LOGGER.log(
                     Level.INFO, "adopted sandbox {0}: {1}", managed.id(), managed.state().label());
         } else {
+            removeNeverStarted(managed);
+        }
+    }
+
+    /** What cannot be removed now is tried again by the next life of the daemon. */
+    private void removeNeverStarted(ManagedSandbox managed) {
+        try {
             shutdown(managed);
             LOGGER.log(Level.INFO, "removed sandbox {0}, which was never started", managed.id());
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.WARNING, "cannot remove sandbox " + managed.id(), e);
         }
     }
 
@@ -259,33 +262,38 @@ public final class SandboxRegistry {
         if (!taken.add(id)) {
             throw new SandboxException.AlreadyExists("sandbox \"" + id + "\" is there already");
         }
-        if (taken.size() > around.limits().maximumSandboxes()) {
-            taken.remove(id);
-            throw new SandboxException.Exhausted(
-                    "cannot create sandbox \"%s\": there are %d, which is the limit"
-                            .formatted(id, around.limits().maximumSandboxes()));
+    }
+
+    /** The limit is for new ones: what is found again is kept, whatever the limit is by now. */
+    private void takeWithinLimit(SandboxId id) {
+        synchronized (taken) {
+            if (taken.size() >= around.limits().maximumSandboxes() && !taken.contains(id)) {
+                throw new SandboxException.Exhausted(
+                        "cannot create sandbox \"%s\": there are %d, and the limit is %d"
+                                .formatted(id, taken.size(), around.limits().maximumSandboxes()));
+            }
+            take(id);
         }
     }
 
     private void shutdown(ManagedSandbox managed) {
-        managed.shutdown(released -> {
-            released.forEach(this::forgetTask);
-            sandboxes.remove(managed.id());
-            taken.remove(managed.id());
-        });
-        startNoLongerExpected(managed.id());
+        managed.shutdown(tasks -> gone(managed, tasks));
     }
 
-    private void cleanUp(ManagedSandbox managed, RuntimeException reason) {
-        try {
-            shutdown(managed);
-        } catch (RuntimeException e) {
-            reason.addSuppressed(e);
-        }
+    /** The id is free from here on: what is another's by now is not touched. */
+    private void gone(ManagedSandbox managed, List<Task> with) {
+        with.forEach(task -> forget(new Placed(managed, task)));
+        sandboxes.remove(managed.id(), managed);
+        startNoLongerExpected(managed.id());
+        taken.remove(managed.id());
+    }
+
+    private ExitStatus delete(Placed placed) {
+        return placed.sandbox().deleteTask(placed.task(), () -> forget(placed));
     }
 
     /** containerd 2.3 creates a sandbox, misses its pause image and never speaks of it again. */
-    private void removeUnlessStarted(ManagedSandbox managed) {
+    private void expectStart(ManagedSandbox managed) {
         unstarted.put(
                 managed.id(),
                 timer.schedule(
@@ -306,19 +314,24 @@ public final class SandboxRegistry {
     }
 
     private void removeAbandoned(ManagedSandbox managed) {
-        if (managed.state() instanceof SandboxState.Created) {
-            LOGGER.log(
-                    Level.WARNING,
-                    "sandbox {0} was created and not started within {1}: it is removed",
-                    managed.id(),
-                    around.limits().startWithin());
-            shutdown(managed);
+        try (var _ = inFlight.begin();
+                var _ = LogContext.sandbox(managed.id())) {
+            if (managed.removeUnlessStarted(tasks -> gone(managed, tasks))) {
+                LOGGER.log(
+                        Level.WARNING,
+                        "sandbox {0} was created and not started within {1}: it is removed",
+                        managed.id(),
+                        around.limits().startWithin());
+            }
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.WARNING, "cannot remove sandbox " + managed.id(), e);
         }
     }
 
-    private void forgetTask(ContainerId id) {
-        tasks.remove(id);
-        takenByTasks.remove(id);
+    private void forget(Placed placed) {
+        if (tasks.remove(placed.task().id(), placed)) {
+            takenByTasks.remove(placed.task().id());
+        }
     }
 
     private Placed placed(ContainerId id) {

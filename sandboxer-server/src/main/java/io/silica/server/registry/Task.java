@@ -17,6 +17,7 @@ import io.silica.sandbox.Signal;
 import io.silica.sandbox.Statistics;
 import io.silica.sandbox.Stdio;
 import io.silica.sandbox.TaskEvent;
+import io.silica.server.logging.LogContext;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,6 +34,7 @@ public final class Task {
     private final SampleCache samples;
     private final TaskProcess init;
     private final ConcurrentMap<ExecId, TaskProcess> execs = new ConcurrentHashMap<>();
+    private boolean deleted;
 
     Task(
             ContainerConfig config,
@@ -44,7 +46,11 @@ public final class Task {
         this.rootfs = rootfs;
         this.container = container;
         this.events = events;
-        this.driver = new Driver("container-" + config.id(), limits.patience());
+        this.driver =
+                new Driver(
+                        "container-" + config.id(),
+                        () -> LogContext.container(config.sandbox(), config.id()),
+                        limits.patience());
         this.samples =
                 new SampleCache(
                         name(),
@@ -172,17 +178,29 @@ public final class Task {
                 });
     }
 
-    /** Deletes the container's processes, the first one last. */
-    ExitStatus deleteAll() {
+    /**
+     * Deletes the container's processes, the first one last.
+     *
+     * @param release gives up what else the container has; when it throws, all is tried again by
+     *     the next call
+     * @throws SandboxException.NotFound to whoever comes second
+     */
+    ExitStatus deleteAll(Consumer<ExitStatus> release) {
         return driver.call(
                 "delete " + name(),
                 () -> {
+                    if (deleted) {
+                        throw new SandboxException.NotFound("there is no " + name() + " any more");
+                    }
                     init.admits(ProcessRequest.DELETE);
                     for (TaskProcess exec : List.copyOf(execs.values())) {
                         exec.process().delete();
                     }
                     execs.clear();
-                    return delete(init);
+                    ExitStatus exit = delete(init);
+                    release.accept(exit);
+                    deleted = true;
+                    return exit;
                 });
     }
 
@@ -191,10 +209,6 @@ public final class Task {
                 new TaskEvent.Created(
                         id(), config.bundle().toString(), rootfs, config.stdio(), init.pid()));
         init.watch();
-    }
-
-    void outOfMemory() {
-        events.accept(new TaskEvent.OutOfMemory(id()));
     }
 
     String name() {
@@ -243,11 +257,20 @@ public final class Task {
     private static ExitStatus delete(TaskProcess process) throws InterruptedException {
         process.admits(ProcessRequest.DELETE);
         if (process.state() instanceof ProcessState.Created) {
-            process.process().kill(Signal.KILL, true);
+            end(process.process());
         }
         ExitStatus exit = process.exit().await();
         process.process().delete();
         return exit;
+    }
+
+    /** Kills a process; one that has ended is as good. */
+    static void end(ContainerProcess process) {
+        try {
+            process.kill(Signal.KILL, true);
+        } catch (SandboxException.NotFound _) {
+            // It was faster.
+        }
     }
 
     private TaskEvent started(Optional<ExecId> exec, int pid) {
@@ -257,6 +280,8 @@ public final class Task {
 
     private void initEnded(ExitStatus exit) {
         events.accept(new TaskEvent.Exited(id(), id().value(), init.pid(), exit));
-        driver.post(() -> ExitFile.write(config.bundle(), init.pid(), exit));
+        driver.post(
+                "leave the exit status of " + name(),
+                () -> ExitFile.write(config.bundle(), init.pid(), exit));
     }
 }

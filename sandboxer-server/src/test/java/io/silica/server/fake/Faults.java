@@ -5,11 +5,13 @@ import io.silica.sandbox.SandboxException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Makes named steps fail once, or stand still until they are let go. */
 public final class Faults {
     private final Map<String, SandboxException> failures = new ConcurrentHashMap<>();
     private final Map<String, CountDownLatch> gates = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> waiting = new ConcurrentHashMap<>();
 
     /** The next pass of this step throws. */
     public void failNext(String step, SandboxException failure) {
@@ -29,15 +31,26 @@ public final class Faults {
         }
     }
 
+    /** How many stand still at this step. */
+    public int waiting(String step) {
+        return counter(step).get();
+    }
+
     void pass(String step) {
         CountDownLatch gate = gates.get(step);
         if (gate != null) {
+            counter(step).incrementAndGet();
             await(gate);
+            counter(step).decrementAndGet();
         }
         SandboxException failure = failures.remove(step);
         if (failure != null) {
             throw failure;
         }
+    }
+
+    private AtomicInteger counter(String step) {
+        return waiting.computeIfAbsent(step, _ -> new AtomicInteger());
     }
 
     private static void await(CountDownLatch gate) {

@@ -206,6 +206,16 @@ final class LoggingTest {
     }
 
     @Test
+    void aSocketOptionThatAUnixSocketHasNotIsNoWarning() {
+        logging.configure(LogLevel.INFO, LogFormat.TEXT, out);
+
+        context.getLogger("io.netty.bootstrap.ServerBootstrap").warn("Unknown channel option");
+        context.getLogger("io.netty.bootstrap.Bootstrap").warn("Unknown channel option");
+
+        assertThat(lines()).isEmpty();
+    }
+
+    @Test
     void anotherConfigurationLeavesTheStreamOpen() {
         var closed = new AtomicReference<>(false);
         var stream =

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.SandboxId;
+import io.silica.server.logging.LogContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,9 +14,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
 
 class DriverTest {
-    private final Driver driver = new Driver("driver", Duration.ofSeconds(30));
+    private final Driver driver = driver(Duration.ofSeconds(30));
 
     @Test
     void workIsDoneInOrderAndOneAfterAnother() throws InterruptedException {
@@ -23,13 +26,15 @@ class DriverTest {
         var last = new CountDownLatch(1);
         for (int i = 0; i < 1_000; i++) {
             int number = i;
-            driver.post(() -> {
-                assertThat(inside.incrementAndGet()).isOne();
-                done.add(number);
-                inside.decrementAndGet();
-            });
+            driver.post(
+                    "work",
+                    () -> {
+                        assertThat(inside.incrementAndGet()).isOne();
+                        done.add(number);
+                        inside.decrementAndGet();
+                    });
         }
-        driver.post(last::countDown);
+        driver.post("work", last::countDown);
         last.await();
         assertThat(done).hasSize(1_000).isSorted();
     }
@@ -62,7 +67,7 @@ class DriverTest {
 
     @Test
     void aCallerThatGivesUpLeavesTheWorkGoingOn() throws InterruptedException {
-        var impatient = new Driver("impatient", Duration.ofMillis(1));
+        var impatient = driver(Duration.ofMillis(1));
         var gate = new CountDownLatch(1);
         var done = new CountDownLatch(1);
         assertThatThrownBy(() ->
@@ -77,5 +82,25 @@ class DriverTest {
                 .hasMessageContaining("cannot wait");
         gate.countDown();
         done.await();
+    }
+
+    @Test
+    void whatItsWorkLogsIsAboutItsObject() {
+        assertThat(driver.call("look", () -> MDC.get("sandbox_id"))).isEqualTo("s1");
+        assertThat(MDC.get("sandbox_id")).isNull();
+    }
+
+    @Test
+    void workThatNobodyWaitsForMayFail() {
+        driver.post(
+                "fail",
+                () -> {
+                    throw new SandboxException.Failed("disk");
+                });
+        assertThat(driver.call("go on", () -> 7)).isEqualTo(7);
+    }
+
+    private static Driver driver(Duration patience) {
+        return new Driver("driver", () -> LogContext.sandbox(new SandboxId("s1")), patience);
     }
 }
