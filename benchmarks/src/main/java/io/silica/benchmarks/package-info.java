@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Benchmarks. */
+/** What all benchmarks share: order statistics, the description of the machine, the report. */
 @NullMarked
 package io.silica.benchmarks;
 

@@ -2,6 +2,8 @@
 package io.silica.benchmarks.ttrpc;
 
 import com.google.protobuf.BytesValue;
+import io.silica.benchmarks.Machine;
+import io.silica.benchmarks.Report;
 import io.silica.linux.SocketType;
 import io.silica.linux.UnixAddress;
 import io.silica.linux.UnixListener;
@@ -16,10 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Echoes 200 bytes through our transport and through Go's server, in turns, and prints both with
- * their ratios. Arguments: the directory of the program in Go, seconds per measurement, rounds.
+ * their ratios. Arguments: the directory of the program in Go, seconds per measurement, rounds, and
+ * perhaps a file to which the report is appended.
  */
 public final class TtrpcBenchmark {
     private static final String SERVICE = "silica.benchmark.Echo";
@@ -27,27 +31,36 @@ public final class TtrpcBenchmark {
     private final Path program;
     private final int seconds;
     private final int rounds;
+    private final Report report;
 
-    private TtrpcBenchmark(Path program, int seconds, int rounds) {
+    private TtrpcBenchmark(Path program, int seconds, int rounds) throws IOException {
         this.program = program;
         this.seconds = seconds;
         this.rounds = rounds;
+        this.report = report(Machine.now(), seconds, rounds);
     }
 
     private record Target(String name, Path socket, String method) {}
 
     private record Load(String name, int connections, int callers) {}
 
-    private record Result(long calls, double p50Micros, double p99Micros, long callsPerSecond) {}
+    private record Result(long calls, double p50Micros, double p99Micros, double callsPerSecond) {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         var directory = Files.createTempDirectory("ttrpc-benchmark");
         var program = directory.resolve("program");
         try {
             build(Path.of(arguments[0]), program);
-            new TtrpcBenchmark(
-                            program, Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]))
-                    .run(directory.resolve("java"), directory.resolve("go"));
+            var benchmark =
+                    new TtrpcBenchmark(
+                            program,
+                            Integer.parseInt(arguments[1]),
+                            Integer.parseInt(arguments[2]));
+            benchmark.run(directory.resolve("java"), directory.resolve("go"));
+            benchmark.report.print(System.out);
+            if (arguments.length > 3) {
+                benchmark.report.append(Path.of(arguments[3]));
+            }
         } finally {
             for (var name : List.of("program", "java", "go")) {
                 Files.deleteIfExists(directory.resolve(name));
@@ -75,7 +88,6 @@ public final class TtrpcBenchmark {
         try (var transport = TtrpcTransport.start("ttrpc", config(), TransportOptions.standard())) {
             transport.listen(UnixListener.bind(UnixAddress.of(java), SocketType.STREAM, 128));
             peer.inputReader().readLine();
-            describeMachine();
             compare(java, go);
         } finally {
             peer.getOutputStream().close();
@@ -111,7 +123,6 @@ public final class TtrpcBenchmark {
                         new Load("64 callers on 1 connection", 1, 64),
                         new Load("64 callers on 64 connections", 64, 64));
         for (var load : loads) {
-            System.out.printf("%n%s%n", load.name());
             compare(targets, load);
         }
     }
@@ -129,28 +140,41 @@ public final class TtrpcBenchmark {
         }
         var first = median(results.getFirst());
         for (int i = 0; i < targets.size(); i++) {
-            print(targets.get(i), median(results.get(i)), first);
+            report.row(row(load, targets.get(i), median(results.get(i)), first));
         }
     }
 
     /** The round that is in the middle by its throughput. */
     private static Result median(List<Result> results) {
         var sorted = new ArrayList<>(results);
-        sorted.sort((a, b) -> Long.compare(a.callsPerSecond(), b.callsPerSecond()));
+        sorted.sort((a, b) -> Double.compare(a.callsPerSecond(), b.callsPerSecond()));
         return sorted.get(sorted.size() / 2);
     }
 
-    private static void print(Target target, Result result, Result peer) {
-        System.out.printf(
-                "  %-13s n=%-9d p50 %7.1f us (%.2fx)  p99 %8.1f us (%.2fx)  %8d calls/s (%.2fx)%n",
+    private static Report report(Machine machine, int seconds, int rounds) {
+        return new Report("ttrpc: 200 bytes echoed to a client in Go")
+                .paragraph(machine.toString())
+                .paragraph(
+                        """
+                        The servers in turns, %d s and %d rounds each after one to warm up; the \
+                        round in the middle by its throughput; in brackets beside Go's.\
+                        """
+                                .formatted(seconds, rounds))
+                .table("load", "server", "n", "p50 us", "p99 us", "calls/s");
+    }
+
+    private static List<String> row(Load load, Target target, Result result, Result peer) {
+        return List.of(
+                load.name(),
                 target.name(),
-                result.calls(),
-                result.p50Micros(),
-                result.p50Micros() / peer.p50Micros(),
-                result.p99Micros(),
-                result.p99Micros() / peer.p99Micros(),
-                result.callsPerSecond(),
-                (double) result.callsPerSecond() / peer.callsPerSecond());
+                Long.toString(result.calls()),
+                beside(result.p50Micros(), peer.p50Micros()),
+                beside(result.p99Micros(), peer.p99Micros()),
+                beside(result.callsPerSecond(), peer.callsPerSecond()));
+    }
+
+    private static String beside(double value, double peer) {
+        return String.format(Locale.ROOT, "%.1f (%.2fx)", value, value / peer);
     }
 
     private Result measure(Target target, Load load) throws IOException, InterruptedException {
@@ -174,15 +198,6 @@ public final class TtrpcBenchmark {
                 Long.parseLong(fields[0]),
                 Long.parseLong(fields[1]) / 1e3,
                 Long.parseLong(fields[2]) / 1e3,
-                Long.parseLong(fields[3]));
-    }
-
-    private static void describeMachine() throws IOException {
-        System.out.printf(
-                "%s, %d processors, Java %s, load %s%n",
-                System.getProperty("os.version"),
-                Runtime.getRuntime().availableProcessors(),
-                Runtime.version(),
-                Files.readString(Path.of("/proc/loadavg")).strip());
+                Double.parseDouble(fields[3]));
     }
 }
