@@ -17,15 +17,17 @@ public final class CallContext {
     private final String method;
     private final Metadata metadata;
     private final Deadline deadline;
+    private final boolean replay;
     private final List<Runnable> callbacks = new ArrayList<>(1);
     private @Nullable Cancellation cancellation;
 
-    CallContext(ConnectionId connection, RequestHead head) {
+    CallContext(ConnectionId connection, RequestHead head, boolean replay) {
         this.connection = connection;
         this.service = head.service();
         this.method = head.method();
         this.metadata = head.metadata();
         this.deadline = head.deadline();
+        this.replay = replay;
     }
 
     /** The connection that the call came by. */
@@ -52,6 +54,15 @@ public final class CallContext {
         return deadline.exists()
                 ? Optional.of(Duration.ofNanos(Math.max(0, deadline.remainingNanos())))
                 : Optional.empty();
+    }
+
+    /**
+     * Whether an earlier life of this server has begun this call already. It may have carried it
+     * out in part or in whole, and may even have answered it; the caller does not know of any of
+     * that and still waits.
+     */
+    public boolean isReplay() {
+        return replay;
     }
 
     /** Why nobody waits for the answer any more; empty while somebody does. */

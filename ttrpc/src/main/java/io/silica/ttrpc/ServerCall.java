@@ -24,7 +24,7 @@ final class ServerCall<R extends MessageLite> implements Reply<R> {
     ServerCall(ServerConnection connection, int streamId, RequestHead head) {
         this.connection = connection;
         this.streamId = streamId;
-        this.context = new CallContext(connection.id(), head);
+        this.context = new CallContext(connection.id(), head, false);
     }
 
     CallContext context() {

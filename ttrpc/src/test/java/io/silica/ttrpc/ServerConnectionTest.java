@@ -293,6 +293,7 @@ final class ServerConnectionTest {
                 .hasValueSatisfying(left ->
                         assertThat(left).isBetween(Duration.ofMinutes(59), Duration.ofHours(1)));
         assertThat(context.connection()).isEqualTo(new ConnectionId(7));
+        assertThat(context.isReplay()).isFalse();
     }
 
     @ParameterizedTest
