@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.cli;
 
+import io.silica.linux.Pidfd;
+import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.SandboxException;
 import io.silica.server.config.Config;
 import io.silica.server.config.ConfigEntry;
@@ -101,6 +103,9 @@ public abstract class DaemonCommand<T> {
                         + BuildInfo.load()
                         + " starts with these settings: "
                         + settings(config.entries()));
+        if (Failpoint.enabled()) {
+            enableFailpoints();
+        }
         return run(config.value(), logging);
     }
 
@@ -119,6 +124,18 @@ public abstract class DaemonCommand<T> {
             LOG.log(Level.ERROR, name + " ends: this is a defect, please report it", e);
         }
         return FAILURE;
+    }
+
+    private static void enableFailpoints() {
+        int ourselves = (int) ProcessHandle.current().pid();
+        Failpoint.signalBy(signal -> {
+            try (var process = Pidfd.open(ourselves)) {
+                process.signal(signal);
+            }
+        });
+        LOG.log(
+                Level.WARNING,
+                Failpoint.ENVIRONMENT + " is set: this daemon fails or dies where a test says");
     }
 
     private Sections<T> read(ConfigReader reader) {
