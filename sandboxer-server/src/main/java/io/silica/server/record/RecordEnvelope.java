@@ -4,6 +4,7 @@ package io.silica.server.record;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,11 +26,17 @@ final class RecordEnvelope {
                     "\\{\"version\":([1-9]\\d{0,8}),\"kind\":\"([a-z-]+)\",\"checksum\":\"([0-9a-f]{8})\",\"record\":");
     private static final byte[] TAIL = "}\n".getBytes(UTF_8);
 
+    /** What is null is not written: it costs nothing, and is read as null. */
+    private static final JsonInclude.Value PRESENT =
+            JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS);
+
     // Made at the first record, not at the start: Jackson is the largest library that the daemon
     // has.
     private static final JsonMapper MAPPER =
             JsonMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .changeDefaultPropertyInclusion(_ -> PRESENT)
+                    // What a newer program has added; this one can do without.
+                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build();
 

@@ -9,10 +9,12 @@ import java.util.regex.Pattern;
  *
  * @param kind what the records are of, in lower-case words joined by dashes; a file of another kind
  *     is not read
- * @param version counts from one and grows with each change of the type; files of older versions
- *     are read into the same type (a component that they lack is null, or zero: the type's
- *     constructor decides), newer ones are quarantined
- * @param type a record class that Jackson maps by its components; unknown ones are refused
+ * @param version counts from one and grows with each change that a program which does not know it
+ *     may not overlook; files of older versions are read into the same type, newer ones are
+ *     quarantined
+ * @param type a record class that Jackson maps by its components. One that a file lacks is null, or
+ *     zero: the type's constructor decides. One that the type lacks is left out, so that a
+ *     component can be added without a new version if a program may do without it
  * @param maxSize what a file may have at most
  */
 public record RecordFormat<T>(String kind, int version, Class<T> type, ByteSize maxSize) {
