@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm;
 
-import io.silica.sandbox.SandboxId;
 import io.silica.server.SandboxerDaemon;
 import io.silica.server.Termination;
 import io.silica.server.cli.BuildInfo;
@@ -12,6 +11,7 @@ import io.silica.server.config.ConfigSection;
 import io.silica.server.config.DaemonConfig;
 import io.silica.server.config.LimitsConfig;
 import io.silica.server.host.BlockingCalls;
+import io.silica.server.host.BlockingThreads;
 import io.silica.server.logging.Logging;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
@@ -69,7 +69,7 @@ final class WasmDaemon extends DaemonCommand<WorkerOptions> {
                 new WasmSandboxer(
                         WorkerCommand.standard().with(options),
                         config.server().dir().resolve("worker"),
-                        sandbox -> hostCalls(sandbox, config.limits()),
+                        hostCalls(config.limits()),
                         InstantSource.system());
         BuildInfo build = BuildInfo.load();
         var metrics = new Metrics(WasmSandboxer.KIND, build.version(), build.commit());
@@ -79,12 +79,18 @@ final class WasmDaemon extends DaemonCommand<WorkerOptions> {
         }
     }
 
-    static HostCalls hostCalls(SandboxId sandbox, LimitsConfig limits) {
-        var calls =
-                new BlockingCalls(
-                        "sandbox-" + sandbox,
-                        limits.blockingCallsPerSandbox(),
-                        limits.nativeCallDeadline());
+    static HostCalls.Factory hostCalls(LimitsConfig limits) {
+        var threads = new BlockingThreads();
+        return sandbox ->
+                hostCalls(
+                        new BlockingCalls(
+                                "sandbox-" + sandbox,
+                                limits.blockingCallsPerSandbox(),
+                                limits.nativeCallDeadline(),
+                                threads));
+    }
+
+    private static HostCalls hostCalls(BlockingCalls calls) {
         return new HostCalls() {
             @Override
             public <T> T call(String action, Callable<T> work, Consumer<T> undo) {

@@ -23,7 +23,7 @@ final class WasmKind implements KindUnderTest {
         return new WasmSandboxer(
                 WorkerCommand.standard(),
                 state,
-                sandbox -> WasmDaemon.hostCalls(sandbox, LimitsConfig.DEFAULT),
+                WasmDaemon.hostCalls(LimitsConfig.DEFAULT),
                 InstantSource.system());
     }
 

@@ -64,7 +64,7 @@ final class WasmSandboxerTest {
         return new WasmSandboxer(
                 WorkerCommand.standard(),
                 directory.resolve("state"),
-                sandbox -> WasmDaemon.hostCalls(sandbox, LimitsConfig.DEFAULT),
+                WasmDaemon.hostCalls(LimitsConfig.DEFAULT),
                 InstantSource.system());
     }
 

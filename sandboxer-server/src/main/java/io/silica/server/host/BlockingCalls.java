@@ -4,11 +4,7 @@ package io.silica.server.host;
 import io.silica.sandbox.SandboxException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -17,42 +13,34 @@ import java.util.function.Consumer;
  * Makes native calls that can block, for one sandbox.
  *
  * <p>Such a call pins the carrier of a virtual thread, and one that never returns (a volume whose
- * server is gone) keeps it for ever. So it is made on one of a few platform threads that belong to
- * the sandbox; the caller waits until the deadline and no longer. A thread whose call does not
- * return is lost until it does: nothing can end it. Threads begin when they are needed and end when
- * they are idle.
+ * server is gone) keeps it for ever. So it is made on one of a few platform threads that the
+ * sandbox may have; the caller waits until the deadline and no longer. A thread whose call does not
+ * return is lost until it does: nothing can end it.
  *
  * <p>Any thread may call; the caller is blocked in Java only.
  */
 public final class BlockingCalls implements AutoCloseable {
-    private static final long IDLE_SECONDS = 2;
-
     private final String owner;
     private final int maximum;
     private final Duration deadline;
     private final Semaphore free;
     private final AtomicInteger lost = new AtomicInteger();
-    private final ExecutorService threads;
+    private final BlockingThreads threads;
+    private volatile boolean closed;
 
     /**
      * @param owner what messages and threads call the sandbox
      * @param maximum how many calls may be under way at a time, the lost ones among them
      * @param deadline how long a call may take, waiting for a thread included
+     * @param threads to make them on
      */
-    public BlockingCalls(String owner, int maximum, Duration deadline) {
+    public BlockingCalls(String owner, int maximum, Duration deadline, BlockingThreads threads) {
         this.owner = owner;
         this.maximum = maximum;
         this.deadline = deadline;
+        this.threads = threads;
+        // The bound: a thread is a moment longer busy than its call.
         this.free = new Semaphore(maximum, true);
-        // The semaphore is the bound: a thread is a moment longer busy than its call.
-        this.threads =
-                new ThreadPoolExecutor(
-                        0,
-                        Integer.MAX_VALUE,
-                        IDLE_SECONDS,
-                        TimeUnit.SECONDS,
-                        new SynchronousQueue<>(),
-                        Thread.ofPlatform().daemon().name("blocking-" + owner + "-", 0).factory());
     }
 
     /**
@@ -101,7 +89,7 @@ public final class BlockingCalls implements AutoCloseable {
     /** Makes no further calls; those under way go on. Idempotent. */
     @Override
     public void close() {
-        threads.shutdown();
+        closed = true;
     }
 
     private void acquire(String action, long end) {
@@ -119,10 +107,11 @@ public final class BlockingCalls implements AutoCloseable {
     private void execute(Runnable call) {
         boolean begun = false;
         try {
-            threads.execute(call);
+            if (closed) {
+                throw new SandboxException.Unavailable(owner + " is released: it makes no calls");
+            }
+            threads.execute(owner, call);
             begun = true;
-        } catch (RejectedExecutionException e) {
-            throw new SandboxException.Unavailable(owner + " is released: it makes no calls", e);
         } finally {
             if (!begun) {
                 free.release();

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.host;
 
+import io.silica.linux.LinuxException;
 import io.silica.linux.MountTable;
 import io.silica.linux.Mounts;
 import io.silica.sandbox.MountSpec;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,9 +15,11 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,39 +28,69 @@ import org.jspecify.annotations.Nullable;
  * @param path where; no link leads there
  */
 record PodDirectory(Path path) {
+    private static final Logger LOGGER = System.getLogger(PodDirectory.class.getName());
     private static final String RESOLVER = "resolv.conf";
     private static final String HOSTS = "hosts";
     private static final String HOSTNAME = "hostname";
     private static final String SHARED_MEMORY = "shm";
     private static final String CGROUP = "cgroup";
+    private static final Set<PosixFilePermission> PRIVATE =
+            PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> READABLE =
+            PosixFilePermissions.fromString("rw-r--r--");
 
-    /** Makes a directory that only root may enter, whatever the umask says. */
-    static void createPrivate(Path directory) throws IOException {
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+    /** Makes a directory that only root may enter, whatever the umask says, if there is none. */
+    static boolean createPrivate(Path directory) throws IOException {
+        boolean isNew = !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS);
+        if (isNew) {
             Files.createDirectory(directory);
         }
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(directory, PRIVATE);
+        return isNew;
     }
 
-    /** Makes what is missing; what is there may be in use and stays. */
-    void create(PodFiles files, long sharedMemoryBytes) throws IOException {
-        createPrivate(path);
-        write(RESOLVER, files.resolver());
-        write(HOSTS, files.hosts());
-        write(HOSTNAME, files.hostname());
+    /**
+     * Makes the directory.
+     *
+     * @return whether there was none
+     */
+    boolean make() throws IOException {
+        return createPrivate(path);
+    }
+
+    /** Puts into a new directory what belongs there. */
+    void fill(PodFiles files, long sharedMemoryBytes) throws IOException {
+        write(files);
+        createPrivate(sharedMemoryPoint());
         mountSharedMemory(sharedMemoryBytes);
     }
 
-    private void mountSharedMemory(long bytes) throws IOException {
-        Path target = path.resolve(SHARED_MEMORY);
-        createPrivate(target);
-        if (MountTable.read().at(target).isEmpty()) {
-            Mounts.mount(
-                    "tmpfs",
-                    "shm",
-                    target,
-                    List.of("nosuid", "nodev", "noexec", "mode=1777", "size=" + bytes));
+    /** Makes what is missing; what is there may be in use and stays. */
+    void complete(PodFiles files, long sharedMemoryBytes) throws IOException {
+        createPrivate(path);
+        write(files);
+        createPrivate(sharedMemoryPoint());
+        if (MountTable.read().at(sharedMemoryPoint()).isEmpty()) {
+            mountSharedMemory(sharedMemoryBytes);
         }
+    }
+
+    private Path sharedMemoryPoint() {
+        return path.resolve(SHARED_MEMORY);
+    }
+
+    private void mountSharedMemory(long bytes) {
+        Mounts.mount(
+                "tmpfs",
+                "shm",
+                sharedMemoryPoint(),
+                List.of("nosuid", "nodev", "noexec", "mode=1777", "size=" + bytes));
+    }
+
+    private void write(PodFiles files) throws IOException {
+        write(RESOLVER, files.resolver());
+        write(HOSTS, files.hosts());
+        write(HOSTNAME, files.hostname());
     }
 
     private void write(String name, String content) throws IOException {
@@ -64,7 +99,7 @@ record PodDirectory(Path path) {
             return;
         }
         Path half = Files.writeString(path.resolve(name + ".half"), content);
-        Files.setPosixFilePermissions(half, PosixFilePermissions.fromString("rw-r--r--"));
+        Files.setPosixFilePermissions(half, READABLE);
         Files.move(half, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -109,9 +144,31 @@ record PodDirectory(Path path) {
 
     /** Unmounts what is mounted in it and deletes it; doing it twice is harmless. */
     void delete() throws IOException {
-        MountTable.read().below(path).forEach(mount -> Mounts.detach(mount.point()));
-        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-            Files.walkFileTree(path, new Deletion());
+        if (!deleteOwn()) {
+            MountTable.read().below(path).forEach(mount -> Mounts.detach(mount.point()));
+            if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                Files.walkFileTree(path, new Deletion());
+            }
+        }
+    }
+
+    /**
+     * Deletes what we made, by name: that needs no look at all the mounts of the machine, and
+     * enters no mount that somebody else made.
+     *
+     * @return whether that was all
+     */
+    private boolean deleteOwn() {
+        try {
+            Mounts.detach(sharedMemoryPoint());
+            for (String name : List.of(RESOLVER, HOSTS, HOSTNAME, CGROUP, SHARED_MEMORY)) {
+                Files.deleteIfExists(path.resolve(name));
+            }
+            Files.delete(path);
+            return true;
+        } catch (LinuxException | IOException e) {
+            LOGGER.log(Level.DEBUG, "{0} is not as it was made: {1}", path, e.getMessage());
+            return false;
         }
     }
 

@@ -26,6 +26,7 @@ public final class PodHost {
     private final Path sandboxes;
     private final HostConfig config;
     private final Optional<Hierarchies> cgroups;
+    private final BlockingThreads threads = new BlockingThreads();
 
     /**
      * @param sandboxesDirectory a directory that is this daemon's alone; made, with mode 0700, if
@@ -47,8 +48,8 @@ public final class PodHost {
     public PreparedPod prepare(SandboxSpec spec) {
         try (var undo = new Undo()) {
             PreparedPod pod = undo.owns(pod(spec));
-            remove(directory(spec.id().value()), pod.calls());
-            pod.create();
+            PodDirectory directory = directory(spec.id().value());
+            pod.create(() -> removeNow(directory));
             undo.keep();
             return pod;
         }
@@ -62,7 +63,7 @@ public final class PodHost {
         PreparedPod pod = pod(spec);
         try (var undo = new Undo()) {
             undo.add(pod::letGo);
-            pod.create();
+            pod.complete();
             undo.keep();
             return pod;
         }
@@ -126,7 +127,7 @@ public final class PodHost {
     }
 
     private BlockingCalls calls(String id) {
-        return new BlockingCalls(id, config.blockingCalls(), config.deadline());
+        return new BlockingCalls(id, config.blockingCalls(), config.deadline(), threads);
     }
 
     /** The hierarchies of this machine, if pods can have cgroups in them. */

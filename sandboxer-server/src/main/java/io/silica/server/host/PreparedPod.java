@@ -11,6 +11,7 @@ import io.silica.sandbox.Undo;
 import io.silica.server.oci.OciDocument;
 import io.silica.server.oci.OciSpecReader;
 import io.silica.server.oci.PodSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -43,20 +44,43 @@ public final class PreparedPod implements AutoCloseable {
         this.oci = new OciSpecReader(config.oci());
     }
 
-    /** Makes what is missing of it. */
-    void create() {
-        step("make the directory of the sandbox", this::createDirectory);
-        cgroup.ifPresent(it -> step("make the cgroup of the sandbox", () -> createCgroup(it)));
+    /**
+     * Makes it.
+     *
+     * @param removal of what an earlier try has left in its place
+     */
+    void create(Callable<?> removal) {
+        step(
+                "make the directory of the sandbox",
+                () -> {
+                    if (!directory.make()) {
+                        removal.call();
+                        directory.make();
+                    }
+                    directory.fill(files(), config.sharedMemoryBytes());
+                    return createCgroup();
+                });
     }
 
-    private boolean createDirectory() throws Exception {
-        directory.create(PodFiles.of(spec, config), config.sharedMemoryBytes());
-        return true;
+    /** Makes what is missing of it; what is there may be in use and stays. */
+    void complete() {
+        step(
+                "complete the directory of the sandbox",
+                () -> {
+                    directory.complete(files(), config.sharedMemoryBytes());
+                    return createCgroup();
+                });
     }
 
-    private boolean createCgroup(PodCgroup it) throws Exception {
-        directory.noteCgroup(it.path());
-        it.create(spec.resources());
+    private PodFiles files() throws IOException {
+        return PodFiles.of(spec, config);
+    }
+
+    private boolean createCgroup() throws IOException {
+        if (cgroup.isPresent()) {
+            directory.noteCgroup(cgroup.get().path());
+            cgroup.get().create(spec.resources());
+        }
         return true;
     }
 
@@ -111,7 +135,9 @@ public final class PreparedPod implements AutoCloseable {
         try {
             unmount(calls, id, bundle);
         } catch (SandboxException.Unavailable _) {
-            try (var own = new BlockingCalls(spec.id().value(), 1, config.deadline())) {
+            try (var own =
+                    new BlockingCalls(
+                            spec.id().value(), 1, config.deadline(), new BlockingThreads())) {
                 unmount(own, id, bundle);
             }
         }

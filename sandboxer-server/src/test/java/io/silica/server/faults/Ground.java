@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 final class Ground implements AutoCloseable {
     static final int KILL = 9;
 
+    private static final int STATE_CALLS = 3_000;
     private static final long PATIENCE_SECONDS = 30;
     private static final long PAUSE_NANOS = 100_000;
 
@@ -106,6 +109,18 @@ final class Ground implements AutoCloseable {
     void runTask(String sandbox, String container) {
         createTask(sandbox, container);
         tasks.start(container);
+    }
+
+    /** Of the calls for a container's state, one after another. */
+    Duration p99OfState(String container) {
+        long[] nanos = new long[STATE_CALLS];
+        for (int i = 0; i < STATE_CALLS; i++) {
+            long began = System.nanoTime();
+            tasks.state(container);
+            nanos[i] = System.nanoTime() - began;
+        }
+        Arrays.sort(nanos);
+        return Duration.ofNanos(nanos[STATE_CALLS * 99 / 100]);
     }
 
     void endTask(String container) {

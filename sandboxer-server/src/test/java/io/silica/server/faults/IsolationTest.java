@@ -20,7 +20,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -34,8 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** One pod's trouble is no other's. */
 @LeakCheck
 class IsolationTest {
-    private static final int CALLS = 3_000;
-
     /** Generous: what is meant is that nobody waits for the other pod. */
     private static final Duration AT_ONCE = Duration.ofMillis(250);
 
@@ -64,7 +61,7 @@ class IsolationTest {
                 Stream.of("b1", "b2").map(id -> begin(() -> create("bad", id))).toList();
         until(() -> ground.faults.waiting("container.create") == 2);
 
-        assertThat(p99OfState("g1")).isLessThan(AT_ONCE);
+        assertThat(ground.p99OfState("g1")).isLessThan(AT_ONCE);
         ground.endTask("g1");
         ground.daemon().shutdown("good");
         refused(Status.Code.NOT_FOUND, () -> ground.daemon().status("good"));
@@ -116,7 +113,7 @@ class IsolationTest {
         ground.runTask("s1", "c1");
         ground.faults.hold("container.statistics");
         refused(StatusCode.UNAVAILABLE, () -> ground.tasks().stats("c1"));
-        assertThat(p99OfState("c1")).isLessThan(AT_ONCE);
+        assertThat(ground.p99OfState("c1")).isLessThan(AT_ONCE);
         ground.faults.release("container.statistics");
         until(this::figuresCome);
         ground.daemon().shutdown("s1");
@@ -130,7 +127,7 @@ class IsolationTest {
         ground.runTask("s1", "c1");
         try (SocketChannel peer = peer()) {
             peer.write(ByteBuffer.wrap(nonsense.getBytes(StandardCharsets.UTF_8)));
-            assertThat(p99OfState("c1")).isLessThan(AT_ONCE);
+            assertThat(ground.p99OfState("c1")).isLessThan(AT_ONCE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -176,17 +173,6 @@ class IsolationTest {
                                 ControllerMetricsRequest.newBuilder()
                                         .setSandboxId(sandbox)
                                         .build());
-    }
-
-    private Duration p99OfState(String container) {
-        long[] nanos = new long[CALLS];
-        for (int i = 0; i < CALLS; i++) {
-            long began = System.nanoTime();
-            ground.tasks().state(container);
-            nanos[i] = System.nanoTime() - began;
-        }
-        Arrays.sort(nanos);
-        return Duration.ofNanos(nanos[CALLS * 99 / 100]);
     }
 
     private SocketChannel peer() throws IOException {

@@ -22,8 +22,9 @@ class BlockingCallsTest {
     /** What a volume that never answers waits for. */
     private final CountDownLatch answer = new CountDownLatch(1);
 
-    private final BlockingCalls patient = new BlockingCalls("patient", 2, LATE);
-    private final BlockingCalls hasty = new BlockingCalls("hasty", 2, SOON);
+    private final BlockingThreads threads = new BlockingThreads();
+    private final BlockingCalls patient = new BlockingCalls("patient", 2, LATE, threads);
+    private final BlockingCalls hasty = new BlockingCalls("hasty", 2, SOON, threads);
 
     @AfterEach
     void release() {
@@ -34,10 +35,9 @@ class BlockingCallsTest {
 
     @Test
     void aCallIsMadeOnAPlatformThreadThatNamesItsOwner() {
-        Thread thread = patient.call("look", Thread::currentThread);
-
-        assertThat(thread.isVirtual()).isFalse();
-        assertThat(thread.getName()).startsWith("blocking-patient-");
+        assertThat(patient.call("look", () -> Thread.currentThread().isVirtual())).isFalse();
+        assertThat(patient.call("look", () -> Thread.currentThread().getName()))
+                .isEqualTo("blocking-patient");
     }
 
     @Test
@@ -63,7 +63,7 @@ class BlockingCallsTest {
 
     @Test
     void aCallThatDoesNotReturnTimesOutAndItsThreadIsLostUntilItDoes() {
-        try (var calls = new BlockingCalls("slow", 1, Duration.ofMillis(500))) {
+        try (var calls = new BlockingCalls("slow", 1, Duration.ofMillis(500), threads)) {
             assertThatThrownBy(() -> calls.run("mount", this::awaitAnswer))
                     .isInstanceOf(SandboxException.TimedOut.class)
                     .hasMessage("cannot mount: the call has not returned in time");
@@ -80,7 +80,7 @@ class BlockingCallsTest {
 
     @Test
     void whenEveryThreadIsLostTheNextCallIsRefusedAtOnce() {
-        var calls = new BlockingCalls("unlucky", 1, Duration.ofSeconds(2));
+        var calls = new BlockingCalls("unlucky", 1, Duration.ofSeconds(2), threads);
         assertThatThrownBy(() -> calls.run("mount", this::awaitAnswer))
                 .isInstanceOf(SandboxException.TimedOut.class);
         long before = System.nanoTime();
