@@ -21,7 +21,7 @@ import java.util.Objects;
  * {@link Handler} names them.
  */
 public final class CriBenchmark {
-    private static final int WARM_UPS = 3;
+    private static final int WARM_UPS = 50;
 
     private final CriClient cri;
     private final Path logs;
