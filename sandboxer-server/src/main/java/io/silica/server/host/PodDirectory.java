@@ -58,9 +58,11 @@ record PodDirectory(Path path) {
         return createPrivate(path);
     }
 
-    /** Puts into a new directory what belongs there. */
+    /** Puts into a new directory what belongs there. Half-made, it has no record and is removed. */
     void fill(PodFiles files, long sharedMemoryBytes) throws IOException {
-        write(files);
+        writeNew(RESOLVER, files.resolver());
+        writeNew(HOSTS, files.hosts());
+        writeNew(HOSTNAME, files.hostname());
         createPrivate(sharedMemoryPoint());
         mountSharedMemory(sharedMemoryBytes);
     }
@@ -98,9 +100,14 @@ record PodDirectory(Path path) {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        Path half = Files.writeString(path.resolve(name + ".half"), content);
-        Files.setPosixFilePermissions(half, READABLE);
+        Path half = writeNew(name + ".half", content);
         Files.move(half, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private Path writeNew(String name, String content) throws IOException {
+        Path file = Files.writeString(path.resolve(name), content);
+        Files.setPosixFilePermissions(file, READABLE);
+        return file;
     }
 
     /** Notes which cgroup belongs to the pod, before that is made. */

@@ -98,33 +98,32 @@ public final class PreparedPod implements AutoCloseable {
      * @throws SandboxException.TimedOut if the host does not answer
      */
     public ContainerConfig prepareContainer(ContainerRequest request) {
-        var bundle = new Bundle(request.bundle());
-        byte[] config = step("read the bundle", () -> bundle.config(this.config.oci().bytes()));
-        OciDocument document = oci.document(config).in(settings());
-        mount(bundle, request);
-        return new ContainerConfig(
-                request.id(),
-                request.sandbox(),
-                request.bundle(),
-                bundle.rootfs(),
-                document.spec(),
-                request.stdio());
+        String action = "mount the root file system of container \"" + request.id() + '"';
+        Bundle bundle = new Bundle(request.bundle());
+        return calls.call(
+                action,
+                () -> HostFailure.translated(action, () -> mounted(bundle, request)),
+                _ -> bundle.unmount());
+    }
+
+    /** Reads before it mounts: nothing is mounted for what makes no container. */
+    private ContainerConfig mounted(Bundle bundle, ContainerRequest request) throws IOException {
+        OciDocument document = oci.document(bundle.config(config.oci().bytes())).in(settings());
+        var container =
+                new ContainerConfig(
+                        request.id(),
+                        request.sandbox(),
+                        request.bundle(),
+                        bundle.rootfs(),
+                        document.spec(),
+                        request.stdio());
+        bundle.mount(request.rootfs());
+        return container;
     }
 
     private PodSettings settings() {
         return new PodSettings(
                 spec.network(), spec.hostname(), directory.files(), directory.sharedMemory());
-    }
-
-    private void mount(Bundle bundle, ContainerRequest request) {
-        String action = "mount the root file system of container \"" + request.id() + '"';
-        Callable<Bundle> mounting =
-                () -> {
-                    bundle.mount(request.rootfs());
-                    return bundle;
-                };
-        Bundle _ =
-                calls.call(action, () -> HostFailure.translated(action, mounting), Bundle::unmount);
     }
 
     /**
