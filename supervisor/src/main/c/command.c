@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "command.h"
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "loop.h"
+#include "manager.h"
+#include "say.h"
+#include "store.h"
+
+#define SHORTEST_PAUSE 100
+#define LONGEST_PAUSE 10000
+
+static void start(void);
+
+static char **arguments;
+static pid_t pid;
+static bool ready;
+static bool stopping;
+static bool asked;
+static int pause_milliseconds = SHORTEST_PAUSE;
+static struct timer again = {.due = start};
+
+/* What it inherits of ours would be lies: it is not the one that was meant. */
+static void set_environment(void) {
+    char most[16];
+    snprintf(most, sizeof most, "%d", store_most());
+    setenv("FDSTORE", most, 1);
+    unsetenv("LISTEN_FDS");
+    unsetenv("LISTEN_PID");
+    unsetenv("LISTEN_FDNAMES");
+    unsetenv("WATCHDOG_PID");
+    unsetenv("WATCHDOG_USEC");
+}
+
+static _Noreturn void become(void) {
+    sigset_t none;
+    sigemptyset(&none);
+    signal(SIGPIPE, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    set_environment();
+    if (store_pass_on()) {
+        execvp(arguments[0], arguments);
+    }
+    say_why("cannot start %s", arguments[0]);
+    _exit(127);
+}
+
+static void start_later(void) {
+    timer_set(&again, pause_milliseconds);
+    pause_milliseconds = pause_milliseconds * 2 < LONGEST_PAUSE ? pause_milliseconds * 2 : LONGEST_PAUSE;
+}
+
+static void start(void) {
+    ready = false;
+    stopping = false;
+    pid = fork();
+    if (pid == 0) {
+        become();
+    }
+    if (pid < 0) {
+        say_why("cannot start %s", arguments[0]);
+        pid = 0;
+        start_later();
+    }
+}
+
+void command_start(char **command) {
+    arguments = command;
+    start();
+}
+
+pid_t command_pid(void) {
+    return pid;
+}
+
+void command_is_ready(void) {
+    if (!ready) {
+        ready = true;
+        pause_milliseconds = SHORTEST_PAUSE;
+        manager_tell_ready();
+    }
+}
+
+void command_is_stopping(void) {
+    stopping = true;
+}
+
+static int code_of(int status) {
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+static void tell_restart(pid_t ended, int status, int pause) {
+    const char *how = WIFSIGNALED(status) ? "was ended by signal" : "ended with code";
+    int number = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
+    say("%s (process %d) %s %d%s; starting it again in %d ms", arguments[0], ended, how, number,
+        ready ? "" : " before it was ready", pause);
+}
+
+void command_has_ended(int status) {
+    pid_t ended = pid;
+    pid = 0;
+    if (asked || (code_of(status) == 0 && (stopping || !ready))) {
+        loop_end(code_of(status));
+        return;
+    }
+    if (ready) {
+        tell_restart(ended, status, 0);
+        start();
+    } else {
+        tell_restart(ended, status, pause_milliseconds);
+        start_later();
+    }
+}
+
+void command_signal(int signal) {
+    // Its number cannot be another's: nobody but us collects its status.
+    if (pid) {
+        kill(pid, signal);
+    }
+}
+
+void command_stop(int signal) {
+    asked = true;
+    command_signal(signal);
+    if (!pid) {
+        loop_end(0);
+    }
+}
+
+void command_hurry(void) {
+    if (again.at) {
+        say("starting %s now, for the daemon at the channel is gone", arguments[0]);
+        timer_stop(&again);
+        start();
+    }
+}

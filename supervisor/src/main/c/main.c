@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * silica-supervise: keeps what a daemon must not lose when it dies, and starts it again.
+ *
+ *   loop                       waits; everything else is called by it
+ *   command  store  notify     run: the daemon's life, what it parks, what it tells
+ *   holder                     both: connections of containerd that no daemon may lose
+ *   signals                    what is meant for the command, and children that have ended
+ *   manager                    our own service manager
+ */
+#define _GNU_SOURCE
+#include <getopt.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "held.h"
+#include "holder.h"
+#include "limits.h"
+#include "loop.h"
+#include "manager.h"
+#include "notify.h"
+#include "say.h"
+#include "signals.h"
+#include "store.h"
+
+/* What else is open: standard streams, sockets, epoll, signals, and what comes with one message. */
+#define OWN_DESCRIPTORS 512
+
+static const char usage[] =
+    "silica-supervise: keeps what a daemon must not lose when it dies\n"
+    "\n"
+    "  silica-supervise run [--notify SOCKET] [--store N] [--hold SOCKET --channel SOCKET [--limit N]] [--] COMMAND...\n"
+    "      Starts COMMAND, and again whenever it dies. It may park descriptors, by the protocol of sd_notify(3), at\n"
+    "      --notify (/run/silica-supervise.PID.sock if not given), at most --store (4096).\n"
+    "  silica-supervise hold --hold SOCKET --channel SOCKET [--limit N]\n"
+    "      Accepts connections at --hold and keeps them, at most --limit (4096); whoever connects to --channel gets them.\n"
+    "      Parks them with the service manager that started it. With run, COMMAND is meant to get them.\n";
+
+struct options {
+    const char *notify;
+    const char *hold;
+    const char *channel;
+    int store;
+    int limit;
+    char **command;
+};
+
+static _Noreturn void misuse(const char *what) {
+    say("%s", what);
+    fputs(usage, stderr);
+    exit(2);
+}
+
+static int read_number(const char *text, int most, const char *otherwise) {
+    char *end;
+    long number = strtol(text, &end, 10);
+    if (*text == '\0' || *end != '\0' || number < 1 || number > most) {
+        misuse(otherwise);
+    }
+    return (int)number;
+}
+
+static void read_option(int option, struct options *options) {
+    switch (option) {
+        case 'n': options->notify = optarg; break;
+        case 'h': options->hold = optarg; break;
+        case 'c': options->channel = optarg; break;
+        case 's': options->store = read_number(optarg, STORE_MOST, "--store is a number from 1 to 16384"); break;
+        case 'l': options->limit = read_number(optarg, HELD_MOST, "--limit is a number from 1 to 16384"); break;
+        default: misuse("cannot read the command line");
+    }
+}
+
+static struct options read_options(int count, char **words) {
+    static const struct option known[] = {
+        {"notify", required_argument, NULL, 'n'}, {"hold", required_argument, NULL, 'h'},
+        {"channel", required_argument, NULL, 'c'}, {"store", required_argument, NULL, 's'},
+        {"limit", required_argument, NULL, 'l'}, {0}};
+    struct options options = {.store = 4096, .limit = 4096};
+    int option;
+    while ((option = getopt_long(count, words, "+", known, NULL)) != -1) {
+        read_option(option, &options);
+    }
+    if (!options.hold != !options.channel) {
+        misuse("--hold and --channel belong together");
+    }
+    options.command = words + optind;
+    return options;
+}
+
+static void make_room(struct options *options) {
+    // In a child the numbers of the store stand beside those that it passes on.
+    int beside = OWN_DESCRIPTORS + (options->hold ? options->limit : 0);
+    int room = limits_raise(beside + 2 * options->store);
+    if (room < beside + 2 * options->store) {
+        options->store = room > beside + 2 ? (room - beside) / 2 : 1;
+        say("the limit of open files is %d: at most %d descriptors can be parked", room, options->store);
+    }
+}
+
+static void open_notify(const char *path) {
+    static char own[64];
+    snprintf(own, sizeof own, "/run/silica-supervise.%d.sock", getpid());
+    notify_open(path ? path : own);
+}
+
+static int run(struct options options) {
+    if (!options.command[0]) {
+        misuse("there is no command");
+    }
+    make_room(&options);
+    store_open(options.store);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    manager_open();
+    loop_open();
+    signals_open();
+    open_notify(options.notify);
+    if (options.hold) {
+        holder_open(options.hold, options.channel, options.limit);
+    }
+    command_start(options.command);
+    int code = loop_run();
+    notify_close();
+    if (options.hold) {
+        holder_close();
+    }
+    return code;
+}
+
+static int hold(struct options options) {
+    if (!options.hold || options.command[0]) {
+        misuse("hold takes --hold and --channel, and no command");
+    }
+    limits_raise(OWN_DESCRIPTORS + options.limit);
+    manager_open();
+    loop_open();
+    signals_open();
+    holder_resume(options.hold, options.channel, options.limit);
+    int code = loop_run();
+    holder_close();
+    return code;
+}
+
+int main(int count, char **words) {
+    const char *mode = count > 1 ? words[1] : "";
+    if (strcmp(mode, "--help") == 0) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    if (strcmp(mode, "run") == 0) {
+        return run(read_options(count - 1, words + 1));
+    }
+    if (strcmp(mode, "hold") == 0) {
+        return hold(read_options(count - 1, words + 1));
+    }
+    misuse("the first word is run or hold");
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "signals.h"
+
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "loop.h"
+#include "notify.h"
+#include "say.h"
+
+static void receive(uint32_t events);
+
+static struct source source = {.fd = -1, .ready = receive};
+
+void signals_open(void) {
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT, SIGPIPE};
+    sigset_t wanted;
+    sigfillset(&wanted);
+    for (unsigned i = 0; i < sizeof faults / sizeof *faults; i++) {
+        sigdelset(&wanted, faults[i]);
+    }
+    signal(SIGPIPE, SIG_IGN);
+    // Blocked, they are not ignored even if we are process 1.
+    if (sigprocmask(SIG_SETMASK, &wanted, NULL) != 0 ||
+        (source.fd = signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC)) < 0) {
+        give_up("cannot receive signals");
+    }
+    loop_watch(&source, EPOLLIN);
+}
+
+static void collect(void) {
+    pid_t ended;
+    int status;
+    notify_drain();
+    while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (ended == command_pid()) {
+            command_has_ended(status);
+        }
+    }
+}
+
+static void handle(const struct signalfd_siginfo *info) {
+    int signal = (int)info->ssi_signo;
+    // What a terminal sends has gone to its whole group, the command included.
+    int ours_only = info->ssi_code != SI_KERNEL ? signal : 0;
+    if (signal == SIGCHLD) {
+        collect();
+    } else if (signal == SIGTERM || signal == SIGINT) {
+        command_stop(ours_only);
+    } else {
+        command_signal(ours_only);
+    }
+}
+
+static void receive(uint32_t events) {
+    (void)events;
+    struct signalfd_siginfo info;
+    while (read(source.fd, &info, sizeof info) == sizeof info) {
+        handle(&info);
+    }
+}
