@@ -87,6 +87,7 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
     @Override
     public void ready(int events) {
         if ((events & Epoll.WRITABLE) != 0) {
+            loop.awaitRoom(this, token, false);
             outbox.writable();
         }
         hungUp |= (events & HANG_UP) != 0;
@@ -107,6 +108,11 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
     @Override
     public void resume() {
         loop.execute(this::proceed);
+    }
+
+    @Override
+    public void full() {
+        loop.awaitRoom(this, token, true);
     }
 
     @Override

@@ -17,11 +17,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A platform thread that waits for descriptors and runs what is asked of it. Everything but {@link
- * #execute} is for that thread.
+ * #execute} and {@link #awaitRoom} is for that thread.
  */
 final class EpollLoop {
     private static final Logger LOGGER = System.getLogger(EpollLoop.class.getName());
     private static final int BATCH = 256;
+    private static final int INCOMING = Epoll.READABLE | Epoll.PEER_CLOSED;
     private static final long WAKE = 0;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -79,15 +80,20 @@ final class EpollLoop {
         retries.add(task);
     }
 
-    /**
-     * Waits, edge triggered, for all that can happen to the source. Returns the token to remove it
-     * by.
-     */
+    /** Waits, edge triggered, for what arrives at the source. Returns the token to remove it by. */
     long add(Source source) {
         long token = ++lastToken;
-        epoll.add(source.descriptor(), Epoll.READABLE | Epoll.WRITABLE | Epoll.PEER_CLOSED, token);
+        epoll.add(source.descriptor(), INCOMING, token);
         sources.put(token, source);
         return token;
+    }
+
+    /**
+     * Waits for room to send as well, or no longer. Not always: each answer that a peer takes would
+     * wake the loop for nothing. Any thread; room that there is already is told of.
+     */
+    void awaitRoom(Source source, long token, boolean wanted) {
+        epoll.modify(source.descriptor(), wanted ? INCOMING | Epoll.WRITABLE : INCOMING, token);
     }
 
     /** Forgets a source, before its descriptor is closed. */

@@ -31,6 +31,9 @@ final class Outbox {
 
     /** What a connection wants to know; on the thread that sends. */
     interface Events {
+        /** The socket takes no more; {@link Outbox#writable} is waited for. */
+        void full();
+
         /** There were as many unsent bytes as the mark or more, and now there are fewer. */
         void room();
 
@@ -151,7 +154,11 @@ final class Outbox {
 
     private void send(MemorySegment batch, int bytes) {
         int taken = bytes == 0 ? 0 : socket.send(batch, 0, bytes);
-        if (sent(taken, bytes)) {
+        boolean room = sent(taken, bytes);
+        if (taken < bytes) {
+            events.full();
+        }
+        if (room) {
             events.room();
         }
     }
