@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.registry;
 
-import io.silica.sandbox.Container;
-import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
@@ -15,8 +13,6 @@ import io.silica.sandbox.SandboxRequest;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.SandboxState;
 import io.silica.sandbox.Statistics;
-import io.silica.sandbox.TaskEvent;
-import io.silica.sandbox.Undo;
 import io.silica.server.host.ContainerRequest;
 import io.silica.server.host.PreparedPod;
 import io.silica.server.logging.LogContext;
@@ -24,16 +20,10 @@ import io.silica.server.registry.SandboxRecord.TaskRecord;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 
 /** A sandbox as containerd sees it: the kind's sandbox, what the host prepared, and its tasks. */
 public final class ManagedSandbox {
-    private static final String SANDBOX_ANNOTATION = "io.kubernetes.cri.sandbox-id";
-
     private final SandboxSpec spec;
     private final Sandbox sandbox;
     private final PreparedPod pod;
@@ -43,12 +33,10 @@ public final class ManagedSandbox {
     private final Driver driver;
     private final SampleCache samples;
     private final Exit exit = new Exit();
-    private final ConcurrentMap<ContainerId, Path> bundles = new ConcurrentHashMap<>();
-    private final ConcurrentMap<ContainerId, Task> tasks = new ConcurrentHashMap<>();
-    private final Object recordLock = new Object();
+    private final RecordWriter record;
+    private final SandboxTasks tasks;
     private volatile SandboxState state;
     private boolean started;
-    private boolean forgotten;
     private boolean gone;
 
     ManagedSandbox(
@@ -80,6 +68,8 @@ public final class ManagedSandbox {
                         sandbox::statistics,
                         around.limits().samplesFreshFor(),
                         around.limits().samplePatience());
+        this.record = new RecordWriter(around.records(), spec.id(), this::present);
+        this.tasks = new SandboxTasks(spec.id(), pod, record, around);
     }
 
     /** Its identifier. */
@@ -109,7 +99,7 @@ public final class ManagedSandbox {
 
     /** Its tasks, now. */
     public List<Task> tasks() {
-        return List.copyOf(tasks.values());
+        return tasks.all();
     }
 
     /**
@@ -194,30 +184,11 @@ public final class ManagedSandbox {
     /**
      * Makes a container; when this throws, nothing of it is left.
      *
-     * @param whenThere is told of it before a shutdown can be; must not block
+     * @param entry enters it in the daemon's index; must not block
      */
-    Task createTask(ContainerRequest request, Consumer<Task> whenThere) {
+    Task createTask(ContainerRequest request, Consumer<Task> entry) {
         admits(SandboxRequest.CREATE_CONTAINER);
-        try (var undo = new Undo()) {
-            // Known before it is mounted: a daemon that dies in between finds what to unmount.
-            reserve(request);
-            undo.add(() -> forget(request.id()));
-            save();
-            ContainerConfig config = pod.prepareContainer(request);
-            undo.add(() -> pod.releaseContainer(request.id(), request.bundle()));
-            requireSameSandbox(config);
-            Container container =
-                    sandbox.createContainer(
-                            config,
-                            () -> around.events().accept(new TaskEvent.OutOfMemory(request.id())));
-            undo.add(() -> discard(container));
-            var task =
-                    new Task(config, request.rootfs(), container, around.limits(), around.events());
-            register(task, whenThere);
-            undo.keep();
-            task.created();
-            return task;
-        }
+        return tasks.create(request, sandbox, task -> enter(task, entry));
     }
 
     /**
@@ -226,24 +197,12 @@ public final class ManagedSandbox {
      * @param whenGone is told before the caller is
      */
     ExitStatus deleteTask(Task task, Runnable whenGone) {
-        return task.deleteAll(status -> {
-            pod.releaseContainer(task.id(), task.config().bundle());
-            forget(task.id());
-            whenGone.run();
-            around.events()
-                    .accept(
-                            new TaskEvent.Deleted(
-                                    task.id(), task.process(Optional.empty()).pid(), status));
-        });
+        return tasks.delete(task, whenGone);
     }
 
     /** Writes what is so into the record. */
     void save() {
-        synchronized (recordLock) {
-            if (!forgotten) {
-                around.records().save(id(), record());
-            }
-        }
+        record.save();
     }
 
     /** Lets the containers of an earlier life go: nobody can ask for them any more. */
@@ -253,12 +212,9 @@ public final class ManagedSandbox {
         }
     }
 
-    private SandboxRecord record() {
-        List<TaskRecord> held =
-                bundles.entrySet().stream()
-                        .map(e -> new TaskRecord(e.getKey().value(), e.getValue().toString()))
-                        .toList();
-        return SandboxRecordForm.record(spec, sandbox.identity(), createdAt, state, held);
+    private SandboxRecord present() {
+        return SandboxRecordForm.record(
+                spec, sandbox.identity(), createdAt, state, tasks.records());
     }
 
     private void startNow() {
@@ -311,53 +267,21 @@ public final class ManagedSandbox {
         }
     }
 
-    /** CRI names the sandbox a second time, in the container's annotations. */
-    private void requireSameSandbox(ContainerConfig config) {
-        String annotated = config.spec().annotations().get(SANDBOX_ANNOTATION);
-        if (annotated != null && !annotated.equals(id().value())) {
-            throw new SandboxException.InvalidArgument(
-                    "container \"%s\" is in the bundle of sandbox \"%s\" and annotated with another"
-                            .formatted(config.id(), id()));
-        }
-    }
-
     private List<Task> release() {
         sandbox.close();
-        for (Map.Entry<ContainerId, Path> held : bundles.entrySet()) {
-            pod.releaseContainer(held.getKey(), held.getValue());
-            bundles.remove(held.getKey());
-        }
+        tasks.release();
         pod.close();
-        synchronized (recordLock) {
-            forgotten = true;
-            around.records().delete(id());
-        }
+        record.delete();
         return tasks();
     }
 
-    private void reserve(ContainerRequest request) {
-        synchronized (bundles) {
-            if (bundles.size() >= around.limits().maximumContainers()) {
-                throw new SandboxException.Exhausted(
-                        "%s has %d containers, which is its limit"
-                                .formatted(name(), bundles.size()));
-            }
-            bundles.put(request.id(), request.bundle());
-        }
-    }
-
-    private void register(Task task, Consumer<Task> whenThere) {
+    /** A shutdown comes before, and then it is refused, or after, and then it is known. */
+    private void enter(Task task, Consumer<Task> entry) {
         synchronized (lifecycle) {
             lifecycle.admits(SandboxRequest.CREATE_CONTAINER);
-            tasks.put(task.id(), task);
-            whenThere.accept(task);
+            tasks.enter(task);
+            entry.accept(task);
         }
-    }
-
-    private void forget(ContainerId id) {
-        tasks.remove(id);
-        bundles.remove(id);
-        save();
     }
 
     private boolean admits(SandboxRequest request) {
@@ -383,12 +307,6 @@ public final class ManagedSandbox {
                     }
                     return request;
                 });
-    }
-
-    private static void discard(Container container) throws InterruptedException {
-        Task.end(container.init());
-        container.init().exit().await();
-        container.init().delete();
     }
 
     private String name() {

@@ -17,6 +17,7 @@ import io.silica.server.host.PodHost;
 import io.silica.server.host.PreparedPod;
 import io.silica.server.logging.LogContext;
 import io.silica.server.record.RecordStore;
+import io.silica.server.registry.TaskIndex.Placed;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -28,8 +29,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -42,15 +41,12 @@ public final class SandboxRegistry {
 
     private final Sandboxer sandboxer;
     private final PodHost host;
-    private final ScheduledExecutorService timer;
     private final Surroundings around;
     private final InFlight inFlight = new InFlight();
     private final Set<SandboxId> taken = ConcurrentHashMap.newKeySet();
-    private final Set<ContainerId> takenByTasks = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<SandboxId, ManagedSandbox> sandboxes = new ConcurrentHashMap<>();
-    private final ConcurrentMap<SandboxId, ScheduledFuture<?>> unstarted =
-            new ConcurrentHashMap<>();
-    private final ConcurrentMap<ContainerId, Placed> tasks = new ConcurrentHashMap<>();
+    private final TaskIndex tasks = new TaskIndex();
+    private final StartDeadlines starts;
 
     /**
      * @param sandboxer makes the sandboxes
@@ -71,8 +67,8 @@ public final class SandboxRegistry {
             InstantSource clock) {
         this.sandboxer = sandboxer;
         this.host = host;
-        this.timer = timer;
         this.around = new Surroundings(limits, records, events, clock);
+        this.starts = new StartDeadlines(timer, this::removeAbandoned);
     }
 
     /** What images the sandboxes run. */
@@ -104,7 +100,7 @@ public final class SandboxRegistry {
      * @throws SandboxException.NotFound if there is none
      */
     public Task task(ContainerId id) {
-        return placed(id).task();
+        return tasks.get(id).task();
     }
 
     /** How many tasks there are. */
@@ -125,7 +121,7 @@ public final class SandboxRegistry {
             var managed = managed(spec, sandbox, pod, now(), new SandboxState.Created());
             undo.add(() -> around.records().delete(id));
             managed.save();
-            expectStart(managed);
+            starts.expect(managed, around.limits().startWithin());
             sandboxes.put(id, managed);
             undo.keep();
             managed.watch();
@@ -140,7 +136,7 @@ public final class SandboxRegistry {
         try (var _ = inFlight.begin()) {
             ManagedSandbox managed = sandbox(id);
             managed.start(tasks -> gone(managed, tasks));
-            startNoLongerExpected(id);
+            starts.over(id);
             return managed;
         }
     }
@@ -170,12 +166,9 @@ public final class SandboxRegistry {
         try (var _ = inFlight.begin();
                 var _ = LogContext.container(request.sandbox(), id);
                 var undo = new Undo()) {
-            if (!takenByTasks.add(id)) {
-                throw new SandboxException.AlreadyExists(
-                        "container \"" + id + "\" is there already");
-            }
-            undo.add(() -> takenByTasks.remove(id));
-            Task task = sandbox.createTask(request, it -> tasks.put(id, new Placed(sandbox, it)));
+            tasks.take(id);
+            undo.add(() -> tasks.free(id));
+            Task task = sandbox.createTask(request, it -> tasks.enter(new Placed(sandbox, it)));
             undo.keep();
             if (abandoned.getAsBoolean()) {
                 delete(new Placed(sandbox, task));
@@ -189,7 +182,7 @@ public final class SandboxRegistry {
     /** Deletes a container that has ended or that never ran. */
     public ExitStatus deleteTask(ContainerId id) {
         try (var _ = inFlight.begin()) {
-            return delete(placed(id));
+            return delete(tasks.get(id));
         }
     }
 
@@ -282,35 +275,14 @@ public final class SandboxRegistry {
 
     /** The id is free from here on: what is another's by now is not touched. */
     private void gone(ManagedSandbox managed, List<Task> with) {
-        with.forEach(task -> forget(new Placed(managed, task)));
+        with.forEach(task -> tasks.remove(new Placed(managed, task)));
         sandboxes.remove(managed.id(), managed);
-        startNoLongerExpected(managed.id());
+        starts.over(managed.id());
         taken.remove(managed.id());
     }
 
     private ExitStatus delete(Placed placed) {
-        return placed.sandbox().deleteTask(placed.task(), () -> forget(placed));
-    }
-
-    /** containerd 2.3 creates a sandbox, misses its pause image and never speaks of it again. */
-    private void expectStart(ManagedSandbox managed) {
-        unstarted.put(
-                managed.id(),
-                timer.schedule(
-                        () -> inBackground(managed),
-                        around.limits().startWithin().toMillis(),
-                        TimeUnit.MILLISECONDS));
-    }
-
-    private void startNoLongerExpected(SandboxId id) {
-        ScheduledFuture<?> removal = unstarted.remove(id);
-        if (removal != null) {
-            removal.cancel(false);
-        }
-    }
-
-    private void inBackground(ManagedSandbox managed) {
-        Thread.ofVirtual().name("abandoned-" + managed.id()).start(() -> removeAbandoned(managed));
+        return placed.sandbox().deleteTask(placed.task(), () -> tasks.remove(placed));
     }
 
     private void removeAbandoned(ManagedSandbox managed) {
@@ -328,20 +300,6 @@ public final class SandboxRegistry {
         }
     }
 
-    private void forget(Placed placed) {
-        if (tasks.remove(placed.task().id(), placed)) {
-            takenByTasks.remove(placed.task().id());
-        }
-    }
-
-    private Placed placed(ContainerId id) {
-        Placed placed = tasks.get(id);
-        if (placed == null) {
-            throw new SandboxException.NotFound("there is no container \"" + id + "\"");
-        }
-        return placed;
-    }
-
     private SandboxState ended(SandboxState recorded) {
         return recorded instanceof SandboxState.Stopped
                 ? recorded
@@ -357,6 +315,4 @@ public final class SandboxRegistry {
     private Instant now() {
         return around.clock().instant();
     }
-
-    private record Placed(ManagedSandbox sandbox, Task task) {}
 }

@@ -36,16 +36,12 @@ public final class Task {
     private final ConcurrentMap<ExecId, TaskProcess> execs = new ConcurrentHashMap<>();
     private boolean deleted;
 
-    Task(
-            ContainerConfig config,
-            List<MountSpec> rootfs,
-            Container container,
-            RegistryConfig limits,
-            Consumer<TaskEvent> events) {
+    Task(ContainerConfig config, List<MountSpec> rootfs, Container container, Surroundings around) {
+        RegistryConfig limits = around.limits();
         this.config = config;
         this.rootfs = rootfs;
         this.container = container;
-        this.events = events;
+        this.events = around.events();
         this.driver =
                 new Driver(
                         "container-" + config.id(),
@@ -209,6 +205,10 @@ public final class Task {
                 new TaskEvent.Created(
                         id(), config.bundle().toString(), rootfs, config.stdio(), init.pid()));
         init.watch();
+    }
+
+    TaskEvent.Deleted deleted(ExitStatus exit) {
+        return new TaskEvent.Deleted(id(), init.pid(), exit);
     }
 
     String name() {

@@ -4,9 +4,9 @@
  * What the daemon knows: its sandboxes, the tasks in them and their processes.
  *
  * <pre>
- *   SandboxRegistry --id--> ManagedSandbox --+--> Task --+--> TaskProcess (init)
- *        |                    Driver         |   Driver  `--> TaskProcess (exec) ...
- *        `--id--> Task  <--------------------'
+ *   SandboxRegistry --id--> ManagedSandbox --> SandboxTasks --+--> Task --+--> TaskProcess (init)
+ *        |                    Driver, RecordWriter            |   Driver  `--> TaskProcess (exec) ...
+ *        `--> TaskIndex --id----------------------------------'
  * </pre>
  *
  * <p>Rules: a request that changes a sandbox or a task runs on that object's {@link

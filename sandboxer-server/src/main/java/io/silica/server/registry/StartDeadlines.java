@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.server.registry;
+
+import io.silica.sandbox.SandboxId;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Sandboxes that were created and wait for their start. containerd 2.3 creates one, misses its
+ * pause image and never speaks of it again: it must not stay for ever. Safe for use by any thread.
+ */
+final class StartDeadlines {
+    private final ScheduledExecutorService timer;
+    private final Consumer<ManagedSandbox> onMissed;
+    private final ConcurrentMap<SandboxId, ScheduledFuture<?>> awaited = new ConcurrentHashMap<>();
+
+    /**
+     * @param timer runs short tasks later
+     * @param onMissed takes a sandbox whose deadline has passed, on a thread of its own
+     */
+    StartDeadlines(ScheduledExecutorService timer, Consumer<ManagedSandbox> onMissed) {
+        this.timer = timer;
+        this.onMissed = onMissed;
+    }
+
+    /** A start is expected until then. */
+    void expect(ManagedSandbox sandbox, Duration within) {
+        awaited.put(
+                sandbox.id(),
+                timer.schedule(() -> missed(sandbox), within.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    /** None is expected any more. */
+    void over(SandboxId id) {
+        ScheduledFuture<?> deadline = awaited.remove(id);
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+
+    private void missed(ManagedSandbox sandbox) {
+        Thread.ofVirtual().name("abandoned-" + sandbox.id()).start(() -> onMissed.accept(sandbox));
+    }
+}
