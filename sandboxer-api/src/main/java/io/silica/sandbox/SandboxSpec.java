@@ -33,4 +33,10 @@ public record SandboxSpec(
         annotations = Map.copyOf(annotations);
         labels = Map.copyOf(labels);
     }
+
+    /** The same with other resources. */
+    public SandboxSpec with(PodResources other) {
+        return new SandboxSpec(
+                id, pod, hostname, network, dns, cgroupParent, other, annotations, labels, handler);
+    }
 }

@@ -141,8 +141,10 @@ public final class ControllerService extends ControllerGrpc.ControllerImplBase {
                 observer,
                 () -> {
                     ManagedSandbox sandbox = sandbox(request.getSandboxId());
-                    UpdatedResources.read(request, sandbox.spec().resources())
-                            .ifPresent(sandbox::update);
+                    if (UpdatedResources.areIn(request)) {
+                        registry.update(
+                                sandbox.id(), present -> UpdatedResources.read(request, present));
+                    }
                     return ControllerUpdateResponse.getDefaultInstance();
                 });
     }

@@ -5,7 +5,6 @@ import io.silica.proto.containerd.sandbox.ControllerUpdateRequest;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
-import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,14 +19,18 @@ final class UpdatedResources {
 
     private UpdatedResources() {}
 
+    /** Whether the request is about resources at all. */
+    static boolean areIn(ControllerUpdateRequest request) {
+        return request.getSandbox().containsExtensions(EXTENSION);
+    }
+
     /**
-     * @return empty if the request is about something else
-     * @throws SandboxException.InvalidArgument if it is malformed
+     * What the pod may use from now on.
+     *
+     * @param present what it may use now
+     * @throws SandboxException.InvalidArgument if the request is malformed
      */
-    static Optional<PodResources> read(ControllerUpdateRequest request, PodResources present) {
-        if (!request.getSandbox().containsExtensions(EXTENSION)) {
-            return Optional.empty();
-        }
+    static PodResources read(ControllerUpdateRequest request, PodResources present) {
         try {
             JsonNode json =
                     JSON.readTree(
@@ -35,10 +38,9 @@ final class UpdatedResources {
                                     .getExtensionsOrThrow(EXTENSION)
                                     .getValue()
                                     .toByteArray());
-            return Optional.of(
-                    new PodResources(
-                            resources(json.path("Resources"), present.containers()),
-                            resources(json.path("Overhead"), present.overhead())));
+            return new PodResources(
+                    resources(json.path("Resources"), present.containers()),
+                    resources(json.path("Overhead"), present.overhead()));
         } catch (JacksonException e) {
             throw new SandboxException.InvalidArgument(
                     "extension \"%s\" of sandbox \"%s\" is no JSON"

@@ -21,10 +21,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A sandbox as containerd sees it: the kind's sandbox, what the host prepared, and its tasks. */
 public final class ManagedSandbox {
-    private final SandboxSpec spec;
     private final Sandbox sandbox;
     private final PreparedPod pod;
     private final Instant createdAt;
@@ -35,6 +35,7 @@ public final class ManagedSandbox {
     private final Exit exit = new Exit();
     private final RecordWriter record;
     private final SandboxTasks tasks;
+    private volatile SandboxSpec spec;
     private volatile SandboxState state;
     private boolean started;
     private boolean gone;
@@ -113,12 +114,15 @@ public final class ManagedSandbox {
     }
 
     /** Changes what the pod may use. */
-    public void update(PodResources resources) {
+    void update(UnaryOperator<PodResources> wish) {
         change(
                 SandboxRequest.UPDATE,
                 () -> {
-                    pod.update(resources);
-                    sandbox.update(resources);
+                    PodResources wanted = wish.apply(spec.resources());
+                    pod.update(wanted);
+                    sandbox.update(wanted);
+                    spec = spec.with(wanted);
+                    save();
                 });
     }
 

@@ -4,6 +4,7 @@ package io.silica.server.registry;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.Platform;
+import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
@@ -31,6 +32,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * All sandboxes of the daemon and all tasks in them. An id is taken from the first step of its
@@ -67,7 +69,7 @@ public final class SandboxRegistry {
             InstantSource clock) {
         this.sandboxer = sandboxer;
         this.host = host;
-        this.around = new Surroundings(limits, records, events, clock);
+        this.around = new Surroundings(limits, records, events, inFlight, clock);
         this.starts = new StartDeadlines(timer, this::removeAbandoned);
     }
 
@@ -152,6 +154,17 @@ public final class SandboxRegistry {
     public void shutdown(SandboxId id) {
         try (var _ = inFlight.begin()) {
             shutdown(sandbox(id));
+        }
+    }
+
+    /**
+     * Changes what a pod may use.
+     *
+     * @param change makes of what it may use now what it may use from now on
+     */
+    public void update(SandboxId id, UnaryOperator<PodResources> change) {
+        try (var _ = inFlight.begin()) {
+            sandbox(id).update(change);
         }
     }
 

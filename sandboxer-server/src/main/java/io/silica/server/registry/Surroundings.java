@@ -12,10 +12,12 @@ import java.util.function.Consumer;
  * @param limits the registry's limits
  * @param records where records are kept
  * @param events where events go; taking one never blocks
+ * @param inFlight counts the changes that are under way
  * @param clock the wall clock
  */
 record Surroundings(
         RegistryConfig limits,
         RecordStore<SandboxRecord> records,
         Consumer<TaskEvent> events,
+        InFlight inFlight,
         InstantSource clock) {}

@@ -20,6 +20,7 @@ import io.silica.sandbox.TaskEvent;
 import io.silica.server.logging.LogContext;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
@@ -30,6 +31,7 @@ public final class Task {
     private final List<MountSpec> rootfs;
     private final Container container;
     private final Consumer<TaskEvent> events;
+    private final InFlight inFlight;
     private final Driver driver;
     private final SampleCache samples;
     private final TaskProcess init;
@@ -42,6 +44,7 @@ public final class Task {
         this.rootfs = rootfs;
         this.container = container;
         this.events = around.events();
+        this.inFlight = around.inFlight();
         this.driver =
                 new Driver(
                         "container-" + config.id(),
@@ -79,7 +82,7 @@ public final class Task {
     /** Starts a process. */
     public void start(Optional<ExecId> exec) {
         TaskProcess process = process(exec);
-        driver.call(
+        change(
                 "start " + name(exec),
                 () -> {
                     process.start(() -> events.accept(started(exec, process.pid())));
@@ -90,7 +93,7 @@ public final class Task {
     /** Adds a process, to be started later. */
     public void exec(ExecConfig exec) {
         String name = name(Optional.of(exec.id()));
-        driver.call(
+        change(
                 "create " + name,
                 () -> {
                     init.admits(ProcessRequest.EXEC);
@@ -105,23 +108,29 @@ public final class Task {
     /** Sends a signal; it waits for no other request. */
     public void kill(Optional<ExecId> exec, Signal signal, boolean all) {
         TaskProcess process = process(exec);
-        process.admits(ProcessRequest.KILL);
-        process.process().kill(signal, all);
+        try (var _ = inFlight.begin()) {
+            process.admits(ProcessRequest.KILL);
+            process.process().kill(signal, all);
+        }
     }
 
     /** Tells a terminal its size. */
     public void resize(Optional<ExecId> exec, int columns, int rows) {
         TaskProcess process = process(exec);
-        if (process.admits(ProcessRequest.RESIZE)) {
-            process.process().resize(columns, rows);
+        try (var _ = inFlight.begin()) {
+            if (process.admits(ProcessRequest.RESIZE)) {
+                process.process().resize(columns, rows);
+            }
         }
     }
 
     /** Closes a standard input. */
     public void closeStdin(Optional<ExecId> exec) {
         TaskProcess process = process(exec);
-        if (process.admits(ProcessRequest.CLOSE_STDIN)) {
-            process.process().closeStdin();
+        try (var _ = inFlight.begin()) {
+            if (process.admits(ProcessRequest.CLOSE_STDIN)) {
+                process.process().closeStdin();
+            }
         }
     }
 
@@ -165,7 +174,7 @@ public final class Task {
     /** Deletes a process that exec added. */
     public ExitStatus delete(ExecId exec) {
         TaskProcess process = added(exec);
-        return driver.call(
+        return change(
                 "delete " + name(Optional.of(exec)),
                 () -> {
                     ExitStatus exit = delete(process);
@@ -182,7 +191,7 @@ public final class Task {
      * @throws SandboxException.NotFound to whoever comes second
      */
     ExitStatus deleteAll(Consumer<ExitStatus> release) {
-        return driver.call(
+        return change(
                 "delete " + name(),
                 () -> {
                     if (deleted) {
@@ -227,8 +236,14 @@ public final class Task {
         return process;
     }
 
+    private <T> T change(String action, Callable<T> work) {
+        try (var _ = inFlight.begin()) {
+            return driver.call(action, work);
+        }
+    }
+
     private void change(ProcessRequest request, Runnable effect) {
-        driver.call(
+        change(
                 request.verb() + " " + name(),
                 () -> {
                     if (init.admits(request)) {

@@ -135,6 +135,11 @@ public final class DaemonUnderTest implements AutoCloseable {
                         .shutdown(ControllerShutdownRequest.newBuilder().setSandboxId(id).build());
     }
 
+    /** Ends the daemon as SIGTERM does, while containerd's connections are there. */
+    public void terminate() {
+        daemon.close();
+    }
+
     @Override
     public void close() {
         channel.shutdownNow();

@@ -6,12 +6,13 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 
 /** The process that containerd sends with an exec: JSON in an Any. */
-final class ExecProcess {
+public final class ExecProcess {
     private static final String TYPE = "types.containerd.io/opencontainers/runtime-spec/1/Process";
 
     private ExecProcess() {}
 
-    static Any spec(List<String> args) {
+    /** One with these arguments. */
+    public static Any spec(List<String> args) {
         return Any.newBuilder()
                 .setTypeUrl(TYPE)
                 .setValue(

@@ -5,10 +5,14 @@ import static io.silica.server.faults.Ground.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.silica.linux.leaks.LeakCheck;
+import io.silica.proto.containerd.sandbox.ControllerUpdateRequest;
 import io.silica.proto.containerd.sandbox.ControllerWaitRequest;
 import io.silica.proto.containerd.sandbox.ControllerWaitResponse;
+import io.silica.proto.containerd.types.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import java.io.IOException;
@@ -100,6 +104,22 @@ class RestartTest {
     }
 
     @Test
+    void whatAPodMayUseIsChangedOnTopOfTheLastChangeAlsoByTheNextLife() throws IOException {
+        ground.run("s1");
+        update("s1", "{\"Resources\":{\"cpu_shares\":512}}");
+        update("s1", "{\"Resources\":{\"memory_limit_in_bytes\":1048576}}");
+        ground.stopDaemon();
+        ground.startDaemon();
+        update("s1", "{\"Overhead\":{\"cpu_shares\":2}}");
+        assertThat(ground.record("s1"))
+                .content()
+                .contains("\"containers\":{\"memoryLimitBytes\":1048576,\"cpuShares\":512,")
+                .contains("\"overhead\":{\"memoryLimitBytes\":0,\"cpuShares\":2,");
+        ground.daemon().shutdown("s1");
+        ground.nothingIsLeft();
+    }
+
+    @Test
     void aSandboxThatWasNeverStartedIsRemoved() {
         ground.daemon().create("s1");
         ground.stopDaemon();
@@ -162,6 +182,25 @@ class RestartTest {
         return ground.daemon()
                 .controller()
                 .wait(ControllerWaitRequest.newBuilder().setSandboxId(id).build());
+    }
+
+    private void update(String id, String resources) {
+        var extension =
+                Any.newBuilder()
+                        .setTypeUrl("io.containerd.cri.v1/UpdatedResources")
+                        .setValue(ByteString.copyFromUtf8(resources));
+        var _ =
+                ground.daemon()
+                        .controller()
+                        .update(
+                                ControllerUpdateRequest.newBuilder()
+                                        .setSandboxId(id)
+                                        .setSandbox(
+                                                Sandbox.newBuilder()
+                                                        .putExtensions(
+                                                                "updated-resources",
+                                                                extension.build()))
+                                        .build());
     }
 
     /** As an operator does who knows that the record was right. */
