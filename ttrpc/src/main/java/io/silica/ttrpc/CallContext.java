@@ -21,13 +21,13 @@ public final class CallContext {
     private final List<Runnable> callbacks = new ArrayList<>(1);
     private @Nullable Cancellation cancellation;
 
-    CallContext(ConnectionId connection, RequestHead head, boolean replay) {
+    CallContext(ConnectionId connection, CallOrigin origin, RequestHead head) {
         this.connection = connection;
         this.service = head.service();
         this.method = head.method();
         this.metadata = head.metadata();
-        this.deadline = head.deadline();
-        this.replay = replay;
+        this.deadline = head.deadline(origin.ageNanos());
+        this.replay = origin.replay();
     }
 
     /** The connection that the call came by. */

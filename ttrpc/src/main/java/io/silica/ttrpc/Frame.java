@@ -27,6 +27,17 @@ record Frame(int streamId, FrameType type, int flags, ByteBuffer payload) implem
     /** There is no message in this frame, not even an empty one. */
     static final int NO_DATA = 4;
 
+    /** Reads one whole frame, without copying its payload. */
+    static Frame decode(ByteBuffer frame) {
+        return decode(frame, frame.slice(HEADER_BYTES, frame.remaining() - HEADER_BYTES));
+    }
+
+    /** Reads a header that stands at the beginning of {@code header}. */
+    static Frame decode(ByteBuffer header, ByteBuffer payload) {
+        return new Frame(
+                header.getInt(4), FrameType.ofNumber(header.get(8)), header.get(9) & 0xff, payload);
+    }
+
     /** Puts a header at {@code target}'s position. */
     static void putHeader(ByteBuffer target, int payloadBytes, int streamId, FrameType type) {
         target.putInt(payloadBytes).putInt(streamId).put(type.number()).put((byte) 0);

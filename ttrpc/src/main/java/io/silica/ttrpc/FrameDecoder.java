@@ -30,6 +30,16 @@ final class FrameDecoder {
     private int assembledBytes;
     private int toSkip;
 
+    /** Decodes from the first byte of a stream on. */
+    FrameDecoder() {
+        this(0);
+    }
+
+    /** Decodes from the end of a payload on that is too long: so many of its bytes are to come. */
+    FrameDecoder(int toSkip) {
+        this.toSkip = toSkip;
+    }
+
     /**
      * The next frame, or null if {@code bytes} is used up before its end. Call it until it answers
      * null.
@@ -43,11 +53,16 @@ final class FrameDecoder {
             return null;
         }
         int length = header.getInt(0);
-        if (length < 0 || length > MAX_LENGTH) {
+        if (!isTtrpc(length)) {
             throw new ProtocolException(
                     "not a ttrpc frame: length %s".formatted(Integer.toUnsignedString(length)));
         }
         return length > Frame.MAX_PAYLOAD_BYTES ? oversized(length) : frame(bytes, length);
+    }
+
+    /** Whether a frame can have a payload of this length, be it one that has to be skipped. */
+    static boolean isTtrpc(int length) {
+        return length >= 0 && length <= MAX_LENGTH;
     }
 
     private void skip(ByteBuffer bytes) {
@@ -100,7 +115,6 @@ final class FrameDecoder {
 
     private Frame complete(ByteBuffer payload) {
         header.clear();
-        return new Frame(
-                header.getInt(4), FrameType.ofNumber(header.get(8)), header.get(9) & 0xff, payload);
+        return Frame.decode(header, payload);
     }
 }

@@ -12,9 +12,11 @@ public interface FrameSink {
      * Takes one whole frame, to be sent in the order taken. Any thread; never blocks; drops it if
      * the connection is gone.
      *
+     * @param streamId of the call that the frame answers: once the peer has it, nobody waits for
+     *     that call any more
      * @param frame remaining bytes are the frame; the sink's from now on
      */
-    void send(ByteBuffer frame);
+    void send(int streamId, ByteBuffer frame);
 
     /**
      * Whether the peer takes what was sent before. While not, the engine leaves further requests
@@ -27,4 +29,7 @@ public interface FrameSink {
      * ended. Any thread.
      */
     void resume();
+
+    /** No call is open any more; {@link ServerConnection#openCalls} is 0. Any thread. */
+    void idle();
 }

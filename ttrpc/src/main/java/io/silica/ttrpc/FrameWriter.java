@@ -23,6 +23,7 @@ final class FrameWriter implements Closeable {
     private final WritableByteChannel channel;
     private final int mark;
     private final Runnable onRoom;
+    private final Runnable onEmpty;
     private final Consumer<IOException> onFailure;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -34,6 +35,7 @@ final class FrameWriter implements Closeable {
     /**
      * @param mark there is room while fewer bytes than this are unwritten
      * @param onRoom called on the writer's thread each time that there is room again
+     * @param onEmpty called on the writer's thread each time that everything taken is written
      * @param onFailure called once, on the writer's thread, if the channel fails
      */
     FrameWriter(
@@ -41,10 +43,12 @@ final class FrameWriter implements Closeable {
             WritableByteChannel channel,
             int mark,
             Runnable onRoom,
+            Runnable onEmpty,
             Consumer<IOException> onFailure) {
         this.channel = channel;
         this.mark = mark;
         this.onRoom = onRoom;
+        this.onEmpty = onEmpty;
         this.onFailure = onFailure;
         this.thread = Thread.ofVirtual().name(name + "-writer").start(this::run);
     }
@@ -144,6 +148,9 @@ final class FrameWriter implements Closeable {
     private void written(int bytes) {
         if (roomAfter(bytes)) {
             onRoom.run();
+        }
+        if (isEmpty()) {
+            onEmpty.run();
         }
     }
 

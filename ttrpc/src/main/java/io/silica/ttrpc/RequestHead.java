@@ -26,11 +26,16 @@ record RequestHead(
         return new Reader(message, maxMetadataEntries).read();
     }
 
-    Deadline deadline() {
+    /**
+     * @param ageNanos how long ago the request came, for that is when its time began to run
+     */
+    Deadline deadline(long ageNanos) {
         // Halved so that the sum with the clock cannot overflow: 146 years are enough.
         return timeoutNanos == 0
                 ? Deadline.NONE
-                : Deadline.afterNanos(Math.clamp(timeoutNanos, 0, Long.MAX_VALUE / 2));
+                : Deadline.afterNanos(
+                        Math.clamp(timeoutNanos, 0, Long.MAX_VALUE / 2)
+                                - Math.clamp(ageNanos, 0, Long.MAX_VALUE / 2));
     }
 
     private static final class Reader {

@@ -21,10 +21,10 @@ final class ServerCall<R extends MessageLite> implements Reply<R> {
     private volatile Runnable atEnd = () -> {};
     private volatile @Nullable Future<?> expiry;
 
-    ServerCall(ServerConnection connection, int streamId, RequestHead head) {
+    ServerCall(ServerConnection connection, CallOrigin origin, RequestHead head) {
         this.connection = connection;
-        this.streamId = streamId;
-        this.context = new CallContext(connection.id(), head, false);
+        this.streamId = origin.streamId();
+        this.context = new CallContext(connection.id(), origin, head);
     }
 
     CallContext context() {
@@ -108,7 +108,7 @@ final class ServerCall<R extends MessageLite> implements Reply<R> {
     }
 
     private void send(ByteBuffer frame, StatusCode code) {
-        connection.send(frame);
+        connection.send(streamId, frame);
         var took = Duration.ofNanos(System.nanoTime() - begun);
         connection.config().observer().answered(context.service(), context.method(), code, took);
     }

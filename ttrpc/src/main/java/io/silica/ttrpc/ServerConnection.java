@@ -6,8 +6,10 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The server's side of one connection, without the connection: fed with the bytes that arrive, it
@@ -23,17 +25,37 @@ public final class ServerConnection {
     private final ServerConfig config;
     private final FrameSink sink;
     private final CallTimer timer;
-    private final FrameDecoder decoder = new FrameDecoder();
+    private final Queue<Backlog.Request> replays;
+    private final ByteBuffer tail;
+    private final FrameDecoder decoder;
+    private final StreamIds streamIds;
     private final Admission admission;
     private final Set<ServerCall<?>> openCalls = ConcurrentHashMap.newKeySet();
-    private int lastStreamId;
     private volatile boolean closed;
 
+    /** A connection from its first byte on. */
     public ServerConnection(ConnectionId id, ServerConfig config, FrameSink sink, CallTimer timer) {
+        this(id, config, sink, timer, Backlog.NONE);
+    }
+
+    /**
+     * A connection that an earlier life of this server has read from. Its requests are begun again
+     * by the next {@link #receive}, as replays and before anything that has come since.
+     */
+    public ServerConnection(
+            ConnectionId id,
+            ServerConfig config,
+            FrameSink sink,
+            CallTimer timer,
+            Backlog backlog) {
         this.id = id;
         this.config = config;
         this.sink = sink;
         this.timer = timer;
+        this.replays = new ConcurrentLinkedQueue<>(backlog.requests());
+        this.tail = backlog.tail();
+        this.decoder = new FrameDecoder(backlog.toSkip());
+        this.streamIds = new StreamIds(backlog.lastStreamId());
         this.admission = new Admission(config.limits());
     }
 
@@ -50,21 +72,18 @@ public final class ServerConnection {
      * @throws ProtocolException if this is not ttrpc; close the connection
      */
     public void receive(ByteBuffer bytes) throws ProtocolException {
-        while (sink.writable() && admission.open()) {
-            switch (decoder.next(bytes)) {
-                case null -> {
-                    return;
-                }
-                case Inbound.Oversized oversized ->
-                        refuse(oversized.streamId(), oversized.status());
-                case Frame frame -> accept(frame);
-            }
+        replay();
+        if (replays.isEmpty()) {
+            decode(tail);
+        }
+        if (replays.isEmpty() && !tail.hasRemaining()) {
+            decode(bytes);
         }
     }
 
     /** How many blocking and held calls are not finished: 0 is idle. */
     public int openCalls() {
-        return openCalls.size();
+        return openCalls.size() + replays.size();
     }
 
     /** The connection is gone: cancels every open call and drops their answers. Idempotent. */
@@ -77,52 +96,80 @@ public final class ServerConnection {
         return config;
     }
 
-    void send(ByteBuffer frame) {
+    void send(int streamId, ByteBuffer frame) {
         if (!closed) {
-            sink.send(frame);
+            sink.send(streamId, frame);
+        }
+    }
+
+    private boolean ready() {
+        return sink.writable() && admission.open();
+    }
+
+    private void replay() {
+        while (!replays.isEmpty() && ready()) {
+            var request = replays.remove();
+            var frame = request.decoded();
+            begin(CallOrigin.replayed(frame.streamId(), request.ageNanos()), frame.payload());
+        }
+    }
+
+    private void decode(ByteBuffer bytes) throws ProtocolException {
+        while (ready()) {
+            switch (decoder.next(bytes)) {
+                case null -> {
+                    return;
+                }
+                case Inbound.Oversized oversized ->
+                        refuse(oversized.streamId(), oversized.status());
+                case Frame frame -> accept(frame);
+            }
         }
     }
 
     private void accept(Frame frame) {
-        if ((frame.streamId() & 1) == 0) {
-            refuse(frame, "StreamID must be odd for client initiated streams");
+        if (!StreamIds.isClients(frame.streamId())) {
+            refuse(frame.streamId(), "StreamID must be odd for client initiated streams");
             return;
         }
         switch (frame.type()) {
             case REQUEST -> request(frame);
-            case DATA -> refuse(frame, "StreamID is no longer active");
+            case DATA -> refuse(frame.streamId(), "StreamID is no longer active");
             case RESPONSE, UNRECOGNIZED -> {}
         }
     }
 
     private void request(Frame frame) {
-        if (Integer.compareUnsigned(frame.streamId(), lastStreamId) <= 0) {
-            refuse(frame, "StreamID cannot be re-used and must increment");
-            return;
-        }
-        lastStreamId = frame.streamId();
-        try {
-            var head = RequestHead.parse(frame.payload(), config.limits().metadataEntries());
-            begin(frame.streamId(), head, config.method(head.service(), head.method()));
-        } catch (TtrpcException refusal) {
-            refuse(frame.streamId(), refusal.status());
-        } catch (IOException malformed) {
-            refuse(frame, "unmarshal request error: " + malformed.getMessage());
+        if (streamIds.take(frame.streamId())) {
+            begin(CallOrigin.arrived(frame.streamId()), frame.payload());
+        } else {
+            refuse(frame.streamId(), "StreamID cannot be re-used and must increment");
         }
     }
 
-    private void begin(int streamId, RequestHead head, MethodDefinition method) {
+    private void begin(CallOrigin origin, ByteBuffer message) {
+        try {
+            var head = RequestHead.parse(message, config.limits().metadataEntries());
+            begin(origin, head, config.method(head.service(), head.method()));
+        } catch (TtrpcException refusal) {
+            refuse(origin.streamId(), refusal.status());
+        } catch (IOException malformed) {
+            refuse(origin.streamId(), "unmarshal request error: " + malformed.getMessage());
+        }
+    }
+
+    private void begin(CallOrigin origin, RequestHead head, MethodDefinition method) {
         switch (method) {
-            case MethodDefinition.Unary<?, ?> unary -> beginUnary(unary, streamId, head);
-            case MethodDefinition.Held<?, ?> held -> beginHeld(held, streamId, head);
+            case MethodDefinition.Unary<?, ?> unary -> beginUnary(unary, origin, head);
+            case MethodDefinition.Held<?, ?> held -> beginHeld(held, origin, head);
             case MethodDefinition.Refused refused ->
-                    new ServerCall<>(this, streamId, head).answer(refused.status());
+                    new ServerCall<>(this, origin, head).answer(refused.status());
         }
     }
 
     private <Q extends MessageLite, R extends MessageLite> void beginUnary(
-            MethodDefinition.Unary<Q, R> method, int streamId, RequestHead head) {
-        var call = new ServerCall<R>(this, streamId, head);
+            MethodDefinition.Unary<Q, R> method, CallOrigin origin, RequestHead head) {
+        var call = new ServerCall<R>(this, origin, head);
         if (call.context().deadline().passed()) {
             call.cancel(Cancellation.DEADLINE_EXCEEDED);
             return;
@@ -142,7 +189,7 @@ public final class ServerConnection {
                 .name(call.threadName())
                 .start(() -> {
                     answer(method, call, payload);
-                    openCalls.remove(call);
+                    ended(call);
                     if (admission.endRunning(bytes)) {
                         sink.resume();
                     }
@@ -161,16 +208,16 @@ public final class ServerConnection {
     }
 
     private <Q extends MessageLite, R extends MessageLite> void beginHeld(
-            MethodDefinition.Held<Q, R> method, int streamId, RequestHead head) {
+            MethodDefinition.Held<Q, R> method, CallOrigin origin, RequestHead head) {
         int bytes = head.payload().remaining();
-        var call = new ServerCall<R>(this, streamId, head);
+        var call = new ServerCall<R>(this, origin, head);
         if (!admission.beginHeld(bytes)) {
             call.answer(TtrpcStatus.of(StatusCode.RESOURCE_EXHAUSTED, "too many held calls"));
             return;
         }
         call.atEnd(() -> {
-            openCalls.remove(call);
             admission.endHeld(bytes);
+            ended(call);
         });
         open(call);
         try {
@@ -188,12 +235,19 @@ public final class ServerConnection {
         }
     }
 
-    private void refuse(Frame frame, String why) {
-        refuse(frame.streamId(), TtrpcStatus.of(StatusCode.INVALID_ARGUMENT, why));
+    private void ended(ServerCall<?> call) {
+        openCalls.remove(call);
+        if (openCalls() == 0) {
+            sink.idle();
+        }
+    }
+
+    private void refuse(int streamId, String why) {
+        refuse(streamId, TtrpcStatus.of(StatusCode.INVALID_ARGUMENT, why));
     }
 
     private void refuse(int streamId, TtrpcStatus status) {
-        send(ResponseFrame.of(streamId, status));
+        send(streamId, ResponseFrame.of(streamId, status));
     }
 
     private static <Q extends MessageLite> Q parse(Parser<Q> parser, ByteBuffer payload) {

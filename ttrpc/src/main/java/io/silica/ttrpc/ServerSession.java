@@ -18,6 +18,7 @@ final class ServerSession implements Closeable, FrameSink {
     private static final int CHUNK_BYTES = 16 << 10;
 
     private final ChannelPair channels;
+    private final Runnable onQuiet;
     private final Consumer<ServerSession> onEnd;
     private final FrameWriter writer;
     private final ServerConnection connection;
@@ -25,13 +26,19 @@ final class ServerSession implements Closeable, FrameSink {
     private volatile boolean receiving;
     private @Nullable Thread reader;
 
+    /**
+     * @param onQuiet called, on any thread, when {@link #isIdle} may have become true
+     * @param onEnd called once, on the reader's thread
+     */
     ServerSession(
             ConnectionId id,
             ServerConfig config,
             ChannelPair channels,
             CallTimer timer,
+            Runnable onQuiet,
             Consumer<ServerSession> onEnd) {
         this.channels = channels;
+        this.onQuiet = onQuiet;
         this.onEnd = onEnd;
         this.connection = new ServerConnection(id, config, this, timer);
         this.writer =
@@ -40,6 +47,7 @@ final class ServerSession implements Closeable, FrameSink {
                         channels.output(),
                         config.limits().unsentBytes(),
                         this::resume,
+                        onQuiet,
                         _ -> close());
     }
 
@@ -48,7 +56,7 @@ final class ServerSession implements Closeable, FrameSink {
     }
 
     @Override
-    public void send(ByteBuffer frame) {
+    public void send(int streamId, ByteBuffer frame) {
         writer.send(frame);
     }
 
@@ -62,8 +70,13 @@ final class ServerSession implements Closeable, FrameSink {
         resumed.release();
     }
 
+    @Override
+    public void idle() {
+        onQuiet.run();
+    }
+
     /** Whether nothing is asked that is not answered, and nothing answered that is not written. */
-    boolean idle() {
+    boolean isIdle() {
         return !receiving && connection.openCalls() == 0 && writer.isEmpty();
     }
 
@@ -117,6 +130,7 @@ final class ServerSession implements Closeable, FrameSink {
             receive(chunk.flip());
             chunk.clear();
             receiving = false;
+            onQuiet.run();
         }
     }
 

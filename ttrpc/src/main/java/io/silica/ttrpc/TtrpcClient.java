@@ -49,7 +49,12 @@ public final class TtrpcClient implements AutoCloseable {
         this.pending = new PendingCalls(firstStreamId);
         this.writer =
                 new FrameWriter(
-                        "ttrpc-client", channels.output(), UNWRITTEN_BYTES, () -> {}, this::lost);
+                        "ttrpc-client",
+                        channels.output(),
+                        UNWRITTEN_BYTES,
+                        () -> {},
+                        () -> {},
+                        this::lost);
         this.reader = Thread.ofVirtual().name("ttrpc-client-reader").start(this::read);
     }
 

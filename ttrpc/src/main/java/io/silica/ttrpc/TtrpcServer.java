@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -26,7 +27,6 @@ public final class TtrpcServer implements AutoCloseable {
     private static final Logger LOGGER = System.getLogger(TtrpcServer.class.getName());
     private static final Duration FIRST_BACK_OFF = Duration.ofMillis(1);
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(1);
-    private static final Duration DRAIN_POLL = Duration.ofMillis(5);
 
     private final ServerConfig config;
     private final CallTimer timer = new CallTimer();
@@ -35,6 +35,7 @@ public final class TtrpcServer implements AutoCloseable {
     private final List<ServerSocketChannel> listeners = new ArrayList<>();
     private final List<Thread> acceptors = new ArrayList<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Semaphore quiet = new Semaphore(0);
 
     public TtrpcServer(ServerConfig config) {
         this.config = config;
@@ -65,7 +66,7 @@ public final class TtrpcServer implements AutoCloseable {
     public void serve(ReadableByteChannel input, WritableByteChannel output) {
         var id = new ConnectionId(lastConnection.incrementAndGet());
         var channels = new ChannelPair(input, output);
-        var session = new ServerSession(id, config, channels, timer, sessions::remove);
+        var session = new ServerSession(id, config, channels, timer, this::quiet, this::forget);
         sessions.add(session);
         session.start();
         if (stopped()) {
@@ -90,8 +91,10 @@ public final class TtrpcServer implements AutoCloseable {
         var deadline = Deadline.after(grace);
         closeIdle();
         while (!sessions.isEmpty() && !deadline.passed()) {
-            Thread.sleep(DRAIN_POLL);
-            closeIdle();
+            if (quiet.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS)) {
+                quiet.drainPermits();
+                closeIdle();
+            }
         }
         boolean drained = sessions.isEmpty();
         end();
@@ -110,9 +113,21 @@ public final class TtrpcServer implements AutoCloseable {
         }
     }
 
+    /** Before the end nobody waits for silence. */
+    private void quiet() {
+        if (stopped()) {
+            quiet.release();
+        }
+    }
+
+    private void forget(ServerSession session) {
+        sessions.remove(session);
+        quiet();
+    }
+
     private void closeIdle() throws InterruptedException {
         for (var session : sessions) {
-            if (session.idle()) {
+            if (session.isIdle()) {
                 session.close();
                 session.join();
             }

@@ -7,20 +7,26 @@ import io.silica.ttrpc.wire.Response;
 import java.nio.ByteBuffer;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Keeps what a server connection sends; writable or not as the test says. */
 final class RecordingSink implements FrameSink {
     final AtomicInteger resumed = new AtomicInteger();
+    final AtomicInteger idle = new AtomicInteger();
     volatile boolean writable = true;
+    private final Semaphore resumptions = new Semaphore(0);
     private final BlockingQueue<ByteBuffer> frames = new LinkedBlockingQueue<>();
 
     /** An answer as the client would see it. */
     record Answer(int streamId, TtrpcStatus status, String value) {}
 
     @Override
-    public void send(ByteBuffer frame) {
+    public void send(int streamId, ByteBuffer frame) {
+        if (frame.getInt(4) != streamId) {
+            throw new AssertionError("the answer to another stream");
+        }
         frames.add(frame);
     }
 
@@ -32,6 +38,19 @@ final class RecordingSink implements FrameSink {
     @Override
     public void resume() {
         resumed.incrementAndGet();
+        resumptions.release();
+    }
+
+    /** Waits for the next time that it is resumed. */
+    void awaitResumed() throws InterruptedException {
+        if (!resumptions.tryAcquire(20, TimeUnit.SECONDS)) {
+            throw new AssertionError("not resumed");
+        }
+    }
+
+    @Override
+    public void idle() {
+        idle.incrementAndGet();
     }
 
     boolean isEmpty() {

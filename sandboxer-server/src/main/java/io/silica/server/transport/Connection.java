@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * One accepted connection on the loop: peeks, journals and consumes what arrives, and drives the
  * protocol with it.
  *
- * <p>All state is the loop's thread's; the methods of {@link FrameSink} and {@link #idle} are for
+ * <p>All state is the loop's thread's; the methods of {@link FrameSink} and {@link #isIdle} are for
  * any thread.
  */
 final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
@@ -75,7 +75,7 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
     }
 
     /** Whether nothing is asked that is not answered, and nothing answered that is not sent. */
-    boolean idle() {
+    boolean isIdle() {
         return !busy && protocol.openCalls() == 0 && outbox.isEmpty();
     }
 
@@ -96,7 +96,7 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
     }
 
     @Override
-    public void send(ByteBuffer frame) {
+    public void send(int streamId, ByteBuffer frame) {
         outbox.add(frame);
     }
 
@@ -114,6 +114,9 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
     public void full() {
         loop.awaitRoom(this, token, true);
     }
+
+    @Override
+    public void idle() {}
 
     @Override
     public void room() {

@@ -182,7 +182,7 @@ public final class TtrpcTransport implements AutoCloseable {
     }
 
     private void closeIdle() {
-        connections.values().stream().filter(Connection::idle).forEach(Connection::close);
+        connections.values().stream().filter(Connection::isIdle).forEach(Connection::close);
     }
 
     private void endNow() {
