@@ -235,6 +235,8 @@ class ConcurrentRequestsTest {
         until(() -> ground.faults.waiting("container.create") == 1);
         other.close();
         until(create::isDone);
+        // The daemon takes notice of things in the order in which they happen.
+        refused(StatusCode.NOT_FOUND, () -> ground.tasks().state("c1"));
         ground.faults.release("container.create");
         until(() -> ground.rootfs().isEmpty());
         until(() -> isCreated("c1"));
