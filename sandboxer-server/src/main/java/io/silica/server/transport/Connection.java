@@ -14,7 +14,6 @@ import io.silica.ttrpc.ServerConnection;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +36,28 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
     private final Chunk chunk;
     private final Outbox outbox;
     private final ServerConnection protocol;
-    private final Consumer<Connection> onEnd;
+    private final Owner owner;
     private @Nullable ByteBuffer leftover;
     private boolean readable;
     private boolean hungUp;
     private boolean closed;
     private long token;
     private volatile boolean busy;
+
+    /** Whoever keeps the connections. */
+    interface Owner {
+        /** {@link #isIdle} may have become true. Any thread. */
+        void quiet(Connection connection);
+
+        /** It is closed. The loop's thread. */
+        void closed(Connection connection);
+
+        /**
+         * It is closed because it has come to its end: its peer is gone, or has sent what is not
+         * ttrpc. The loop's thread.
+         */
+        void ended(Connection connection);
+    }
 
     Connection(
             ConnectionId id,
@@ -53,11 +67,11 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
             NativeBuffers buffers,
             ServerConfig config,
             CallTimer timer,
-            Consumer<Connection> onEnd) {
+            Owner owner) {
         this.loop = loop;
         this.socket = socket;
         this.chunk = chunk;
-        this.onEnd = onEnd;
+        this.owner = owner;
         this.outbox = new Outbox(socket, buffers, config.limits().unsentBytes(), this);
         this.protocol = new ServerConnection(id, config, this, timer);
     }
@@ -116,7 +130,9 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
     }
 
     @Override
-    public void idle() {}
+    public void idle() {
+        owner.quiet(this);
+    }
 
     @Override
     public void room() {
@@ -124,12 +140,17 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
     }
 
     @Override
-    public void failed(LinuxException cause) {
-        LOGGER.log(Level.DEBUG, "connection {0} ended: {1}", id(), cause.getMessage());
-        loop.execute(this::close);
+    public void empty() {
+        owner.quiet(this);
     }
 
-    /** Ends the connection at once and cancels its calls. The loop's thread; idempotent. */
+    @Override
+    public void failed(LinuxException cause) {
+        LOGGER.log(Level.DEBUG, "connection {0} ended: {1}", id(), cause.getMessage());
+        loop.execute(this::end);
+    }
+
+    /** Closes our side at once and cancels its calls. The loop's thread; idempotent. */
     void close() {
         if (closed) {
             return;
@@ -138,8 +159,15 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
         loop.remove(token);
         outbox.close();
         socket.close();
-        onEnd.accept(this);
+        owner.closed(this);
         protocol.closed();
+    }
+
+    private void end() {
+        if (!closed) {
+            close();
+            owner.ended(this);
+        }
     }
 
     private void proceed() {
@@ -152,17 +180,18 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
             read();
         } catch (ProtocolException e) {
             LOGGER.log(Level.WARNING, "closing connection {0}: {1}", id(), e.getMessage());
-            close();
+            end();
         } catch (LinuxException e) {
             failed(e);
         } catch (RuntimeException | Error e) {
-            close();
+            end();
             throw e;
         } finally {
             if (held) {
                 outbox.release();
             }
             busy = false;
+            owner.quiet(this);
         }
     }
 
@@ -173,7 +202,7 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
             }
             var bytes = chunk.read(id(), socket);
             if (bytes == null) {
-                close();
+                end();
                 return;
             }
             // Less than there was room for is all there was. The end of the stream still has to be
@@ -199,7 +228,7 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
             return true;
         }
         if (hungUp) {
-            close();
+            end();
         }
         return false;
     }

@@ -37,6 +37,9 @@ final class Outbox {
         /** There were as many unsent bytes as the mark or more, and now there are fewer. */
         void room();
 
+        /** Nothing is unsent. */
+        void empty();
+
         /** Nothing can be sent any more. Called at most once. */
         void failed(LinuxException cause);
     }
@@ -123,6 +126,9 @@ final class Outbox {
         try {
             while (hasMore()) {
                 sendBatch(buffer);
+            }
+            if (isEmpty()) {
+                events.empty();
             }
         } catch (LinuxException e) {
             fail(e);

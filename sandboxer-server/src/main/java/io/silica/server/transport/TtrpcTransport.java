@@ -26,7 +26,6 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class TtrpcTransport implements AutoCloseable {
     private static final Logger LOGGER = System.getLogger(TtrpcTransport.class.getName());
     private static final int CHUNK_BYTES = 64 << 10;
-    private static final Duration DRAIN_POLL = Duration.ofMillis(5);
 
     private final ServerConfig config;
     private final TransportOptions options;
@@ -36,10 +35,12 @@ public final class TtrpcTransport implements AutoCloseable {
     private final Chunk chunk;
     private final CallTimer timer = new CallTimer();
     private final AtomicLong lastConnection = new AtomicLong();
+    private final Connection.Owner keeper = new Keeper();
     private final Map<ConnectionId, Connection> connections = new ConcurrentHashMap<>();
     private final List<Acceptor> acceptors = new ArrayList<>();
+    private final CountDownLatch drained = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
-    private boolean ending;
+    private volatile boolean draining;
 
     private TtrpcTransport(String name, ServerConfig config, TransportOptions options) {
         this.config = config;
@@ -68,13 +69,15 @@ public final class TtrpcTransport implements AutoCloseable {
     }
 
     /**
-     * Serves a connection that is there already, such as one that outlived the last daemon. It is
-     * the transport's from now on.
+     * Serves a connection that somebody else has accepted, perhaps in the time of a daemon before
+     * this one, and goes on keeping. If it is served already, nothing changes.
+     *
+     * @param id under which whoever keeps it knows it; calls are named by it
+     * @param socket the transport's from now on
      */
-    public ConnectionId adopt(UnixSocket socket) {
-        var id = nextId();
+    public void adopt(ConnectionId id, UnixSocket socket) {
+        lastConnection.accumulateAndGet(id.value(), Math::max);
         loop.execute(() -> open(id, socket));
-        return id;
     }
 
     /** The connections that are open now, in no order. */
@@ -91,16 +94,10 @@ public final class TtrpcTransport implements AutoCloseable {
      * @return whether every call was answered
      */
     public boolean shutdown(Duration grace) throws InterruptedException {
-        loop.execute(this::closeAcceptors);
-        long deadline = System.nanoTime() + grace.toNanos();
-        do {
-            loop.execute(this::closeIdle);
-        } while (!ended.await(DRAIN_POLL.toNanos(), TimeUnit.NANOSECONDS)
-                && !connections.isEmpty()
-                && System.nanoTime() - deadline < 0);
-        boolean drained = connections.isEmpty();
+        loop.execute(this::drain);
+        boolean inTime = drained.await(grace.toNanos(), TimeUnit.NANOSECONDS);
         end();
-        return drained;
+        return inTime;
     }
 
     /** Ends the transport at once: open calls are cancelled. Idempotent. */
@@ -125,7 +122,7 @@ public final class TtrpcTransport implements AutoCloseable {
     }
 
     private void open(UnixListener listener) {
-        if (ending) {
+        if (draining) {
             listener.close();
             return;
         }
@@ -140,12 +137,16 @@ public final class TtrpcTransport implements AutoCloseable {
     }
 
     private void open(ConnectionId id, UnixSocket socket) {
-        if (ending || !isAdmitted(socket)) {
+        if (draining || connections.containsKey(id)) {
             socket.close();
             return;
         }
-        var connection =
-                new Connection(id, loop, socket, chunk, buffers, config, timer, this::forget);
+        if (!isAdmitted(socket)) {
+            socket.close();
+            options.onEnd().accept(id);
+            return;
+        }
+        var connection = new Connection(id, loop, socket, chunk, buffers, config, timer, keeper);
         connections.put(id, connection);
         try {
             socket.sendBuffer(options.sendBufferBytes());
@@ -154,6 +155,7 @@ public final class TtrpcTransport implements AutoCloseable {
         } catch (LinuxException e) {
             LOGGER.log(Level.WARNING, "cannot serve a connection: {0}", e.getMessage());
             connection.close();
+            options.onEnd().accept(id);
         }
     }
 
@@ -171,25 +173,58 @@ public final class TtrpcTransport implements AutoCloseable {
         }
     }
 
-    private void forget(Connection connection) {
-        connections.remove(connection.id());
-        // There may be room now for one that waits.
-        loop.execute(() -> acceptors.forEach(Acceptor::proceed));
-    }
-
     private void closeAcceptors() {
         acceptors.forEach(Acceptor::close);
     }
 
-    private void closeIdle() {
-        connections.values().stream().filter(Connection::isIdle).forEach(Connection::close);
+    private void drain() {
+        draining = true;
+        closeAcceptors();
+        connections.values().forEach(TtrpcTransport::closeIfIdle);
+        tellIfDrained();
+    }
+
+    private void tellIfDrained() {
+        if (draining && connections.isEmpty()) {
+            drained.countDown();
+        }
+    }
+
+    private static void closeIfIdle(Connection connection) {
+        if (connection.isIdle()) {
+            connection.close();
+        }
     }
 
     private void endNow() {
-        ending = true;
+        draining = true;
         closeAcceptors();
         connections.values().forEach(Connection::close);
+        tellIfDrained();
         loop.stop();
         ended.countDown();
+    }
+
+    /** What a connection tells. */
+    private final class Keeper implements Connection.Owner {
+        @Override
+        public void quiet(Connection connection) {
+            if (draining) {
+                loop.execute(() -> closeIfIdle(connection));
+            }
+        }
+
+        @Override
+        public void closed(Connection connection) {
+            connections.remove(connection.id());
+            // There may be room now for one that waits.
+            loop.execute(() -> acceptors.forEach(Acceptor::proceed));
+            tellIfDrained();
+        }
+
+        @Override
+        public void ended(Connection connection) {
+            options.onEnd().accept(connection.id());
+        }
     }
 }

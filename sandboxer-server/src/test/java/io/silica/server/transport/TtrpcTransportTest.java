@@ -237,14 +237,14 @@ final class TtrpcTransportTest {
                 new RecordingJournal(new UnixSocket(ends.getFirst().descriptor().duplicate()));
         restart(ServerLimits.standard(), TransportOptions.standard().withJournal(journal));
         try (var peer = ends.getLast()) {
-            transport.adopt(ends.getFirst());
+            transport.adopt(new ConnectionId(17), ends.getFirst());
             var bytes = RawFrames.call(1, "Hold", "z".repeat(300));
             try (var arena = Arena.ofConfined()) {
                 var segment = arena.allocate(bytes.remaining());
                 segment.asByteBuffer().put(bytes.duplicate());
                 assertThat(peer.send(segment, 0, bytes.remaining())).isEqualTo(bytes.remaining());
             }
-            service.contexts.take();
+            assertThat(service.contexts.take().connection()).isEqualTo(new ConnectionId(17));
             assertThat(journal.events)
                     .containsExactly(
                             "appended " + bytes.remaining() + ", cursor " + bytes.remaining(),
@@ -263,6 +263,54 @@ final class TtrpcTransportTest {
         }
         try (var client = TtrpcClient.connect(inherited)) {
             assertThat(EchoService.call(client, "Echo", "adopted")).isEqualTo("adopted");
+        }
+    }
+
+    @Test
+    void aConnectionThatIsServedAlreadyIsNotServedTwice() throws Exception {
+        var ends = UnixSocket.pair(SocketType.STREAM);
+        var again = new UnixSocket(ends.getFirst().descriptor().duplicate());
+        try (var peer = ends.getLast()) {
+            transport.adopt(new ConnectionId(17), ends.getFirst());
+            transport.adopt(new ConnectionId(17), again);
+            await(() -> !again.descriptor().isOpen());
+
+            assertThat(transport.connections()).hasSize(1);
+            assertThat(ends.getFirst().descriptor().isOpen()).isTrue();
+            assertThat(peer.descriptor().isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void aConnectionThatIsAcceptedLaterHasAnIdOfItsOwn() throws Exception {
+        var ends = UnixSocket.pair(SocketType.STREAM);
+        try (var _ = ends.getLast()) {
+            transport.adopt(new ConnectionId(1L << 40), ends.getFirst());
+            try (var client = client()) {
+                var answer = inBackground(() -> EchoService.call(client, "Block", ""));
+
+                assertThat(service.contexts.take().connection().value()).isGreaterThan(1L << 40);
+                service.openGate();
+                assertThat(answer.get()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void whoeverKeepsConnectionsIsToldOfTheirEndsAndNotOfOurs() throws Exception {
+        var ended = new LinkedBlockingQueue<ConnectionId>();
+        restart(ServerLimits.standard(), TransportOptions.standard().withOnEnd(ended::add));
+        var gone = UnixSocket.pair(SocketType.STREAM);
+        var kept = UnixSocket.pair(SocketType.STREAM);
+        try (var _ = kept.getLast()) {
+            transport.adopt(new ConnectionId(1), kept.getFirst());
+            transport.adopt(new ConnectionId(2), gone.getFirst());
+            gone.getLast().close();
+            assertThat(ended.take()).isEqualTo(new ConnectionId(2));
+
+            transport.close();
+
+            assertThat(ended).isEmpty();
         }
     }
 
