@@ -9,7 +9,9 @@ import java.lang.foreign.Arena;
 enum SocketOption {
     TYPE(3),
     SEND_BUFFER(7),
+    ACCEPTS(30),
     SEND_BUFFER_FORCE(32),
+    DOMAIN(39),
     PEEK_OFFSET(42);
 
     static final int SOL_SOCKET = 1;

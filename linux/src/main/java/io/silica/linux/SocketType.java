@@ -23,6 +23,23 @@ public enum SocketType {
         return number | NON_BLOCKING | OpenFlag.CLOEXEC;
     }
 
+    /**
+     * Whether a descriptor is a Unix socket of this kind that accepts connections, or one that
+     * doesn't.
+     */
+    boolean is(Descriptor descriptor, boolean accepts) {
+        try {
+            return SocketOption.DOMAIN.get(descriptor) == AF_UNIX
+                    && SocketOption.TYPE.get(descriptor) == number
+                    && SocketOption.ACCEPTS.get(descriptor) == (accepts ? 1 : 0);
+        } catch (LinuxException e) {
+            if (e.errno() == Errno.ENOTSOCK) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
     Descriptor open(String label) {
         long result = Syscall.SOCKET.invoke(AF_UNIX, bits());
         return new Descriptor(Syscall.SOCKET.check(result, label), label);

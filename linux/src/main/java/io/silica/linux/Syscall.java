@@ -37,6 +37,7 @@ enum Syscall {
     SHUTDOWN(48, 210),
     BIND(49, 200),
     LISTEN(50, 201),
+    GETSOCKNAME(51, 204),
     SOCKETPAIR(53, 199),
     SETSOCKOPT(54, 208),
     GETSOCKOPT(55, 209),

@@ -16,6 +16,9 @@ public sealed interface UnixAddress {
      */
     int MAX_BYTES = 107;
 
+    /** The size of {@code struct sockaddr_un}. */
+    int ENCODED_BYTES = 110;
+
     /**
      * A file.
      *

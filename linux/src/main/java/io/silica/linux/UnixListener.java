@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -22,6 +24,22 @@ public final class UnixListener implements AutoCloseable {
     /** Becomes the owner of a listening socket, such as one that was kept by a service manager. */
     public UnixListener(Descriptor descriptor) {
         this.descriptor = descriptor;
+    }
+
+    /** Whether a descriptor, such as an inherited one, is a listening Unix socket of that kind. */
+    public static boolean isOne(Descriptor descriptor, SocketType type) {
+        return type.is(descriptor, true);
+    }
+
+    /** Whether it is bound to that address. */
+    public boolean isBoundTo(UnixAddress address) {
+        try (var arena = Arena.ofConfined()) {
+            var expected = UnixAddress.encode(address, Syscall.GETSOCKNAME, arena);
+            var actual = arena.allocate(UnixAddress.ENCODED_BYTES);
+            var length = arena.allocateFrom(JAVA_INT, (int) actual.byteSize());
+            descriptor.call(Syscall.GETSOCKNAME, actual.address(), length.address());
+            return actual.asSlice(0, length.get(JAVA_INT, 0)).mismatch(expected) == -1;
+        }
     }
 
     /**

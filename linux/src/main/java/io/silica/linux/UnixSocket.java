@@ -58,6 +58,14 @@ public final class UnixSocket implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether a descriptor, such as an inherited one, is a Unix socket of that kind, and no
+     * listener.
+     */
+    public static boolean isOne(Descriptor descriptor, SocketType type) {
+        return type.is(descriptor, false);
+    }
+
     /** What to register with an {@link Epoll}; it stays the property of this. */
     public Descriptor descriptor() {
         return descriptor;

@@ -42,6 +42,33 @@ class UnixSocketTest {
     }
 
     @Test
+    void whatADescriptorIsCanBeTold() {
+        var address = UnixAddress.of(directory.resolve("s"));
+        var pair = UnixSocket.pair(SocketType.STREAM);
+        try (var listener = UnixListener.bind(address, SocketType.SEQPACKET, 1);
+                var one = pair.getFirst();
+                var _ = pair.getLast();
+                var file = Descriptor.open(directory, OpenFlag.READ)) {
+            assertThat(UnixListener.isOne(listener.descriptor(), SocketType.SEQPACKET)).isTrue();
+            assertThat(UnixListener.isOne(listener.descriptor(), SocketType.STREAM)).isFalse();
+            assertThat(UnixListener.isOne(one.descriptor(), SocketType.STREAM)).isFalse();
+            assertThat(UnixSocket.isOne(one.descriptor(), SocketType.STREAM)).isTrue();
+            assertThat(UnixSocket.isOne(listener.descriptor(), SocketType.SEQPACKET)).isFalse();
+            assertThat(UnixSocket.isOne(file, SocketType.STREAM)).isFalse();
+        }
+    }
+
+    @Test
+    void aListenerKnowsWhereItIsBound() {
+        var address = UnixAddress.of(directory.resolve("s"));
+        try (var listener = UnixListener.bind(address, SocketType.STREAM, 1)) {
+            assertThat(listener.isBoundTo(address)).isTrue();
+            assertThat(listener.isBoundTo(UnixAddress.of(directory.resolve("ss")))).isFalse();
+            assertThat(listener.isBoundTo(UnixAddress.of(directory))).isFalse();
+        }
+    }
+
+    @Test
     void thePeerIsKnown() {
         var pair = UnixSocket.pair(SocketType.STREAM);
         try (var one = pair.getFirst();
