@@ -4,21 +4,32 @@ package io.silica.server.notify;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a service manager has told this process by its environment (sd_notify(3),
- * sd_watchdog_enabled(3)).
+ * sd_watchdog_enabled(3), sd_pid_notify_with_fds(3)).
  *
  * @param socket the path of the socket, or its abstract name after {@code @}
  * @param watchdog after what silence the process is taken for dead, if this process is watched at
  *     all
+ * @param storeCapacity how many descriptors it keeps for this process, if it says so
  */
-record NotifyEnvironment(Optional<String> socket, Optional<Duration> watchdog) {
+record NotifyEnvironment(
+        Optional<String> socket, Optional<Duration> watchdog, OptionalInt storeCapacity) {
     static NotifyEnvironment of(Map<String, String> environment, long processId) {
         return new NotifyEnvironment(
                 Optional.ofNullable(environment.get("NOTIFY_SOCKET"))
                         .filter(NotifyEnvironment::isAddress),
-                watchdog(environment, processId));
+                watchdog(environment, processId),
+                storeCapacity(environment));
+    }
+
+    private static OptionalInt storeCapacity(Map<String, String> environment) {
+        var count = environment.getOrDefault("FDSTORE", "");
+        return count.matches("\\d{1,9}")
+                ? OptionalInt.of(Integer.parseInt(count))
+                : OptionalInt.empty();
     }
 
     private static boolean isAddress(String text) {
