@@ -22,6 +22,7 @@ public final class ExampleModules {
                     "sleep",
                     "spin",
                     "stderr",
+                    "tick",
                     "trap",
                     "write");
 

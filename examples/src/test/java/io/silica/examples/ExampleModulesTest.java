@@ -88,6 +88,13 @@ final class ExampleModulesTest {
     }
 
     @Test
+    void tickPrintsNumberedLinesAndExitsAsTold() {
+        assertThat(run("tick", "3", "1", "7")).isEqualTo(new Outcome(7, "1\n2\n3\n", ""));
+        assertThat(run("tick", "11").stdout().lines()).hasSize(11).endsWith("10", "11");
+        assertThat(run("tick")).isEqualTo(new Outcome(0, "", ""));
+    }
+
+    @Test
     void sleepPrintsBeforeAndAfter() {
         assertThat(run("sleep", "1").stdout()).isEqualTo("sleeping\nawake\n");
     }
