@@ -5,12 +5,8 @@ import io.silica.benchmarks.Machine;
 import io.silica.benchmarks.Percentiles;
 import io.silica.benchmarks.Report;
 import io.silica.server.contract.Bundle;
-import io.silica.server.contract.DaemonUnderTest;
+import io.silica.server.contract.ControllerConnection;
 import io.silica.server.contract.TaskConnection;
-import io.silica.server.fake.FakeSandboxer;
-import io.silica.server.logging.LogFormat;
-import io.silica.server.logging.LogLevel;
-import io.silica.server.logging.Logging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +18,9 @@ import java.util.Map;
 
 /**
  * Takes sandboxes with one container through their lives in a daemon whose kind is a fake, and
- * prints how long the calls of a start took as a client sees them. Arguments: an empty directory,
- * the number of lives, and perhaps a file to which the report is appended.
+ * prints how long the calls of a start took as a client sees them. The daemon is a {@link
+ * FakeDaemon} in a process of its own. Arguments: its empty directory, the number of lives, and
+ * perhaps a file to which the report is appended.
  */
 public final class DaemonBenchmark {
     private static final int WARM_UPS = 1000;
@@ -31,11 +28,11 @@ public final class DaemonBenchmark {
 
     private final Path bundles;
     private final Path image;
-    private final DaemonUnderTest daemon;
+    private final ControllerConnection daemon;
     private final TaskConnection tasks;
     private final Map<String, List<Duration>> times = new LinkedHashMap<>();
 
-    private DaemonBenchmark(Path directory, DaemonUnderTest daemon, TaskConnection tasks)
+    private DaemonBenchmark(Path directory, ControllerConnection daemon, TaskConnection tasks)
             throws IOException {
         this.bundles = directory.resolve("bundles");
         this.image = Files.createDirectories(directory.resolve("image"));
@@ -45,10 +42,9 @@ public final class DaemonBenchmark {
 
     public static void main(String[] arguments) throws IOException {
         var machine = Machine.now();
-        Logging.start(LogLevel.INFO, LogFormat.TEXT);
         var directory = Path.of(arguments[0]);
-        try (var daemon = new DaemonUnderTest(directory, new FakeSandboxer());
-                var tasks = daemon.tasks()) {
+        try (var daemon = new ControllerConnection(FakeDaemon.controllerSocket(directory));
+                var tasks = new TaskConnection(FakeDaemon.taskSocket(directory))) {
             var benchmark = new DaemonBenchmark(directory, daemon, tasks);
             benchmark.run(Integer.parseInt(arguments[1]));
             var report = benchmark.report(machine);
@@ -99,10 +95,10 @@ public final class DaemonBenchmark {
                         .paragraph(machine.toString())
                         .paragraph(
                                 """
-                                As a Java client in the same process sees it on warm connections: \
+                                As a Java client in another process sees it on warm connections: \
                                 the client's share of gRPC and ttrpc is in the figures, and so are \
-                                the pod's cgroup, the records and the mount of the rootfs. Lives \
-                                one after the other, after %d to warm up; milliseconds.\
+                                the records, the pod's files and mounts. Lives one after the \
+                                other, after %d to warm up; milliseconds.\
                                 """
                                         .formatted(WARM_UPS))
                         .table("method", "n", "p50", "p99");

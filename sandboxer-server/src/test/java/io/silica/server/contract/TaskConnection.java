@@ -37,7 +37,8 @@ public final class TaskConnection implements AutoCloseable {
 
     private final TtrpcClient client;
 
-    TaskConnection(Path socket) {
+    /** Dials. */
+    public TaskConnection(Path socket) {
         try {
             client = TtrpcClient.connect(socket);
         } catch (IOException e) {
