@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The Controller service on a Unix socket that is listening already: bound a moment ago, or kept
- * open while an earlier daemon died. One event loop carries all connections; each call has a
- * virtual thread.
+ * open while an earlier daemon died. One event loop carries all connections; {@link CallThreads}
+ * says which thread a call has.
  */
 public final class ControllerServer implements AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
@@ -64,12 +64,14 @@ public final class ControllerServer implements AutoCloseable {
         var calls =
                 Executors.newThreadPerTaskExecutor(
                         Thread.ofVirtual().name("controller-call-", 0).factory());
+        var threads = new CallThreads(calls, readiness);
         Server server =
                 NettyServerBuilder.forAddress(new DomainSocketAddress(path.toFile()))
                         .channelFactory(() -> adopted(listener))
                         .bossEventLoopGroup(loop)
                         .workerEventLoopGroup(loop)
-                        .executor(readiness.hold(calls))
+                        .executor(threads::begin)
+                        .callExecutor(threads)
                         .intercept(observer)
                         .addService(service)
                         .build();
