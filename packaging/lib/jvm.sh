@@ -52,6 +52,8 @@ find_class_path() {
 # The AOT cache is one for all programs, and fits one collector and one layout of objects; so these are the same for
 # all. It is named after the contents of the jars. Where there is none, or the JVM finds that it was made for another
 # JVM or is damaged (which it looks for when told to verify), the program starts without it: slower, and no different.
+# Only a heap whose old generation is too small for the objects of the cache, some 4 MB, keeps a JVM from starting; its
+# size would depend on how much memory the machine has.
 run_java() {
     find_java
     find_class_path
@@ -62,7 +64,7 @@ run_java() {
     fi
     # Programs that this one starts find the same JVM.
     export SILICA_JAVA="${java%/bin/java}"
-    exec "$java" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xlog:disable \
+    exec "$java" -Xms12m -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -XX:-UsePerfData -Xlog:disable \
         --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
         "-Djava.library.path=$home/lib/native" -cp "$class_path" "$@"
 }
