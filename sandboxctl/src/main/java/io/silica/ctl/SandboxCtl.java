@@ -3,6 +3,7 @@ package io.silica.ctl;
 
 import io.silica.ctl.cri.ConfigException;
 import io.silica.ctl.cri.CriException;
+import io.silica.ctl.upgrade.UpgradeException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -16,7 +17,7 @@ import picocli.CommandLine.ParseResult;
         description = "Runs pods through CRI, and shows what a sandboxer daemon knows.",
         mixinStandardHelpOptions = true,
         versionProvider = SandboxCtl.Version.class,
-        subcommands = {RunCommand.class, StateCommand.class},
+        subcommands = {RunCommand.class, StateCommand.class, UpgradeCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:it could not be done", "2:the command line is wrong"})
 final class SandboxCtl {
@@ -55,7 +56,11 @@ final class SandboxCtl {
     private static int report(Exception e, CommandLine command, ParseResult parsed)
             throws Exception {
         switch (e) {
-            case CriException _, ConfigException _, CommandException _, IOException _ ->
+            case CriException _,
+                    ConfigException _,
+                    CommandException _,
+                    UpgradeException _,
+                    IOException _ ->
                     command.getErr().println("sandboxctl: " + e.getMessage());
             default -> throw e;
         }

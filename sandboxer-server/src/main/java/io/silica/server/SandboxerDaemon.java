@@ -4,6 +4,7 @@ package io.silica.server;
 import io.silica.linux.UnixListener;
 import io.silica.sandbox.Sandboxer;
 import io.silica.sandbox.Undo;
+import io.silica.server.cli.BuildInfo;
 import io.silica.server.config.DaemonConfig;
 import io.silica.server.config.LimitsConfig;
 import io.silica.server.config.ServerConfig;
@@ -21,6 +22,7 @@ import io.silica.server.metrics.MetricsServer;
 import io.silica.server.notify.ServiceManager;
 import io.silica.server.record.RecordStore;
 import io.silica.server.record.StateDirectory;
+import io.silica.server.record.StateFormat;
 import io.silica.server.registry.RegistryConfig;
 import io.silica.server.registry.SandboxRecord;
 import io.silica.server.registry.SandboxRegistry;
@@ -130,7 +132,8 @@ public final class SandboxerDaemon implements AutoCloseable {
         var readiness = new Readiness();
         EventOutbox outbox = parts.owns(outbox(config));
         RecordStore<SandboxRecord> records =
-                RecordStore.open(state.subdirectory("sandboxes"), SandboxRecord.FORMAT);
+                RecordStore.open(
+                        state.subdirectory("sandboxes"), SandboxRecord.FORMAT.in(format(state)));
         var host = new PodHost(state.subdirectory("pods"), hostConfig(config.limits()));
         var registry =
                 new SandboxRegistry(
@@ -169,6 +172,11 @@ public final class SandboxerDaemon implements AutoCloseable {
         parts.owns(manager.watch(() -> true));
         manager.ready();
         LOGGER.log(Level.INFO, "ready, with {0} sandboxes", registry.sandboxes().size());
+    }
+
+    private static StateFormat format(StateDirectory state) {
+        BuildInfo build = BuildInfo.load();
+        return StateFormat.settle(state.path(), build.stateFormat(), build.version());
     }
 
     private static EventOutbox outbox(DaemonConfig config) {

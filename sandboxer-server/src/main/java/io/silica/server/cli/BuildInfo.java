@@ -10,8 +10,10 @@ import java.util.Properties;
  *
  * @param version of the release
  * @param commit that it was built from, or {@code unknown}
+ * @param stateFormat the newest format of state directories that it knows; see {@link
+ *     io.silica.server.record.StateFormat}
  */
-public record BuildInfo(String version, String commit) {
+public record BuildInfo(String version, String commit, int stateFormat) {
     private static final String RESOURCE = "build.properties";
 
     /** As the build has written it down. */
@@ -23,7 +25,8 @@ public record BuildInfo(String version, String commit) {
             }
             return new BuildInfo(
                     properties.getProperty("version", "unknown"),
-                    properties.getProperty("commit", "unknown"));
+                    properties.getProperty("commit", "unknown"),
+                    Integer.parseInt(properties.getProperty("state-format", "1")));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + RESOURCE, e);
         }
@@ -31,6 +34,7 @@ public record BuildInfo(String version, String commit) {
 
     @Override
     public String toString() {
-        return version + " (commit " + commit + ", Java " + Runtime.version() + ")";
+        return "%s (commit %s, Java %s, state format %d)"
+                .formatted(version, commit, Runtime.version(), stateFormat);
     }
 }

@@ -47,9 +47,9 @@ final class RecordEnvelope {
         var head =
                 "{\"version\":%d,\"kind\":\"%s\",\"checksum\":\"%s\",\"record\":"
                         .formatted(
-                                format.version(),
+                                format.written(),
                                 format.kind(),
-                                checksum(format.version(), format.kind(), body));
+                                checksum(format.written(), format.kind(), body));
         byte[] file =
                 Arrays.copyOf(head.getBytes(UTF_8), head.length() + body.length + TAIL.length);
         System.arraycopy(body, 0, file, head.length(), body.length);

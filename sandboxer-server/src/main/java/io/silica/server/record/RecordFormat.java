@@ -12,12 +12,14 @@ import java.util.regex.Pattern;
  * @param version counts from one and grows with each change that a program which does not know it
  *     may not overlook; files of older versions are read into the same type, newer ones are
  *     quarantined
+ * @param written the version in which files are written: this one or one before
  * @param type a record class that Jackson maps by its components. One that a file lacks is null, or
  *     zero: the type's constructor decides. One that the type lacks is left out, so that a
  *     component can be added without a new version if a program may do without it
  * @param maxSize what a file may have at most
  */
-public record RecordFormat<T>(String kind, int version, Class<T> type, ByteSize maxSize) {
+public record RecordFormat<T>(
+        String kind, int version, int written, Class<T> type, ByteSize maxSize) {
     private static final Pattern KIND = Pattern.compile("[a-z]+(-[a-z]+)*");
 
     public RecordFormat {
@@ -28,5 +30,19 @@ public record RecordFormat<T>(String kind, int version, Class<T> type, ByteSize 
         if (version < 1) {
             throw new IllegalArgumentException("versions count from one: " + version);
         }
+        if (written < 1 || written > version) {
+            throw new IllegalArgumentException(
+                    "version %d cannot be written in version %d".formatted(version, written));
+        }
+    }
+
+    /** One that is written in its newest version. */
+    public RecordFormat(String kind, int version, Class<T> type, ByteSize maxSize) {
+        this(kind, version, version, type, maxSize);
+    }
+
+    /** The same in the format of a state directory, which counts the versions of its records. */
+    public RecordFormat<T> in(StateFormat state) {
+        return new RecordFormat<>(kind, state.newest(), state.format(), type, maxSize);
     }
 }
