@@ -102,6 +102,18 @@ int address_bind(const char *path, int type) {
     return fd;
 }
 
+void address_unlink(int descriptor) {
+    struct sockaddr_un address = {0};
+    socklen_t length = sizeof address - 1;
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens &&
+        getsockname(descriptor, (struct sockaddr *)&address, &length) == 0 && address.sun_family == AF_UNIX &&
+        address.sun_path[0] == '/') {
+        unlink(address.sun_path);
+    }
+}
+
 static struct ucred peer_of(int connection) {
     struct ucred peer = {.pid = 0, .uid = (uid_t)-1};
     socklen_t length = sizeof peer;

@@ -14,6 +14,9 @@ int address_bind(const char *path, int type);
 /* Connects to a path, or to an abstract name after "@"; -1 with errno. */
 int address_connect(const char *name, int type);
 
+/* Removes the file of a listening socket, if it is one and has one. */
+void address_unlink(int descriptor);
+
 /* Whether a socket has its file there. */
 bool address_exists(const char *path);
 

@@ -127,6 +127,7 @@ static int run(struct options options) {
     command_start(options.command);
     int code = loop_run();
     notify_close();
+    store_close();
     if (options.hold) {
         holder_close();
     }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "say.h"
 
 #define FIRST 3
@@ -91,6 +92,12 @@ void store_remove(const char *name) {
         store[left++] = store[i];
     }
     count = left;
+}
+
+void store_close(void) {
+    for (int i = 0; i < count; i++) {
+        address_unlink(store[i].descriptor);
+    }
 }
 
 static bool set_number(const char *variable, int value) {

@@ -22,5 +22,8 @@ void store_add(int descriptor, const char *name);
 /* Closes all of that name. */
 void store_remove(const char *name);
 
+/* The end: sockets that listen would leave their files behind. */
+void store_close(void);
+
 /* In a child between fork and exec: what is in the store is there from number 3 on, and LISTEN_FDS tells so. */
 bool store_pass_on(void);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server;
 
-import io.silica.linux.UnixListener;
+import io.silica.linux.Poller;
+import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Sandboxer;
 import io.silica.sandbox.Undo;
 import io.silica.server.cli.BuildInfo;
@@ -13,12 +14,14 @@ import io.silica.server.controller.ControllerService;
 import io.silica.server.controller.Readiness;
 import io.silica.server.events.EventOutbox;
 import io.silica.server.events.EventOutboxConfig;
+import io.silica.server.holder.Protection;
 import io.silica.server.host.HostConfig;
 import io.silica.server.host.PodHost;
-import io.silica.server.listen.SocketFile;
 import io.silica.server.metrics.Health;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.metrics.MetricsServer;
+import io.silica.server.notify.DescriptorStore;
+import io.silica.server.notify.InheritedDescriptors;
 import io.silica.server.notify.ServiceManager;
 import io.silica.server.record.RecordStore;
 import io.silica.server.record.StateDirectory;
@@ -26,14 +29,13 @@ import io.silica.server.record.StateFormat;
 import io.silica.server.registry.RegistryConfig;
 import io.silica.server.registry.SandboxRecord;
 import io.silica.server.registry.SandboxRegistry;
-import io.silica.server.transport.TransportOptions;
-import io.silica.server.transport.TtrpcTransport;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
 
 /**
  * A daemon that serves one kind of sandbox: everything that it shares with the daemons of the other
@@ -56,6 +58,7 @@ public final class SandboxerDaemon implements AutoCloseable {
     private final ServiceManager manager;
     private final SandboxRegistry registry;
     private final Readiness readiness;
+    private final Supplier<Protection> protection;
     private final Duration grace;
 
     private SandboxerDaemon(
@@ -63,11 +66,13 @@ public final class SandboxerDaemon implements AutoCloseable {
             ServiceManager manager,
             SandboxRegistry registry,
             Readiness readiness,
+            Supplier<Protection> protection,
             Duration grace) {
         this.parts = parts;
         this.manager = manager;
         this.registry = registry;
         this.readiness = readiness;
+        this.protection = protection;
         this.grace = grace;
     }
 
@@ -90,6 +95,12 @@ public final class SandboxerDaemon implements AutoCloseable {
         } catch (RuntimeException e) {
             closeAfter(e, parts);
             throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            var cancelled = new SandboxException.Cancelled("the start was interrupted");
+            cancelled.addSuppressed(e);
+            closeAfter(cancelled, parts);
+            throw cancelled;
         }
     }
 
@@ -120,13 +131,16 @@ public final class SandboxerDaemon implements AutoCloseable {
             Sandboxer sandboxer,
             Metrics metrics,
             ServiceManager manager,
-            Undo parts) {
+            Undo parts)
+            throws InterruptedException {
+        InheritedDescriptors inherited = InheritedDescriptors.ofThisProcess();
         ServerConfig server = config.server();
         StateDirectory state = parts.owns(StateDirectory.take(server.dir()));
-        UnixListener controllerSocket = parts.owns(SocketFile.listen(server.listen()));
-        parts.add(() -> SocketFile.remove(server.listen()));
-        UnixListener taskSocket = parts.owns(SocketFile.listen(server.taskSocket()));
-        parts.add(() -> SocketFile.remove(server.taskSocket()));
+        Poller poller = parts.owns(Poller.start("poller"));
+        DescriptorStore store = DescriptorStore.ofThisProcess(poller);
+        ControllerSocket controllerSocket =
+                parts.owns(ControllerSocket.open(server.listen(), inherited, store));
+        inherited.closeRest().forEach(store::removeUnknown);
 
         var calls = new Calls(metrics);
         var readiness = new Readiness();
@@ -144,27 +158,33 @@ public final class SandboxerDaemon implements AutoCloseable {
                         limits(config),
                         timer(parts),
                         InstantSource.system());
+        var controller = new ControllerService(registry, "ttrpc+unix://" + server.taskSocket());
+        parts.owns(
+                ControllerServer.serve(
+                        controllerSocket.listener(),
+                        server.listen(),
+                        controller,
+                        readiness,
+                        calls.grpc()));
+        TaskConnections tasks =
+                parts.owns(
+                        TaskConnections.open(server.taskSocket(), server.holder(), state, poller));
         gauges(metrics, registry, outbox);
+        gauges(metrics, tasks, store);
         server.metricsSocket()
                 .ifPresent(socket ->
                         parts.owns(
                                 MetricsServer.start(
                                         socket,
                                         metrics,
-                                        new Health(() -> true, readiness::isReached))));
-        var controller = new ControllerService(registry, "ttrpc+unix://" + server.taskSocket());
-        parts.owns(
-                ControllerServer.serve(
-                        controllerSocket, server.listen(), controller, readiness, calls.grpc()));
+                                        new Health(
+                                                () -> true,
+                                                readiness::isReached,
+                                                () -> tasks.protection().advice()))));
         new Adoption(records, registry, host).run();
-        TtrpcTransport tasks =
-                parts.owns(
-                        TtrpcTransport.start(
-                                "task-loop",
-                                calls.observing(TaskServices.of(registry)),
-                                TransportOptions.standard()));
-        tasks.listen(taskSocket);
-        return new SandboxerDaemon(parts, manager, registry, readiness, server.shutdownGrace());
+        tasks.serve(calls.observing(TaskServices.of(registry)), controllerSocket::park);
+        return new SandboxerDaemon(
+                parts, manager, registry, readiness, tasks::protection, server.shutdownGrace());
     }
 
     private void ready() {
@@ -172,6 +192,9 @@ public final class SandboxerDaemon implements AutoCloseable {
         parts.owns(manager.watch(() -> true));
         manager.ready();
         LOGGER.log(Level.INFO, "ready, with {0} sandboxes", registry.sandboxes().size());
+        if (protection.get() != Protection.PROTECTED) {
+            LOGGER.log(Level.WARNING, "NOT PROTECTED: " + protection.get().advice());
+        }
     }
 
     private static StateFormat format(StateDirectory state) {
@@ -218,6 +241,21 @@ public final class SandboxerDaemon implements AutoCloseable {
         metrics.counter(
                 "events_dropped", "Events dropped, the oldest first.", outbox::droppedCount);
         metrics.counter("events_refused", "Events that containerd refused.", outbox::refusedCount);
+    }
+
+    private static void gauges(Metrics metrics, TaskConnections tasks, DescriptorStore store) {
+        metrics.gauge(
+                "protected",
+                "Whether connections of containerd would survive this daemon.",
+                () -> tasks.protection() == Protection.PROTECTED ? 1 : 0);
+        metrics.state(
+                "protection", "The same with the reason.", Protection.class, tasks::protection);
+        metrics.gauge(
+                "descriptors_parked", "Descriptors that the service manager keeps.", store::count);
+        metrics.gauge(
+                "descriptors_parked_max",
+                "Descriptors that the service manager would keep.",
+                store::capacity);
     }
 
     private static void closeAfter(RuntimeException failure, Undo parts) {

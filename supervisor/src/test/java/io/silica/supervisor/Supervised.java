@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.supervisor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.silica.linux.Descriptor;
+import io.silica.linux.Pipe;
 import java.io.BufferedReader;
+import java.io.File;
+import java.io.FileReader;
+import java.io.FileWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +30,15 @@ public final class Supervised implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 30;
 
     private final Process process;
+    private final Writer input;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
     private final Thread reader;
 
-    private Supervised(Process process) {
+    private Supervised(Process process, BufferedReader output, Writer input) {
         this.process = process;
-        this.reader = Thread.ofVirtual().name("supervised-lines").start(this::read);
+        this.input = input;
+        this.reader = Thread.ofPlatform().name("supervised-lines").start(() -> read(output));
     }
 
     /** Starts it. */
@@ -46,13 +56,27 @@ public final class Supervised implements AutoCloseable {
 
     /** Starts a command that becomes it. */
     public static Supervised startAsItIs(Map<String, String> environment, List<String> command) {
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().putAll(environment);
-        try {
-            return new Supervised(builder.start());
+        // Pipes of our own: those of Process end with it, and its command may go on.
+        try (var input = Pipe.open();
+                var output = Pipe.open()) {
+            var builder =
+                    new ProcessBuilder(command)
+                            .redirectInput(file(input.reader()))
+                            .redirectOutput(file(output.writer()))
+                            .redirectErrorStream(true);
+            builder.environment().putAll(environment);
+            return new Supervised(
+                    builder.start(),
+                    new BufferedReader(new FileReader(file(output.reader()), UTF_8)),
+                    new FileWriter(file(input.writer()), UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Opened, it is the same end of the pipe once more. */
+    private static File file(Descriptor end) {
+        return new File("/proc/self/fd/" + end.number());
     }
 
     public long pid() {
@@ -83,8 +107,8 @@ public final class Supervised implements AutoCloseable {
     /** Writes a line to the command. */
     public void tell(String line) {
         try {
-            process.outputWriter().write(line + "\n");
-            process.outputWriter().flush();
+            input.write(line + "\n");
+            input.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -117,9 +141,8 @@ public final class Supervised implements AutoCloseable {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly().waitFor();
             }
-            process.outputWriter().close();
+            input.close();
             reader.join();
-            process.inputReader().close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException _) {
@@ -127,14 +150,14 @@ public final class Supervised implements AutoCloseable {
         }
     }
 
-    private void read() {
-        try (BufferedReader output = process.inputReader()) {
+    private void read(BufferedReader from) {
+        try (var output = from) {
             for (var line = output.readLine(); line != null; line = output.readLine()) {
                 seen.add(line);
                 lines.add(line);
             }
         } catch (IOException _) {
-            // It was closed: nobody listens any more.
+            // A pipe has no errors but this one: nobody is there.
         }
     }
 }

@@ -13,6 +13,8 @@ import java.util.Optional;
  * @param listen the socket of the Controller service
  * @param dir the state directory, which belongs to this daemon alone
  * @param taskSocket the socket of the Task service
+ * @param holder the channel of the process that accepts and keeps task connections, if one shall be
+ *     looked for
  * @param metricsSocket the socket of metrics and health checks, if there shall be one
  * @param shutdownGrace how long open calls may take to end after SIGTERM
  */
@@ -20,6 +22,7 @@ public record ServerConfig(
         Path listen,
         Path dir,
         Path taskSocket,
+        Optional<Path> holder,
         LogLevel logLevel,
         LogFormat logFormat,
         Optional<Path> metricsSocket,
@@ -39,6 +42,7 @@ public record ServerConfig(
                 listen,
                 defaults.dir,
                 section.socket("task-socket", defaults.taskSocket),
+                section.optionalSocket("holder", defaults.holder),
                 section.oneOf("log-level", defaults.logLevel),
                 section.oneOf("log-format", defaults.logFormat),
                 section.optionalSocket("metrics-socket", defaults.metricsSocket),
@@ -55,6 +59,7 @@ public record ServerConfig(
                 listen,
                 dir,
                 dir.resolve("task.sock"),
+                Optional.of(dir.resolve("holder.sock")),
                 LogLevel.INFO,
                 LogFormat.TEXT,
                 Optional.of(dir.resolve("metrics.sock")),

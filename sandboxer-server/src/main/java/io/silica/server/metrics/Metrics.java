@@ -6,8 +6,10 @@ import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /** The metrics of one daemon. Any thread may call any method. */
 public final class Metrics {
@@ -47,6 +49,31 @@ public final class Metrics {
                 .help(help)
                 .callback(callback -> callback.call(value.getAsDouble()))
                 .register(registry);
+    }
+
+    /**
+     * Which of some states it is: one gauge for each, labelled {@code state}, of which one is 1.
+     *
+     * @param name without {@code silica_}
+     * @param state any thread may call it, and it does not block
+     */
+    public <E extends Enum<E>> void state(
+            String name, String help, Class<E> states, Supplier<E> state) {
+        GaugeWithCallback.builder()
+                .name(PREFIX + name)
+                .help(help)
+                .labelNames("state")
+                .callback(callback -> {
+                    E now = state.get();
+                    for (E each : states.getEnumConstants()) {
+                        callback.call(each == now ? 1 : 0, labelOf(each));
+                    }
+                })
+                .register(registry);
+    }
+
+    private static String labelOf(Enum<?> state) {
+        return state.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**

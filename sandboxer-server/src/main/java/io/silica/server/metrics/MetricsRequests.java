@@ -70,8 +70,11 @@ final class MetricsRequests extends SimpleChannelInboundHandler<HttpObject> {
             case "/metrics" -> isGet(request) ? metrics(request) : onlyGet();
             case "/healthz" -> isGet(request) ? state(health.alive()) : onlyGet();
             case "/readyz" -> isGet(request) ? state(health.ready()) : onlyGet();
+            case "/protected" -> isGet(request) ? protection(health.danger().get()) : onlyGet();
             default ->
-                    text(HttpResponseStatus.NOT_FOUND, "there are /metrics, /healthz and /readyz");
+                    text(
+                            HttpResponseStatus.NOT_FOUND,
+                            "there are /metrics, /healthz, /readyz and /protected");
         };
     }
 
@@ -86,6 +89,12 @@ final class MetricsRequests extends SimpleChannelInboundHandler<HttpObject> {
         return good.getAsBoolean()
                 ? text(HttpResponseStatus.OK, "ok")
                 : text(HttpResponseStatus.SERVICE_UNAVAILABLE, "no");
+    }
+
+    private static FullHttpResponse protection(String danger) {
+        return danger.isEmpty()
+                ? text(HttpResponseStatus.OK, "ok")
+                : text(HttpResponseStatus.SERVICE_UNAVAILABLE, danger);
     }
 
     private static boolean isGet(HttpRequest request) {

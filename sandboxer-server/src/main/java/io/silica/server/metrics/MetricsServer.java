@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Serves metrics and health by HTTP on a Unix socket of mode 0600: {@code GET /metrics}, {@code
- * /healthz}, {@code /readyz}. It has one thread of its own, so that it answers whatever the rest of
- * the daemon is doing; a connection is good for one request and ends after ten seconds at the
- * latest.
+ * /healthz}, {@code /readyz}, {@code /protected}. It has one thread of its own, so that it answers
+ * whatever the rest of the daemon is doing; a connection is good for one request and ends after ten
+ * seconds at the latest.
  */
 public final class MetricsServer implements AutoCloseable {
     private final Path socket;

@@ -105,6 +105,16 @@ public final class DescriptorStore {
         }
     }
 
+    /** As {@link #remove}, for what was handed back and nobody wants, unless the name is in use. */
+    public void removeUnknown(String name) {
+        synchronized (this) {
+            if (names.contains(name)) {
+                return;
+            }
+        }
+        remove(name);
+    }
+
     private synchronized void reserve(String name) {
         if (names.contains(name)) {
             throw new SandboxException.AlreadyExists(

@@ -230,7 +230,8 @@ final class ConfigTest {
 
         assertThat(e.problems())
                 .extracting(Problem::origin)
-                .containsExactly(new Origin.Default(), new Origin.Default());
+                .hasSize(3)
+                .containsOnly(new Origin.Default());
         assertThat(e)
                 .hasMessageContaining("server.task-socket is")
                 .hasMessageContaining("at most 107 bytes");

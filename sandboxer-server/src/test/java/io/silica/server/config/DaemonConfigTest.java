@@ -33,6 +33,7 @@ final class DaemonConfigTest {
                                         Path.of("/run/wasm-sandboxer.sock"),
                                         Path.of("/run/silica/wasm"),
                                         Path.of("/run/silica/wasm/task.sock"),
+                                        Optional.of(Path.of("/run/silica/wasm/holder.sock")),
                                         LogLevel.INFO,
                                         LogFormat.TEXT,
                                         Optional.of(Path.of("/run/silica/wasm/metrics.sock")),
@@ -55,6 +56,7 @@ final class DaemonConfigTest {
                         listen = "/a/listen.sock"
                         dir = "/a/dir"
                         task-socket = "/a/task.sock"
+                        holder = "/a/holder.sock"
                         log-level = "trace"
                         log-format = "json"
                         metrics-socket = "/a/metrics.sock"
@@ -79,6 +81,7 @@ final class DaemonConfigTest {
                                         Path.of("/a/listen.sock"),
                                         Path.of("/a/dir"),
                                         Path.of("/a/task.sock"),
+                                        Optional.of(Path.of("/a/holder.sock")),
                                         LogLevel.TRACE,
                                         LogFormat.JSON,
                                         Optional.of(Path.of("/a/metrics.sock")),
@@ -96,7 +99,13 @@ final class DaemonConfigTest {
         var server = load("[server]\ndir = \"/elsewhere\"\n").value().server();
 
         assertThat(server.taskSocket()).isEqualTo(Path.of("/elsewhere/task.sock"));
+        assertThat(server.holder()).contains(Path.of("/elsewhere/holder.sock"));
         assertThat(server.metricsSocket()).contains(Path.of("/elsewhere/metrics.sock"));
+    }
+
+    @Test
+    void anEmptyHolderMeansNone() throws IOException {
+        assertThat(load("[server]\nholder = \"\"\n").value().server().holder()).isEmpty();
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.contract;
 
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -21,6 +22,7 @@ import io.silica.proto.cri.PodSandboxConfig;
 import io.silica.proto.cri.PodSandboxMetadata;
 import io.silica.server.wire.BareAny;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** containerd's connection to the Controller service. */
@@ -52,6 +54,17 @@ public final class ControllerConnection implements AutoCloseable {
     /** The service for calls that are held open. */
     public ControllerGrpc.ControllerFutureStub waiting() {
         return ControllerGrpc.newFutureStub(channel);
+    }
+
+    /** Waits until the connection is known to be gone. */
+    public void awaitDisconnected() throws InterruptedException {
+        var gone = new CountDownLatch(1);
+        if (channel.getState(false) == ConnectivityState.READY) {
+            channel.notifyWhenStateChanged(ConnectivityState.READY, gone::countDown);
+            if (!gone.await(60, TimeUnit.SECONDS)) {
+                throw new AssertionError("the connection stays");
+            }
+        }
     }
 
     /** What containerd sends for a pod on the host's network. */

@@ -109,6 +109,7 @@ public final class DaemonUnderTest implements AutoCloseable {
                         directory.resolve("controller.sock"),
                         directory.resolve("state"),
                         directory.resolve("task.sock"),
+                        Optional.empty(),
                         LogLevel.INFO,
                         LogFormat.TEXT,
                         Optional.empty(),

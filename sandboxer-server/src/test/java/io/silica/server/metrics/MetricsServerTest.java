@@ -22,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ final class MetricsServerTest {
 
     private final AtomicBoolean alive = new AtomicBoolean(true);
     private final AtomicBoolean ready = new AtomicBoolean();
+    private final AtomicReference<String> danger = new AtomicReference<>("");
     private final Metrics metrics = new Metrics("wasm", "1", "c");
     private Path socket;
     private MetricsServer server;
@@ -41,7 +43,9 @@ final class MetricsServerTest {
     @BeforeEach
     void start() {
         socket = temp.resolve("metrics.sock");
-        server = MetricsServer.start(socket, metrics, new Health(alive::get, ready::get));
+        server =
+                MetricsServer.start(
+                        socket, metrics, new Health(alive::get, ready::get, danger::get));
     }
 
     @AfterEach
@@ -77,6 +81,29 @@ final class MetricsServerTest {
 
         assertThat(get("/healthz")).startsWith("HTTP/1.1 503 ");
         assertThat(get("/readyz")).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void whatIsInDangerIsTold() throws IOException {
+        assertThat(get("/protected")).startsWith("HTTP/1.1 200 ");
+
+        danger.set("no holder");
+
+        assertThat(get("/protected")).startsWith("HTTP/1.1 503 ").endsWith("\r\n\r\nno holder\n");
+    }
+
+    @Test
+    void aStateIsAGaugeForEachThatThereIs() throws IOException {
+        metrics.state("weather", "How it is.", Weather.class, () -> Weather.VERY_GOOD);
+
+        assertThat(get("/metrics"))
+                .contains("silica_weather{state=\"very-good\"} 1.0")
+                .contains("silica_weather{state=\"bad\"} 0.0");
+    }
+
+    private enum Weather {
+        VERY_GOOD,
+        BAD
     }
 
     @ParameterizedTest
@@ -150,7 +177,7 @@ final class MetricsServerTest {
                 .close();
         assertThat(stale).exists();
 
-        MetricsServer.start(stale, metrics, new Health(() -> true, () -> true)).close();
+        MetricsServer.start(stale, metrics, new Health(() -> true, () -> true, () -> "")).close();
 
         assertThat(stale).doesNotExist();
     }
@@ -160,7 +187,8 @@ final class MetricsServerTest {
         var file = Files.writeString(temp.resolve("file"), "precious");
 
         assertThatThrownBy(() ->
-                        MetricsServer.start(file, metrics, new Health(() -> true, () -> true)))
+                        MetricsServer.start(
+                                file, metrics, new Health(() -> true, () -> true, () -> "")))
                 .isInstanceOf(SandboxException.Failed.class)
                 .hasMessageContaining("something else than a socket is there");
         assertThat(file).hasContent("precious");

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.server.supervised;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.silica.linux.leaks.LeakCheck;
+import io.silica.server.contract.ControllerConnection;
+import io.silica.server.contract.TaskConnection;
+import io.silica.supervisor.Supervised;
+import io.silica.ttrpc.StatusCode;
+import io.silica.ttrpc.TtrpcException;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@LeakCheck
+@Timeout(180)
+class SupervisedDaemonTest {
+    private static final int KILLS = 3;
+
+    @TempDir private Path directory;
+
+    @Test
+    void aControllerClientsCallsGoOnWhenTheDaemonIsKilled() throws Exception {
+        try (var supervised = supervise();
+                var controller = new ControllerConnection(directory.resolve("controller.sock"))) {
+            long pid = serving(supervised);
+            controller.create("pod");
+            controller.start("pod");
+            for (int i = 0; i < KILLS; i++) {
+                assertThat(controller.status("pod").getSandboxId()).isEqualTo("pod");
+                Supervised.signal("KILL", pid);
+                controller.awaitDisconnected();
+                // The listener was never gone: the call waits for the next daemon.
+                assertThat(controller.status("pod").getSandboxId()).isEqualTo("pod");
+                pid = serving(supervised);
+            }
+            controller.stop("pod");
+            controller.shutdown("pod");
+        }
+    }
+
+    @Test
+    void aTaskConnectionThatIsMadeWhileThereIsNoDaemonIsServed() throws Exception {
+        try (var supervised = supervise()) {
+            Supervised.signal("KILL", serving(supervised));
+            try (var containerd = tasks()) {
+                assertIsServed(containerd);
+            }
+            serving(supervised);
+        }
+    }
+
+    @Test
+    void aDaemonSaysWhetherItIsProtected() throws Exception {
+        try (var supervised = supervise()) {
+            serving(supervised);
+            assertThat(ask("/protected")).contains(" 200 ", "ok");
+            assertThat(ask("/metrics"))
+                    .contains("silica_protected 1.0")
+                    .contains("silica_protection{state=\"protected\"} 1.0")
+                    .contains("silica_descriptors_parked 1.0");
+            assertThat(String.join("\n", supervised.said())).doesNotContain("NOT PROTECTED");
+        }
+    }
+
+    @Test
+    void aDaemonWithoutAHolderServesAndSaysSoLoudly() throws Exception {
+        try (var supervised = Supervised.start(Map.of(), arguments(List.of()))) {
+            supervised.awaitLine("WARN .*NOT PROTECTED: no holder keeps the connections");
+            serving(supervised);
+            try (var containerd = tasks()) {
+                assertIsServed(containerd);
+            }
+            assertThat(ask("/protected")).contains(" 503 ", "no holder keeps the connections");
+            assertThat(ask("/metrics"))
+                    .contains("silica_protected 0.0")
+                    .contains("silica_protection{state=\"no-holder\"} 1.0");
+        }
+    }
+
+    @Test
+    void aDaemonGoesOnWithoutItsSupervisorAndIsKeptByTheNextOne() throws Exception {
+        var killed = supervise();
+        long pid = serving(killed);
+        try (var containerd = tasks()) {
+            assertIsServed(containerd);
+            killed.signal("KILL");
+            killed.awaitLine("WARN .*the holder at .* is lost");
+            assertIsServed(containerd);
+            assertThat(ask("/protected")).contains(" 503 ", "the holder is gone");
+            try (var supervised = supervise()) {
+                killed.awaitLine("the holder at .* is back and keeps what is served");
+                assertThat(ask("/protected")).contains(" 200 ");
+                assertIsServed(containerd);
+                assertThat(ask("/metrics")).contains("silica_descriptors_parked 1.0");
+                // Its own daemon has found the state directory in use, and tries again later.
+                supervised.awaitLine(
+                        "not serving: the state directory .* is in use by process " + pid);
+                Supervised.signal("KILL", pid);
+                assertThat(killed.awaitEnd()).isEqualTo(137);
+                serving(supervised);
+            }
+        } finally {
+            killed.close();
+        }
+    }
+
+    @Test
+    void onSigtermTheDaemonEndsInOrderAndTheSocketsGo() throws Exception {
+        try (var supervised = supervise()) {
+            serving(supervised);
+            supervised.signal("TERM");
+            assertThat(supervised.awaitEnd()).isZero();
+            try (var left = Files.walk(directory)) {
+                assertThat(left.map(Path::toString)).noneMatch(it -> it.endsWith(".sock"));
+            }
+        }
+    }
+
+    private static void assertIsServed(TaskConnection containerd) {
+        assertThatThrownBy(() -> containerd.state("none"))
+                .isInstanceOfSatisfying(
+                        TtrpcException.class,
+                        e -> assertThat(e.code()).isEqualTo(StatusCode.NOT_FOUND));
+    }
+
+    /** Waits until a daemon serves; its process. */
+    private static long serving(Supervised supervised) throws InterruptedException {
+        return Long.parseLong(supervised.awaitLine("serving as process (\\d+)").group(1));
+    }
+
+    private Supervised supervise() {
+        var state = directory.resolve("state");
+        return Supervised.start(
+                Map.of(),
+                arguments(
+                        List.of(
+                                "--hold",
+                                state.resolve("task.sock").toString(),
+                                "--channel",
+                                state.resolve("holder.sock").toString())));
+    }
+
+    private List<String> arguments(List<String> holder) {
+        var arguments = new ArrayList<String>();
+        arguments.add("run");
+        arguments.addAll(List.of("--notify", directory.resolve("notify.sock").toString()));
+        arguments.addAll(holder);
+        arguments.addAll(DaemonProcess.command(directory));
+        return arguments;
+    }
+
+    private TaskConnection tasks() {
+        return new TaskConnection(directory.resolve("state/task.sock"));
+    }
+
+    private String ask(String path) throws IOException {
+        var address = UnixDomainSocketAddress.of(directory.resolve("state/metrics.sock"));
+        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(address);
+            var request = "GET %s HTTP/1.1\r\nHost: x\r\n\r\n".formatted(path);
+            channel.write(ByteBuffer.wrap(request.getBytes(US_ASCII)));
+            return new String(Channels.newInputStream(channel).readAllBytes(), US_ASCII);
+        }
+    }
+}
