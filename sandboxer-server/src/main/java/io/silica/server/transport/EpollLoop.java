@@ -26,6 +26,12 @@ final class EpollLoop {
     private static final long WAKE = 0;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** As long as a caller on the same machine takes to read an answer and ask again. */
+    private static final long MOMENT_NANOS = TimeUnit.MICROSECONDS.toNanos(40);
+
+    /** With one processor the caller could not run meanwhile. */
+    private static final boolean STAYS_AWAKE = Runtime.getRuntime().availableProcessors() > 1;
+
     private final Epoll epoll = Epoll.create(BATCH);
     private final EventFd wake = EventFd.create();
     private final AtomicBoolean wakeSignalled = new AtomicBoolean();
@@ -35,6 +41,7 @@ final class EpollLoop {
     private final Thread thread;
     private long retryAt;
     private long lastToken = WAKE;
+    private boolean soon;
     private boolean stopped;
     private boolean ended;
 
@@ -117,7 +124,7 @@ final class EpollLoop {
 
     private void run() {
         while (!stopped) {
-            int events = epoll.await(timeoutMillis());
+            int events = await(timeoutMillis());
             for (int i = 0; i < events; i++) {
                 dispatch(epoll.token(i), epoll.events(i));
             }
@@ -126,6 +133,36 @@ final class EpollLoop {
         }
         end();
         runTasks();
+    }
+
+    /**
+     * Waits, and does not fall asleep for a moment if the last event came so soon after it did: a
+     * caller who asks one thing after another pays for our sleep, which costs more than what is
+     * asked. One moment in vain is the last, until an event comes as soon again.
+     */
+    private int await(int timeoutMillis) {
+        if (soon && timeoutMillis != 0) {
+            int events = stayAwake();
+            if (events > 0 || !tasks.isEmpty()) {
+                return events;
+            }
+        }
+        long begun = System.nanoTime();
+        int events = epoll.await(timeoutMillis);
+        soon = STAYS_AWAKE && events > 0 && System.nanoTime() - begun < MOMENT_NANOS;
+        return events;
+    }
+
+    private int stayAwake() {
+        long begun = System.nanoTime();
+        do {
+            int events = epoll.await(0);
+            if (events > 0) {
+                return events;
+            }
+            Thread.onSpinWait();
+        } while (System.nanoTime() - begun < MOMENT_NANOS && tasks.isEmpty());
+        return 0;
     }
 
     private void end() {
