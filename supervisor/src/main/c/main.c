@@ -35,14 +35,22 @@
 static const char usage[] =
     "silica-supervise: keeps what a daemon must not lose when it dies\n"
     "\n"
-    "  silica-supervise run [--notify SOCKET] [--store N] [--hold SOCKET --channel SOCKET [--limit N]] [--] COMMAND...\n"
-    "      Starts COMMAND, and again whenever it dies. It may park descriptors, by the protocol of sd_notify(3), at\n"
-    "      --notify (/run/silica-supervise.PID.sock if not given), at most --store (4096).\n"
-    "  silica-supervise hold --hold SOCKET --channel SOCKET [--limit N]\n"
-    "      Accepts connections at --hold and keeps them, at most --limit (4096); whoever connects to --channel gets them.\n"
-    "      Parks them with the service manager that started it. With run, COMMAND is meant to get them.\n";
+    "  silica-supervise run [OPTION...] [--] COMMAND...\n"
+    "      Starts COMMAND, and again whenever it dies, and keeps the descriptors that it parks by the protocol of\n"
+    "      sd_notify(3). With --dir, or --hold and --channel, it also does what hold does.\n"
+    "  silica-supervise hold OPTION...\n"
+    "      Accepts connections, keeps them, and gives whoever connects to the channel a copy of each. Parks them with the\n"
+    "      service manager that started it.\n"
+    "\n"
+    "  --dir DIRECTORY    a daemon's state directory: there are task.sock, holder.sock and notify.sock\n"
+    "  --hold SOCKET      where connections are accepted (DIRECTORY/task.sock)\n"
+    "  --channel SOCKET   where the daemon gets them (DIRECTORY/holder.sock)\n"
+    "  --limit N          how many are kept; further ones wait (4096)\n"
+    "  --notify SOCKET    where COMMAND parks descriptors (DIRECTORY/notify.sock, or /run/silica-supervise.PID.sock)\n"
+    "  --store N          how many (4096)\n";
 
 struct options {
+    const char *directory;
     const char *notify;
     const char *hold;
     const char *channel;
@@ -68,6 +76,7 @@ static int read_number(const char *text, int most, const char *otherwise) {
 
 static void read_option(int option, struct options *options) {
     switch (option) {
+        case 'd': options->directory = optarg; break;
         case 'n': options->notify = optarg; break;
         case 'h': options->hold = optarg; break;
         case 'c': options->channel = optarg; break;
@@ -77,15 +86,32 @@ static void read_option(int option, struct options *options) {
     }
 }
 
+static const char *in(const char *directory, const char *name) {
+    char *path;
+    if (asprintf(&path, "%s/%s", directory, name) < 0) {
+        give_up("cannot allocate memory");
+    }
+    return path;
+}
+
+static void name_sockets(struct options *options) {
+    options->notify = options->notify ? options->notify : in(options->directory, "notify.sock");
+    options->hold = options->hold ? options->hold : in(options->directory, "task.sock");
+    options->channel = options->channel ? options->channel : in(options->directory, "holder.sock");
+}
+
 static struct options read_options(int count, char **words) {
     static const struct option known[] = {
-        {"notify", required_argument, NULL, 'n'}, {"hold", required_argument, NULL, 'h'},
+        {"dir", required_argument, NULL, 'd'}, {"notify", required_argument, NULL, 'n'}, {"hold", required_argument, NULL, 'h'},
         {"channel", required_argument, NULL, 'c'}, {"store", required_argument, NULL, 's'},
         {"limit", required_argument, NULL, 'l'}, {0}};
     struct options options = {.store = 4096, .limit = 4096};
     int option;
     while ((option = getopt_long(count, words, "+", known, NULL)) != -1) {
         read_option(option, &options);
+    }
+    if (options.directory) {
+        name_sockets(&options);
     }
     if (!options.hold != !options.channel) {
         misuse("--hold and --channel belong together");
@@ -136,7 +162,7 @@ static int run(struct options options) {
 
 static int hold(struct options options) {
     if (!options.hold || options.command[0]) {
-        misuse("hold takes --hold and --channel, and no command");
+        misuse("hold takes --dir, or --hold and --channel, and no command");
     }
     limits_raise(OWN_DESCRIPTORS + options.limit);
     manager_open();

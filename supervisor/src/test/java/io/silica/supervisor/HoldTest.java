@@ -12,6 +12,7 @@ import io.silica.linux.UnixSocket;
 import io.silica.linux.leaks.LeakCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -225,6 +226,27 @@ class HoldTest {
         manager.end(Pidfd.SIGTERM);
         assertThat(tasks()).exists();
         startHolder(PLENTY);
+    }
+
+    @Test
+    void theCommandLineOfTheUnitIsUnderstood() throws Exception {
+        var unit = Path.of("..", "packaging", "systemd", "silica-holder@.service");
+        var line =
+                Files.readAllLines(unit).stream()
+                        .filter(it -> it.startsWith("ExecStart="))
+                        .findFirst()
+                        .orElseThrow();
+        var words = new ArrayList<>(List.of(line.replace("/run/silica/%i", "@").split(" ", -1)));
+        assertThat(words.removeFirst()).endsWith("/bin/silica-supervise");
+        assertThat(words.removeFirst()).isEqualTo("hold");
+        words.replaceAll(word -> word.replace("@", directory.resolve("state").toString()));
+        manager.end(Pidfd.SIGTERM);
+        manager.start(words, PLENTY);
+        manager.serveUntil("READY=1");
+        try (var _ = connect()) {
+            manager.serveUntil("BARRIER=1");
+            assertThat(look(1).ids()).hasSize(1);
+        }
     }
 
     private record Seen(String instance, List<Long> ids) {}
