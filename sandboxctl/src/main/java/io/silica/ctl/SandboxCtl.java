@@ -14,10 +14,16 @@ import picocli.CommandLine.ParseResult;
 /** The command line. */
 @Command(
         name = "sandboxctl",
-        description = "Runs pods through CRI, and shows what a sandboxer daemon knows.",
+        description = "Runs pods through CRI, and looks after sandboxer daemons.",
         mixinStandardHelpOptions = true,
         versionProvider = SandboxCtl.Version.class,
-        subcommands = {RunCommand.class, StateCommand.class, UpgradeCommand.class},
+        subcommands = {
+            RunCommand.class,
+            StateCommand.class,
+            DoctorCommand.class,
+            SuperviseCommand.class,
+            UpgradeCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:it could not be done", "2:the command line is wrong"})
 final class SandboxCtl {

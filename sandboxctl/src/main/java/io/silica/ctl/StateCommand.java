@@ -5,7 +5,6 @@ import io.silica.ctl.StateRecord.Quarantined;
 import io.silica.ctl.StateRecord.Unreadable;
 import io.silica.ctl.StateRecord.Written;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,6 @@ import tools.jackson.databind.node.ObjectNode;
             "2:the command line is wrong"
         })
 final class StateCommand {
-    private static final Path ALL_KINDS = Path.of("/run/silica");
     private static final JsonMapper MAPPER =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -103,25 +101,10 @@ final class StateCommand {
 
     private List<StateRecord> records() throws IOException {
         List<StateRecord> records = new ArrayList<>();
-        for (Path each : directories()) {
+        for (Path each : StateDirectories.of(directory)) {
             records.addAll(StateReader.read(each));
         }
         return records;
-    }
-
-    private List<Path> directories() throws IOException {
-        if (directory != null) {
-            return List.of(directory);
-        }
-        if (!Files.isDirectory(ALL_KINDS)) {
-            throw new CommandException(
-                    "there is no directory %s: no daemon has run since this machine was started, or its --dir is another"
-                            .formatted(ALL_KINDS),
-                    null);
-        }
-        try (var kinds = Files.list(ALL_KINDS)) {
-            return kinds.filter(Files::isDirectory).sorted().toList();
-        }
     }
 
     private void printTable(List<StateRecord> records) {

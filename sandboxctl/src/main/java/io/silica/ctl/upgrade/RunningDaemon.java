@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl.upgrade;
 
+import io.silica.ctl.daemon.MetricsSocket;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,27 +48,18 @@ record RunningDaemon(Path state, Path metrics) {
 
     /** Whether containerd's connections outlive this daemon. */
     boolean isProtected() throws IOException {
-        return get("/metrics")
+        return new MetricsSocket(metrics)
+                .get("/metrics")
+                .body()
                 .lines()
                 .anyMatch(line -> line.matches("silica_protected(\\{.*})? 1(\\.0)?"));
     }
 
     private boolean isReady() {
         try {
-            return get("/readyz").startsWith("HTTP/1.1 200");
+            return new MetricsSocket(metrics).get("/readyz").isOk();
         } catch (IOException _) {
             return false; // It does not listen yet.
-        }
-    }
-
-    private String get(String path) throws IOException {
-        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(metrics));
-            String request =
-                    "GET " + path + " HTTP/1.1\r\nHost: daemon\r\nConnection: close\r\n\r\n";
-            channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
-            return new String(
-                    Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 }
