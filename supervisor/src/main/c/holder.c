@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "holder.h"
 
-#include <stdbool.h>
 #include <unistd.h>
 
 #include "acceptor.h"
@@ -17,8 +16,6 @@
 
 /* The two listeners, and the memory of our life. */
 #define KEPT_BESIDE 3
-
-static bool parked;
 
 void holder_open(const char *listener, const char *channel, int limit) {
     life_begin();
@@ -56,12 +53,12 @@ static void park(int kept, const char *name, int descriptor) {
 
 void holder_resume(const char *listener, const char *channel, int limit) {
     struct inherited kept = inherited_take();
+    parking_open();
     kept.listener = still_reached(kept.listener, listener, NAME_OF_LISTENER);
     kept.channel = still_reached(kept.channel, channel, NAME_OF_CHANNEL);
     held_limit(kept_limit(limit));
     acceptor_open(listener, kept.listener);
     channel_open(channel, kept.channel);
-    parked = manager_is_there();
     park(kept.life, NAME_OF_LIFE, life_descriptor());
     park(kept.listener, NAME_OF_LISTENER, acceptor_descriptor());
     park(kept.channel, NAME_OF_CHANNEL, channel_descriptor());
@@ -69,7 +66,7 @@ void holder_resume(const char *listener, const char *channel, int limit) {
 }
 
 void holder_close(void) {
-    if (!parked) {
+    if (!parking_is_open()) {
         acceptor_close();
         channel_close();
     }

@@ -23,8 +23,18 @@ static void barrier_is_late(void);
 static struct source barrier = {.fd = -1, .ready = barrier_is_through};
 static struct timer late = {.due = barrier_is_late};
 
+static bool is_open;
+
+void parking_open(void) {
+    is_open = manager_is_there();
+}
+
+bool parking_is_open(void) {
+    return is_open;
+}
+
 enum held_state parking_begin(void) {
-    return manager_is_there() ? HELD_NEW : HELD_OURS;
+    return is_open ? HELD_NEW : HELD_OURS;
 }
 
 static bool send_for(const char *what, const char *name, int descriptor) {
@@ -67,7 +77,7 @@ static bool send_new(void) {
 static bool send_leaving(void) {
     struct held *held;
     while ((held = held_first(HELD_LEAVING))) {
-        if (!send_for_connection("FDSTOREREMOVE=1", held, -1)) {
+        if (is_open && !send_for_connection("FDSTOREREMOVE=1", held, -1)) {
             return false;
         }
         held_forget(held);

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stdbool.h>
+
 #include "held.h"
 
 /*
- * Parks with our service manager what has to outlive us: a connection first, before anybody reads from it. Without a
- * service manager a connection is ours at once.
+ * Parks with our service manager what has to outlive us: a connection first, before anybody reads from it. Unless it is
+ * opened, and there is a service manager, a connection is ours at once.
  */
+
+void parking_open(void);
+
+/* Whether anything is parked. */
+bool parking_is_open(void);
 
 /* The state in which a new connection begins. */
 enum held_state parking_begin(void);

@@ -7,6 +7,7 @@ import io.silica.linux.Poller;
 import io.silica.linux.SocketType;
 import io.silica.linux.UnixSocket;
 import io.silica.linux.leaks.LeakCheck;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -164,6 +165,30 @@ class HolderTest {
     private static int countOf(Connections connections) {
         connections.close();
         return connections.ids().size();
+    }
+
+    @Test
+    void connectionsThatComeAndGoLeaveNothingOpen() throws Exception {
+        try (var daemon = channel()) {
+            daemon.greeted();
+            daemon.all().close();
+            long before = openDescriptors();
+            for (int i = 0; i < MANY; i++) {
+                try (var containerd = connect()) {
+                    var message = daemon.next();
+                    message.connection().close();
+                    daemon.tell("DROP " + message.id());
+                    assertThat(containerd.hasEnded()).isTrue();
+                }
+            }
+            assertThat(openDescriptors()).isEqualTo(before);
+        }
+    }
+
+    private long openDescriptors() throws IOException {
+        try (var numbers = Files.list(Path.of("/proc/%d/fd".formatted(holder.pid())))) {
+            return numbers.count();
+        }
     }
 
     @Test

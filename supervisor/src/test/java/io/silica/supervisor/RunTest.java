@@ -4,14 +4,18 @@ package io.silica.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.silica.linux.Epoll;
+import io.silica.linux.Poller;
 import io.silica.linux.UnixAddress;
 import io.silica.linux.UnixDatagram;
 import io.silica.linux.leaks.LeakCheck;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +31,8 @@ class RunTest {
     /** Waits in the shell itself, so that a signal is handled at once. */
     private static final String UNTIL_A_LINE =
             "while ! read -r line; do kill -0 $PPID || exit; done";
+
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     @TempDir private Path directory;
 
@@ -178,6 +184,25 @@ class RunTest {
             supervised.awaitLine("up");
             Supervised.signal("TERM", onlyChild(supervised.pid()));
             assertThat(supervised.awaitEnd()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void itsOwnServiceManagerHearsWhenTheCommandIsReady() throws Exception {
+        var path = directory.resolve("manager.sock");
+        try (var manager = UnixDatagram.at(UnixAddress.of(path));
+                var poller = Poller.start("manager");
+                var arena = Arena.ofConfined();
+                var supervised =
+                        Supervised.start(
+                                Map.of("NOTIFY_SOCKET", path.toString()),
+                                runArguments(FakeDaemon.command()))) {
+            supervised.awaitLine("started");
+            supervised.tell("tell READY=1");
+            assertThat(poller.await(manager.descriptor(), Epoll.READABLE, LONG)).isTrue();
+            var text = arena.allocate(100);
+            assertThat(manager.receive(text, 0).bytes()).isEqualTo("READY=1".length());
+            assertThat(text.getString(0)).isEqualTo("READY=1");
         }
     }
 
