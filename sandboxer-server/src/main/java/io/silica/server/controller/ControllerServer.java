@@ -32,13 +32,19 @@ import java.util.concurrent.TimeUnit;
 public final class ControllerServer implements AutoCloseable {
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(2);
 
+    /** Only answers that were given are still to go. */
+    private static final Duration DRAIN_WITHIN = Duration.ofSeconds(1);
+
     private final EventLoopGroup loop;
     private final ExecutorService calls;
+    private final ControllerService service;
     private final Server server;
 
-    private ControllerServer(EventLoopGroup loop, ExecutorService calls, Server server) {
+    private ControllerServer(
+            EventLoopGroup loop, ExecutorService calls, ControllerService service, Server server) {
         this.loop = loop;
         this.calls = calls;
+        this.service = service;
         this.server = server;
     }
 
@@ -82,17 +88,19 @@ public final class ControllerServer implements AutoCloseable {
             calls.close();
             throw new UncheckedIOException("cannot serve on " + path, e);
         }
-        return new ControllerServer(loop, calls, server);
+        return new ControllerServer(loop, calls, service, server);
     }
 
-    /** Answers the calls that are open, for as long as the grace lasts, and accepts no more. */
-    public void drain(Duration grace) throws InterruptedException {
-        server.shutdown();
-        server.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
+    /** Accepts no more, and lets what is answered go out before the connections end. */
     @Override
     public void close() {
+        service.endWaits();
+        server.shutdown();
+        try {
+            server.awaitTermination(DRAIN_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         server.shutdownNow();
         calls.shutdownNow();
         stop(loop);

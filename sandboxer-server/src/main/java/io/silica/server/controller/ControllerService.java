@@ -24,7 +24,6 @@ import io.silica.proto.containerd.sandbox.ControllerUpdateResponse;
 import io.silica.proto.containerd.sandbox.ControllerWaitRequest;
 import io.silica.proto.containerd.sandbox.ControllerWaitResponse;
 import io.silica.proto.containerd.types.Platform;
-import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxState;
@@ -48,6 +47,7 @@ public final class ControllerService extends ControllerGrpc.ControllerImplBase {
 
     private final SandboxRegistry registry;
     private final String taskAddress;
+    private final OpenWaits waits = new OpenWaits();
 
     /**
      * @param registry knows the sandboxes
@@ -94,12 +94,10 @@ public final class ControllerService extends ControllerGrpc.ControllerImplBase {
     public void wait(
             ControllerWaitRequest request, StreamObserver<ControllerWaitResponse> observer) {
         try {
-            Exit.Registration waiting =
-                    sandbox(request.getSandboxId())
-                            .exit()
-                            .onExit(exit -> complete(observer, waited(exit)));
-            ((ServerCallStreamObserver<ControllerWaitResponse>) observer)
-                    .setOnCancelHandler(waiting::close);
+            waits.hold(
+                    sandbox(request.getSandboxId()).exit(),
+                    (ServerCallStreamObserver<ControllerWaitResponse>) observer,
+                    ControllerService::waited);
         } catch (RuntimeException e) {
             fail(observer, e);
         }
@@ -147,6 +145,11 @@ public final class ControllerService extends ControllerGrpc.ControllerImplBase {
                     }
                     return ControllerUpdateResponse.getDefaultInstance();
                 });
+    }
+
+    /** Tells who waits for the end of a sandbox that only the daemon ends. */
+    void endWaits() {
+        waits.end();
     }
 
     private ManagedSandbox sandbox(String id) {

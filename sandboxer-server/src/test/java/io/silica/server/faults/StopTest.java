@@ -6,9 +6,13 @@ import static io.silica.server.faults.Ground.refused;
 import static io.silica.server.faults.Ground.succeeds;
 import static io.silica.server.faults.Ground.until;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Empty;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.silica.linux.leaks.LeakCheck;
+import io.silica.proto.containerd.sandbox.ControllerWaitRequest;
 import io.silica.proto.containerd.task.CloseIORequest;
 import io.silica.proto.containerd.task.ExecProcessRequest;
 import io.silica.server.contract.ExecProcess;
@@ -16,6 +20,7 @@ import io.silica.ttrpc.StatusCode;
 import io.silica.ttrpc.TtrpcException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +67,29 @@ class StopTest {
         ground.runTask("s1", "c1");
         ground.createTask("s1", "c2");
         isFinished("container.exec", this::exec);
+    }
+
+    @Test
+    void aWaitThatIsHeldOpenIsUnavailableAndTheNextLifeAnswersIt() {
+        var request = ControllerWaitRequest.newBuilder().setSandboxId("s1").build();
+        var waiting = ground.daemon().waiting().wait(request);
+        // The connection is used in order: this answer says that the Wait has arrived.
+        ground.daemon().status("s1");
+
+        ground.daemon().terminate();
+
+        assertThatThrownBy(waiting::get)
+                .cause()
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        e ->
+                                assertThat(e.getStatus().getCode())
+                                        .isEqualTo(Status.Code.UNAVAILABLE));
+        ground.stopDaemon();
+        ground.startDaemon();
+        var again = ground.daemon().waiting().wait(request);
+        ground.daemon().stop("s1");
+        assertThat(again).succeedsWithin(Duration.ofSeconds(30));
     }
 
     private void isFinished(String step, Runnable change) {
