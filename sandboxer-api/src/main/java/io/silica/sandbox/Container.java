@@ -3,7 +3,10 @@ package io.silica.sandbox;
 
 import java.util.List;
 
-/** A container that a kind made. Every method but {@link #init} may block on the kind's agent. */
+/**
+ * A container that a kind made. Every method but {@link #init} and {@link #pids} may block on the
+ * kind's agent.
+ */
 public interface Container {
     /** Its first process, whose end is the container's. */
     ContainerProcess init();
@@ -18,7 +21,7 @@ public interface Container {
     /** What it has used, now. */
     Statistics statistics();
 
-    /** Its processes as the host sees them: at least one while it lives. */
+    /** Its processes as the host sees them: at least one while it lives. Does not block. */
     List<Integer> pids();
 
     /**

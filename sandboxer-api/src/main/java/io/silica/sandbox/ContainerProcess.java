@@ -9,7 +9,10 @@ public interface ContainerProcess {
     /** A pid of the host, at least 1: containerd takes a task without one for a leak. */
     int pid();
 
-    /** Lets it run. */
+    /**
+     * Lets it run. In a container that was adopted this may have been done already, without the
+     * caller's knowing: then it is done.
+     */
     void start();
 
     /**
@@ -36,6 +39,9 @@ public interface ContainerProcess {
     /** Closes its standard input; doing it twice is harmless. */
     void closeStdin();
 
-    /** Forgets an ended process and releases what it held; doing it twice is harmless. */
+    /**
+     * Forgets an ended process and releases what it held; doing it twice is harmless, also to one
+     * that an earlier life of the daemon has deleted.
+     */
     void delete();
 }

@@ -7,7 +7,7 @@ package io.silica.sandbox;
  */
 public final class ProcessLifecycle {
     private final String name;
-    private ProcessState state = new ProcessState.Created();
+    private ProcessState state;
 
     /**
      * A process that was made.
@@ -15,7 +15,13 @@ public final class ProcessLifecycle {
      * @param name what messages call it: {@code container "x"}
      */
     public ProcessLifecycle(String name) {
+        this(name, new ProcessState.Created());
+    }
+
+    /** A process that a record tells of. */
+    public ProcessLifecycle(String name, ProcessState state) {
         this.name = name;
+        this.state = state;
     }
 
     /** What is so now. */
@@ -46,6 +52,13 @@ public final class ProcessLifecycle {
     /** It goes on now; an end that was faster stays. */
     public void resumed() {
         move(new ProcessState.Running(), state instanceof ProcessState.Paused);
+    }
+
+    /** It was found in this state; an end that is known already stays. */
+    public void found(ProcessState now) {
+        if (!(state instanceof ProcessState.Stopped)) {
+            state = now;
+        }
     }
 
     /** It has ended; only the first end counts. */

@@ -12,6 +12,14 @@
  *                         SandboxRules                                          ProcessRules
  * </pre>
  *
+ * <p>After a restart of the daemon the same objects are found again:
+ *
+ * <pre>
+ *   Sandboxer --adopt--> Sandbox --adoptContainers--> AdoptedContainer
+ *   SandboxSpec,         FormerContainer              Container, ProcessState
+ *   identity
+ * </pre>
+ *
  * <p>Spec is what was asked, config is how we were set up, state is what is so now. Which request
  * is answered how in which state stands in {@link io.silica.sandbox.SandboxRules} and {@link
  * io.silica.sandbox.ProcessRules}, and nowhere else.

@@ -2,15 +2,13 @@
 package io.silica.server;
 
 import io.silica.sandbox.SandboxId;
-import io.silica.server.host.PodHost;
 import io.silica.server.record.LoadedRecord;
 import io.silica.server.record.RecordStore;
+import io.silica.server.registry.Continuity;
 import io.silica.server.registry.SandboxRecord;
 import io.silica.server.registry.SandboxRegistry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.HashSet;
-import java.util.Set;
 
 /**
  * Finds again the sandboxes of an earlier life, and removes what belongs to none. A record that
@@ -21,15 +19,18 @@ final class Adoption {
 
     private final RecordStore<SandboxRecord> records;
     private final SandboxRegistry registry;
-    private final PodHost host;
-    private final Set<SandboxId> known = new HashSet<>();
+    private final Continuity continuity;
 
-    Adoption(RecordStore<SandboxRecord> records, SandboxRegistry registry, PodHost host) {
+    /**
+     * @param continuity whether containers are kept
+     */
+    Adoption(RecordStore<SandboxRecord> records, SandboxRegistry registry, Continuity continuity) {
         this.records = records;
         this.registry = registry;
-        this.host = host;
+        this.continuity = continuity;
     }
 
+    /** Returns when all that the records tell is known; the rest goes on in the background. */
     void run() {
         boolean whole = true;
         for (LoadedRecord<SandboxRecord> loaded : records.load()) {
@@ -42,15 +43,14 @@ final class Adoption {
                     };
         }
         if (whole) {
-            host.removeStrangers(known);
+            registry.removeStrangers();
         }
     }
 
     private boolean adopted(SandboxId id, SandboxRecord record) {
-        known.add(id);
         try {
             requireOwn(id, record);
-            registry.adopt(record);
+            registry.adopt(record, continuity);
             return true;
         } catch (RuntimeException e) {
             LOGGER.log(Level.ERROR, "sandbox " + id + " could not be adopted", e);

@@ -26,6 +26,7 @@ import io.silica.server.notify.ServiceManager;
 import io.silica.server.record.RecordStore;
 import io.silica.server.record.StateDirectory;
 import io.silica.server.record.StateFormat;
+import io.silica.server.registry.Continuity;
 import io.silica.server.registry.RegistryConfig;
 import io.silica.server.registry.SandboxRecord;
 import io.silica.server.registry.SandboxRegistry;
@@ -33,6 +34,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
@@ -50,6 +52,9 @@ public final class SandboxerDaemon implements AutoCloseable {
 
     /** containerd's own calls end after two minutes at the latest. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** Most agents are reached again within milliseconds; one that hangs is not waited for. */
+    private static final Duration AGENT_PATIENCE = Duration.ofSeconds(10);
 
     /** containerd takes the statistics of a node one container after another. */
     private static final Duration SAMPLE_PATIENCE = Duration.ofMillis(100);
@@ -86,10 +91,25 @@ public final class SandboxerDaemon implements AutoCloseable {
      */
     public static SandboxerDaemon start(
             DaemonConfig config, Sandboxer sandboxer, Metrics metrics, ServiceManager manager) {
+        return start(config, sandboxer, metrics, manager, Optional.empty());
+    }
+
+    /**
+     * The same for a test, which knows better whether connections have outlived the last daemon.
+     *
+     * @param continuity whether they have; empty if it is to be found out
+     */
+    public static SandboxerDaemon start(
+            DaemonConfig config,
+            Sandboxer sandboxer,
+            Metrics metrics,
+            ServiceManager manager,
+            Optional<Continuity> continuity) {
         var parts = new Undo();
         parts.owns(sandboxer);
         try {
-            SandboxerDaemon daemon = assemble(config, sandboxer, metrics, manager, parts);
+            SandboxerDaemon daemon =
+                    assemble(config, sandboxer, metrics, manager, continuity, parts);
             daemon.ready();
             return daemon;
         } catch (RuntimeException e) {
@@ -117,7 +137,7 @@ public final class SandboxerDaemon implements AutoCloseable {
     public void close() {
         manager.stopping();
         try {
-            if (!registry.close(grace)) {
+            if (!registry.drain(grace)) {
                 LOGGER.log(Level.WARNING, "changes were still under way after {0}", grace);
             }
         } catch (InterruptedException e) {
@@ -131,6 +151,7 @@ public final class SandboxerDaemon implements AutoCloseable {
             Sandboxer sandboxer,
             Metrics metrics,
             ServiceManager manager,
+            Optional<Continuity> continuity,
             Undo parts)
             throws InterruptedException {
         InheritedDescriptors inherited = InheritedDescriptors.ofThisProcess();
@@ -150,14 +171,15 @@ public final class SandboxerDaemon implements AutoCloseable {
                         state.subdirectory("sandboxes"), SandboxRecord.FORMAT.in(format(state)));
         var host = new PodHost(state.subdirectory("pods"), hostConfig(config.limits()));
         var registry =
-                new SandboxRegistry(
-                        sandboxer,
-                        host,
-                        records,
-                        outbox::publish,
-                        limits(config),
-                        timer(parts),
-                        InstantSource.system());
+                parts.owns(
+                        new SandboxRegistry(
+                                sandboxer,
+                                host,
+                                records,
+                                outbox::publish,
+                                limits(config),
+                                timer(parts),
+                                InstantSource.system()));
         var controller = new ControllerService(registry, "ttrpc+unix://" + server.taskSocket());
         parts.owns(
                 ControllerServer.serve(
@@ -181,7 +203,7 @@ public final class SandboxerDaemon implements AutoCloseable {
                                                 () -> true,
                                                 readiness::isReached,
                                                 () -> tasks.protection().advice()))));
-        new Adoption(records, registry, host).run();
+        new Adoption(records, registry, continuity.orElseGet(tasks::continuity)).run();
         tasks.serve(calls.observing(TaskServices.of(registry)), controllerSocket::park);
         return new SandboxerDaemon(
                 parts, manager, registry, readiness, tasks::protection, server.shutdownGrace());
@@ -216,6 +238,7 @@ public final class SandboxerDaemon implements AutoCloseable {
                 config.limits().maxSandboxes(),
                 config.limits().maxContainersPerSandbox(),
                 PATIENCE,
+                AGENT_PATIENCE,
                 START_WITHIN,
                 config.stats().cacheAge(),
                 SAMPLE_PATIENCE);

@@ -12,6 +12,7 @@ import io.silica.server.holder.InstanceFile;
 import io.silica.server.holder.Protection;
 import io.silica.server.listen.SocketFile;
 import io.silica.server.record.StateDirectory;
+import io.silica.server.registry.Continuity;
 import io.silica.server.transport.TransportConnection;
 import io.silica.server.transport.TransportOptions;
 import io.silica.server.transport.TtrpcTransport;
@@ -76,6 +77,14 @@ final class TaskConnections implements AutoCloseable {
     /** Whether those of the last life have survived it. Before {@link #serve}. */
     boolean haveSurvived() {
         return holder.isPresent() && instance.read().equals(Optional.of(holder.get().instance()));
+    }
+
+    /**
+     * Whether containers go on with them. Before {@link #serve}. Not yet: what the last life has
+     * read of its connections is not known, and so they end with it; see {@link #resume}.
+     */
+    Continuity continuity() {
+        return Continuity.LOST;
     }
 
     /**

@@ -16,8 +16,11 @@ import io.silica.proto.containerd.task.DeleteResponse;
 import io.silica.proto.containerd.task.KillRequest;
 import io.silica.proto.containerd.task.StartRequest;
 import io.silica.proto.containerd.task.StartResponse;
+import io.silica.proto.containerd.task.StateRequest;
+import io.silica.proto.containerd.task.StateResponse;
 import io.silica.proto.containerd.task.StatsRequest;
 import io.silica.proto.containerd.task.StatsResponse;
+import io.silica.proto.containerd.task.Status;
 import io.silica.proto.containerd.task.WaitRequest;
 import io.silica.proto.containerd.task.WaitResponse;
 import io.silica.proto.wasm.WasmContainer;
@@ -63,6 +66,17 @@ final class TaskClient {
         call("Start", StartRequest.newBuilder().setId(id).build(), StartResponse.parser(), SHORT);
     }
 
+    /** Whether it runs or has run. */
+    boolean hasStarted() {
+        var answer =
+                call(
+                        "State",
+                        StateRequest.newBuilder().setId(id).build(),
+                        StateResponse.parser(),
+                        SHORT);
+        return answer.getStatus() != Status.CREATED;
+    }
+
     void kill(Signal signal) {
         call(
                 "Kill",
@@ -88,6 +102,21 @@ final class TaskClient {
                         WaitResponse.parser(),
                         CallOptions.none());
         return new ExitStatus(answer.getExitStatus(), instant(answer.getExitedAt()));
+    }
+
+    /** Ends it, if it has not ended, and deletes it: nobody knows it. */
+    void discard() {
+        try {
+            kill(Signal.KILL);
+        } catch (SandboxException.NotFound _) {
+            // It has ended already; its status is what nobody collected.
+        }
+        try {
+            var _ = await();
+            delete();
+        } catch (SandboxException.NotFound _) {
+            // Somebody else did.
+        }
     }
 
     void delete() {
@@ -123,7 +152,7 @@ final class TaskClient {
                 0);
     }
 
-    private static Instant instant(Timestamp timestamp) {
+    static Instant instant(Timestamp timestamp) {
         return Instant.ofEpochSecond(timestamp.getSeconds(), timestamp.getNanos());
     }
 

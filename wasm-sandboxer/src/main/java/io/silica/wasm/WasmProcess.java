@@ -10,6 +10,7 @@ import io.silica.sandbox.Signal;
 import io.silica.sandbox.Statistics;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /** The one process of a container: a guest in a worker, whose pid stands for it. */
 final class WasmProcess implements ContainerProcess {
@@ -20,13 +21,14 @@ final class WasmProcess implements ContainerProcess {
     private final TaskClient task;
     private final InstantSource clock;
     private final Runnable onDelete;
-    private final Exit exit = new Exit();
+    private final Exit exit;
     private final Exit.Registration death;
     private volatile Statistics last;
 
     /**
      * Preconditions: the task has been created.
      *
+     * @param known how it has ended, if it has
      * @param onDelete called at each {@link #delete}
      */
     WasmProcess(
@@ -34,15 +36,19 @@ final class WasmProcess implements ContainerProcess {
             Worker worker,
             TaskClient task,
             InstantSource clock,
+            Optional<ExitStatus> known,
             Runnable onDelete) {
         this.id = id;
         this.worker = worker;
         this.task = task;
         this.clock = clock;
         this.onDelete = onDelete;
+        this.exit = known.map(Exit::of).orElseGet(Exit::new);
         this.last = Statistics.none(clock.instant());
         this.death = worker.death().onExit(exit::complete);
-        Thread.ofVirtual().name("wasm-wait-" + id).start(this::await);
+        if (known.isEmpty()) {
+            Thread.ofVirtual().name("wasm-wait-" + id).start(this::await);
+        }
     }
 
     /** A connection that is lost is made again for as long as the worker lives. */
@@ -71,9 +77,16 @@ final class WasmProcess implements ContainerProcess {
         return worker.pid();
     }
 
+    /** The start of a daemon that died may have come through. */
     @Override
     public void start() {
-        task.start();
+        try {
+            task.start();
+        } catch (SandboxException.WrongState e) {
+            if (!task.hasStarted()) {
+                throw e;
+            }
+        }
     }
 
     /** A guest has no other process than this one. */

@@ -2,23 +2,30 @@
 package io.silica.wasm;
 
 import io.silica.proto.wasm.WasmContainer;
+import io.silica.proto.wasm.WorkerContainer;
+import io.silica.sandbox.AdoptedContainer;
 import io.silica.sandbox.Container;
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ContainerObserver;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.FormerContainer;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.ProcessSpec;
+import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Statistics;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * A pod's share of the worker. It has no process of its own: the boundary is what a guest can
@@ -32,11 +39,19 @@ final class WasmSandbox implements Sandbox {
     private final Exit exit = new Exit();
     private final Map<ContainerId, WasmProcess> processes = new ConcurrentHashMap<>();
 
-    WasmSandbox(SandboxId id, Workers workers, HostCalls host, InstantSource clock) {
+    /** Whether the worker may have containers of it that are not in {@link #processes}. */
+    private volatile boolean former;
+
+    /**
+     * @param former whether an earlier life of the daemon made it
+     */
+    WasmSandbox(
+            SandboxId id, Workers workers, HostCalls host, InstantSource clock, boolean former) {
         this.id = id;
         this.workers = workers;
         this.host = host;
         this.clock = clock;
+        this.former = former;
     }
 
     /** No process of the host stands for it: guests see no namespace. */
@@ -60,13 +75,62 @@ final class WasmSandbox implements Sandbox {
         try (var files = open(config)) {
             var worker = workers.get();
             var task = new TaskClient(worker, config.id());
-            task.create(describe(config, files, worker.send(files.descriptors())));
-            var process =
-                    new WasmProcess(
-                            config.id(), worker, task, clock, () -> processes.remove(config.id()));
-            processes.put(config.id(), process);
-            return new WasmGuest(config.id(), process);
+            create(task, worker, config, files);
+            return guest(config.id(), worker, task, Optional.empty());
         }
+    }
+
+    /** An id that is taken is so by the creation of a daemon that died, which came late. */
+    private void create(
+            TaskClient task, Worker worker, ContainerConfig config, ContainerFiles files) {
+        try {
+            task.create(describe(config, files, worker.send(files.descriptors())));
+        } catch (SandboxException.AlreadyExists _) {
+            task.discard();
+            task.create(describe(config, files, worker.send(files.descriptors())));
+        }
+    }
+
+    private WasmGuest guest(
+            ContainerId container, Worker worker, TaskClient task, Optional<ExitStatus> exit) {
+        var process =
+                new WasmProcess(
+                        container, worker, task, clock, exit, () -> processes.remove(container));
+        processes.put(container, process);
+        return new WasmGuest(container, process);
+    }
+
+    /** With the worker all of them are gone. */
+    @Override
+    public List<AdoptedContainer> adoptContainers(List<FormerContainer> wanted) {
+        var found = workers.existing().map(worker -> adopted(worker, wanted)).orElse(List.of());
+        former = false;
+        return found;
+    }
+
+    private List<AdoptedContainer> adopted(Worker worker, List<FormerContainer> wanted) {
+        var ids = wanted.stream().map(it -> it.id().value()).collect(Collectors.toSet());
+        var guests = new WorkerGuests(worker);
+        var adopted = new ArrayList<AdoptedContainer>();
+        for (var guest : guests.of(id)) {
+            if (ids.contains(guest.getId())) {
+                adopted.add(adopted(worker, guest));
+            } else {
+                guests.discard(guest);
+            }
+        }
+        return adopted;
+    }
+
+    private AdoptedContainer adopted(Worker worker, WorkerContainer found) {
+        var container = new ContainerId(found.getId());
+        var state = WorkerGuests.state(found);
+        var exit =
+                state instanceof ProcessState.Stopped(ExitStatus status)
+                        ? Optional.of(status)
+                        : Optional.<ExitStatus>empty();
+        var guest = guest(container, worker, new TaskClient(worker, container), exit);
+        return new AdoptedContainer(container, guest, state, Map.of());
     }
 
     private ContainerFiles open(ContainerConfig config) {
@@ -98,6 +162,10 @@ final class WasmSandbox implements Sandbox {
 
     @Override
     public void stop() {
+        if (former) {
+            // The record's containers were not asked for yet: whatever there is ends.
+            var _ = adoptContainers(List.of());
+        }
         processes.values().forEach(this::end);
         exit.complete(new ExitStatus(0, clock.instant()));
     }

@@ -2,22 +2,16 @@
 package io.silica.wasm;
 
 import io.silica.linux.Poller;
-import io.silica.proto.wasm.ListRequest;
-import io.silica.proto.wasm.ListResponse;
-import io.silica.proto.wasm.WorkerContainer;
-import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Sandboxer;
-import io.silica.sandbox.Signal;
-import io.silica.ttrpc.CallOptions;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The kind {@code wasm}: pods share one worker on the node, which is started when the first
@@ -26,8 +20,6 @@ import java.util.Optional;
 public final class WasmSandboxer implements Sandboxer {
     /** The kind's name. */
     public static final String KIND = "wasm";
-
-    private static final CallOptions PATIENCE = CallOptions.timeout(Duration.ofSeconds(10));
 
     private final Workers workers;
     private final HostCalls.Factory host;
@@ -56,43 +48,32 @@ public final class WasmSandboxer implements Sandboxer {
 
     @Override
     public Sandbox create(SandboxSpec spec) {
-        return sandbox(spec.id());
+        return new WasmSandbox(spec.id(), workers, host.of(spec.id()), clock, false);
     }
 
+    /** A sandbox has no process of its own that could be gone. */
     @Override
     public Optional<Sandbox> adopt(
             SandboxSpec spec, Map<String, String> identity, boolean started) {
-        workers.existing().ifPresent(worker -> endContainers(worker, spec.id()));
-        return Optional.of(sandbox(spec.id()));
+        return Optional.of(new WasmSandbox(spec.id(), workers, host.of(spec.id()), clock, true));
     }
 
-    private WasmSandbox sandbox(SandboxId id) {
-        return new WasmSandbox(id, workers, host.of(id), clock);
+    @Override
+    public void endStrangers(Predicate<SandboxId> known) {
+        workers.existing()
+                .map(WorkerGuests::new)
+                .ifPresent(guests ->
+                        guests.all().stream()
+                                .filter(guest -> !isKnown(guest.getSandboxId(), known))
+                                .forEach(guests::discard));
     }
 
-    private static void endContainers(Worker worker, SandboxId sandbox) {
-        worker
-                .call(
-                        "silica.wasm.v1.Worker",
-                        "List",
-                        ListRequest.getDefaultInstance(),
-                        ListResponse.parser(),
-                        PATIENCE)
-                .getContainersList()
-                .stream()
-                .filter(container -> container.getSandboxId().equals(sandbox.value()))
-                .map(WorkerContainer::getId)
-                .forEach(id -> end(new TaskClient(worker, new ContainerId(id))));
-    }
-
-    private static void end(TaskClient task) {
+    private static boolean isKnown(String sandbox, Predicate<SandboxId> known) {
         try {
-            task.kill(Signal.KILL);
-        } catch (SandboxException.NotFound _) {
-            // It has ended already; its status is what nobody collected.
+            return known.test(new SandboxId(sandbox));
+        } catch (SandboxException.InvalidArgument _) {
+            return false;
         }
-        task.await();
-        task.delete();
     }
 
     @Override

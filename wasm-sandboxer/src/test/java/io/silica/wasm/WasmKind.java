@@ -11,11 +11,11 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.SequencedSet;
 
 /** This kind as the contracts see it, with workers on our own libraries. */
 final class WasmKind implements KindUnderTest {
-    private final Set<Path> states = new LinkedHashSet<>();
+    private final SequencedSet<Path> states = new LinkedHashSet<>();
 
     @Override
     public Sandboxer sandboxer(Path state) {
@@ -56,6 +56,30 @@ final class WasmKind implements KindUnderTest {
     @Override
     public boolean execs() {
         return false;
+    }
+
+    @Override
+    public boolean pauses() {
+        return false;
+    }
+
+    @Override
+    public List<String> containers() {
+        try (var behind = new BehindTheDaemon(states.getLast())) {
+            return behind.containers();
+        }
+    }
+
+    @Override
+    public int end(String container) {
+        try (var behind = new BehindTheDaemon(states.getLast())) {
+            return behind.end(container);
+        }
+    }
+
+    @Override
+    public void killAgents() {
+        cleanUp();
     }
 
     /** A worker outlives the daemon. */

@@ -4,20 +4,26 @@ package io.silica.wasm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.silica.linux.Descriptor;
 import io.silica.linux.OpenFlag;
 import io.silica.linux.Poller;
 import io.silica.linux.leaks.LeakCheck;
+import io.silica.sandbox.AdoptedContainer;
 import io.silica.sandbox.Container;
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ContainerProcess;
 import io.silica.sandbox.DnsConfig;
+import io.silica.sandbox.FormerContainer;
+import io.silica.sandbox.FormerProcess;
 import io.silica.sandbox.MountSpec;
 import io.silica.sandbox.OciSpec;
 import io.silica.sandbox.PodIdentity;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.ProcessSpec;
+import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.Resources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
@@ -31,6 +37,7 @@ import io.silica.wasm.engine.GuestModules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -208,15 +215,113 @@ final class WasmSandboxerTest {
         var left = create(sandbox("s1"), spec("c1"));
         left.init().start();
         int pid = left.init().pid();
-        sandboxes.clear();
-        sandboxer.close();
-        sandboxer = sandboxer();
-        var adopted = sandboxer.adopt(sandboxSpec("s1"), Map.of(), true).orElseThrow();
-        sandboxes.add(adopted);
+        var adopted = adopted("s1");
+        assertThat(adopted.adoptContainers(List.of())).isEmpty();
         var again = create(adopted, spec("c1"));
         assertThat(again.init().pid()).isEqualTo(pid);
         again.init().start();
         assertThat(again.init().exit().status()).isEmpty();
+    }
+
+    @Test
+    void theNextDaemonFindsTheContainersThatItKnows() throws Exception {
+        module("loop.wasm", GuestModules.LOOPS);
+        module("app.wasm", GuestModules.exits(3));
+        var sandbox = sandbox("s1");
+        create(sandbox, spec("runs").args("/loop.wasm")).init().start();
+        create(sandbox, spec("created").args("/loop.wasm"));
+        var ended = create(sandbox, spec("ended"));
+        assertThat(run(ended)).isEqualTo(3);
+        create(sandbox, spec("unknown").args("/loop.wasm")).init().start();
+        var exit = ended.init().exit().await();
+
+        var found =
+                adopted("s1")
+                        .adoptContainers(
+                                List.of(
+                                        former("runs"),
+                                        former("created"),
+                                        former("ended"),
+                                        former("lost")));
+        assertThat(found)
+                .extracting(it -> it.id().value(), AdoptedContainer::state)
+                .containsExactlyInAnyOrder(
+                        tuple("runs", new ProcessState.Running()),
+                        tuple("created", new ProcessState.Created()),
+                        tuple("ended", new ProcessState.Stopped(exit)));
+        assertThat(list()).containsExactlyInAnyOrder("runs", "created", "ended");
+        var created = process(found, "created");
+        created.start();
+        created.start();
+        for (var process : List.of(created, process(found, "runs"))) {
+            process.kill(Signal.TERM, false);
+            assertThat(process.exit().await().code()).isEqualTo(143);
+        }
+        assertThat(process(found, "ended").exit().status()).contains(exit);
+        process(found, "ended").delete();
+    }
+
+    @Test
+    void whatEndedWithItsWorkerIsNotFound() throws Exception {
+        module("app.wasm", GuestModules.LOOPS);
+        var container = create(sandbox("s1"), spec("c1"));
+        container.init().start();
+        sandboxer.close();
+        WorkerFixture.kill(container.init().pid());
+        var adopted = adopted("s1");
+        assertThat(adopted.adoptContainers(List.of(former("c1")))).isEmpty();
+        module("app.wasm", GuestModules.exits(4));
+        assertThat(run(create(adopted, spec("c1")))).isEqualTo(4);
+    }
+
+    @Test
+    void aStopBeforeTheContainersWereFoundEndsThem() throws Exception {
+        module("app.wasm", GuestModules.LOOPS);
+        create(sandbox("s1"), spec("c1")).init().start();
+        adopted("s1").stop();
+        assertThat(list()).isEmpty();
+    }
+
+    @Test
+    void aContainerThatADeadDaemonCreatedLateIsReplaced() throws Exception {
+        module("app.wasm", GuestModules.exits(4));
+        var dead = sandbox("s1");
+        var first = sandboxer;
+        sandboxer = sandboxer();
+        var adopted = sandboxer.adopt(sandboxSpec("s1"), Map.of(), true).orElseThrow();
+        sandboxes.add(adopted);
+        adopted.adoptContainers(List.of());
+        create(dead, spec("c1"));
+        assertThat(run(create(adopted, spec("c1")))).isEqualTo(4);
+        first.close();
+    }
+
+    @Test
+    void whatBelongsToNoSandboxIsEnded() throws Exception {
+        module("app.wasm", GuestModules.LOOPS);
+        create(sandbox("known"), spec("c1")).init().start();
+        create(sandbox("stranger"), spec("c2")).init().start();
+        sandboxer.endStrangers(id -> id.value().equals("known"));
+        assertThat(list()).containsExactly("c1");
+    }
+
+    @Test
+    void theDeathOfAWorkerIsKnownWithinATenthOfASecond() throws Exception {
+        module("app.wasm", GuestModules.LOOPS);
+        var sandbox = sandbox("s1");
+        var times = new ArrayList<Long>();
+        for (int i = 0; i < 5; i++) {
+            var container = create(sandbox, spec("c" + i));
+            container.init().start();
+            WorkerFixture.signalKill(container.init().pid());
+            long killed = System.nanoTime();
+            assertThat(container.init().exit().await().code()).isEqualTo(137);
+            times.add(System.nanoTime() - killed);
+            container.init().delete();
+        }
+        // The median: a machine that is busy elsewhere is no failure.
+        assertThat(times.stream().sorted().toList().get(2))
+                .isLessThan(Duration.ofMillis(100).toNanos());
     }
 
     @Test
@@ -246,6 +351,39 @@ final class WasmSandboxerTest {
         assertThat(sandbox.start()).isZero();
         sandboxes.add(sandbox);
         return sandbox;
+    }
+
+    /** The sandbox as the next life of the daemon finds it. */
+    private Sandbox adopted(String id) {
+        sandboxes.clear();
+        sandboxer.close();
+        sandboxer = sandboxer();
+        var adopted = sandboxer.adopt(sandboxSpec(id), Map.of(), true).orElseThrow();
+        sandboxes.add(adopted);
+        return adopted;
+    }
+
+    private static FormerContainer former(String id) {
+        return new FormerContainer(
+                new ContainerId(id),
+                new FormerProcess(1, Stdio.NONE, new ProcessState.Created()),
+                Map.of(),
+                () -> {});
+    }
+
+    private static ContainerProcess process(List<AdoptedContainer> found, String id) {
+        return found.stream()
+                .filter(it -> it.id().value().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .container()
+                .init();
+    }
+
+    private List<String> list() {
+        try (var behind = new BehindTheDaemon(directory.resolve("state"))) {
+            return behind.containers();
+        }
     }
 
     private static SandboxSpec sandboxSpec(String id) {

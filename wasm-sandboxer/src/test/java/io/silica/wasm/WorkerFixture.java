@@ -191,6 +191,13 @@ final class WorkerFixture implements AutoCloseable {
         await(() -> !worker.isAlive());
     }
 
+    /** Kills one and waits for nothing. */
+    static void signalKill(int pid) {
+        try (var pidfd = Pidfd.open(pid)) {
+            pidfd.signal(Pidfd.SIGKILL);
+        }
+    }
+
     /** Ends and collects one that a sandboxer of this process has started. */
     static void kill(int pid) {
         try (var child = Child.adopt(pid)) {

@@ -330,23 +330,35 @@ final class WorkerTest {
             worker.restartDaemon();
             assertThat(worker.worker().pid()).isEqualTo(pid);
             assertThat(worker.await("ended")).isEqualTo(3);
-            assertThat(list()).containsExactlyInAnyOrder("ended in ", "running in s1");
+            assertThat(list(""))
+                    .containsExactlyInAnyOrder(
+                            "ended in  GUEST_STATE_STOPPED 3",
+                            "running in s1 GUEST_STATE_RUNNING 0");
+            assertThat(list("s1")).containsExactly("running in s1 GUEST_STATE_RUNNING 0");
             worker.kill("running", 15);
             assertThat(worker.await("running")).isEqualTo(143);
         }
     }
 
-    private List<String> list() {
+    private List<String> list(String sandbox) {
         var answer =
                 worker.worker()
                         .call(
                                 "silica.wasm.v1.Worker",
                                 "List",
-                                ListRequest.getDefaultInstance(),
+                                ListRequest.newBuilder().setSandboxId(sandbox).build(),
                                 ListResponse.parser(),
                                 CallOptions.none());
         var found = new ArrayList<String>();
-        answer.getContainersList().forEach(c -> found.add(c.getId() + " in " + c.getSandboxId()));
+        answer.getContainersList()
+                .forEach(c ->
+                        found.add(
+                                "%s in %s %s %d"
+                                        .formatted(
+                                                c.getId(),
+                                                c.getSandboxId(),
+                                                c.getState(),
+                                                c.getExitStatus())));
         return found;
     }
 

@@ -3,7 +3,6 @@ package io.silica.server.host;
 
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.sandbox.SandboxException;
-import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Undo;
 import java.io.IOException;
@@ -15,8 +14,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Prepares pods on this host, one directory for each. Any thread may use it. */
@@ -56,34 +53,28 @@ public final class PodHost {
     }
 
     /**
-     * Finds the pod of an earlier life of the daemon again. What is missing of it is made; when
-     * this throws, what is there stays, for containers may use it.
+     * The pod of an earlier life of the daemon, as it was left; see {@link PreparedPod#complete}.
+     *
+     * @throws SandboxException.InvalidArgument if there can be no such pod
      */
     public PreparedPod adopt(SandboxSpec spec) {
-        PreparedPod pod = pod(spec);
-        try (var undo = new Undo()) {
-            undo.add(pod::letGo);
-            pod.complete();
-            undo.keep();
-            return pod;
-        }
+        return pod(spec);
+    }
+
+    /** The names of the directories that there are: ids of sandboxes, this life's or an earlier. */
+    public List<String> directories() {
+        return entries().stream().map(it -> it.getFileName().toString()).toList();
     }
 
     /**
-     * Removes what an earlier life of the daemon left of sandboxes that no record knows. What can't
+     * Removes what an earlier life of the daemon left of a sandbox that no record knows. What can't
      * be removed is logged and stays.
+     *
+     * @param name of its directory
      */
-    public void removeStrangers(Set<SandboxId> known) {
-        Set<String> names = known.stream().map(SandboxId::value).collect(Collectors.toSet());
-        for (Path stranger : entries()) {
-            if (!names.contains(stranger.getFileName().toString())) {
-                removeStranger(stranger);
-            }
-        }
-    }
-
-    private void removeStranger(Path stranger) {
-        try (var calls = calls(stranger.getFileName().toString())) {
+    public void removeStranger(String name) {
+        Path stranger = sandboxes.resolve(name);
+        try (var calls = calls(name)) {
             remove(new PodDirectory(stranger), calls);
             LOGGER.log(Level.INFO, "removed {0}, which no record knows", stranger);
         } catch (SandboxException | IllegalArgumentException e) {

@@ -63,7 +63,7 @@ public final class PreparedPod implements AutoCloseable {
     }
 
     /** Makes what is missing of it; what is there may be in use and stays. */
-    void complete() {
+    public void complete() {
         step(
                 "complete the directory of the sandbox",
                 () -> {
@@ -190,7 +190,7 @@ public final class PreparedPod implements AutoCloseable {
     }
 
     /** Lets go of the pod without removing anything of it. */
-    void letGo() {
+    public void letGo() {
         calls.close();
     }
 

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.registry;
 
+import io.silica.sandbox.AdoptedContainer;
 import io.silica.sandbox.Container;
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerObserver;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.FormerContainer;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Statistics;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -38,6 +41,11 @@ final class EndedSandbox implements Sandbox {
     @Override
     public Container createContainer(ContainerConfig config, ContainerObserver observer) {
         throw ended("create container \"" + config.id() + "\" in");
+    }
+
+    @Override
+    public List<AdoptedContainer> adoptContainers(List<FormerContainer> former) {
+        return List.of();
     }
 
     @Override

@@ -2,13 +2,14 @@
 package io.silica.server.registry;
 
 import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ExecId;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
-import io.silica.sandbox.SandboxLifecycle;
 import io.silica.sandbox.SandboxRequest;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.SandboxState;
@@ -16,66 +17,82 @@ import io.silica.sandbox.Statistics;
 import io.silica.server.host.ContainerRequest;
 import io.silica.server.host.PreparedPod;
 import io.silica.server.logging.LogContext;
-import io.silica.server.registry.SandboxRecord.TaskRecord;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
-/** A sandbox as containerd sees it: the kind's sandbox, what the host prepared, and its tasks. */
+/**
+ * A sandbox as containerd sees it: the kind's sandbox, what the host prepared, and its tasks.
+ *
+ * <p>One of an earlier life of the daemon is answered for from its record at once and found again
+ * in the background: first the sandbox ({@link #found}), then its containers ({@link #adoptTasks}),
+ * then what was left half-done ({@link #settle}). A change waits for the step that it needs, and is
+ * Unavailable if that takes too long.
+ */
 public final class ManagedSandbox {
-    private final Sandbox sandbox;
+    private final KnownSandbox known;
+    private final Reached<Sandbox> sandbox;
+    private final Reached<Sandbox> settled;
     private final PreparedPod pod;
-    private final Instant createdAt;
     private final Surroundings around;
-    private final SandboxLifecycle lifecycle;
+    private final SandboxStatus status;
     private final Driver driver;
     private final SampleCache samples;
-    private final Exit exit = new Exit();
     private final RecordWriter record;
     private final SandboxTasks tasks;
     private volatile SandboxSpec spec;
-    private volatile SandboxState state;
-    private boolean started;
-    private boolean gone;
+    private volatile boolean started;
+    private volatile boolean gone;
 
-    ManagedSandbox(
-            SandboxSpec spec,
-            Sandbox sandbox,
+    /** One that was made. */
+    ManagedSandbox(KnownSandbox known, Sandbox made, PreparedPod pod, Surroundings around) {
+        this(known, Reached.now(made), Reached.now(made), pod, around);
+    }
+
+    /** One of an earlier life of the daemon. */
+    ManagedSandbox(KnownSandbox known, PreparedPod pod, Surroundings around) {
+        this(known, later(known, around), later(known, around), pod, around);
+    }
+
+    private static Reached<Sandbox> later(KnownSandbox known, Surroundings around) {
+        return Reached.later("sandbox \"" + known.id() + "\"", around.limits().agentPatience());
+    }
+
+    private ManagedSandbox(
+            KnownSandbox known,
+            Reached<Sandbox> sandbox,
+            Reached<Sandbox> settled,
             PreparedPod pod,
-            Instant createdAt,
-            SandboxState state,
             Surroundings around) {
-        this.spec = spec;
+        RegistryConfig limits = around.limits();
+        this.known = known;
         this.sandbox = sandbox;
+        this.settled = settled;
         this.pod = pod;
-        this.createdAt = createdAt;
         this.around = around;
-        this.lifecycle = new SandboxLifecycle(spec.id(), state);
-        this.state = state;
-        this.started = !(state instanceof SandboxState.Created);
-        if (state instanceof SandboxState.Stopped(ExitStatus status)) {
-            exit.complete(status);
-        }
+        this.spec = known.spec();
+        this.status = new SandboxStatus(known.id(), known.state());
+        this.started = !(known.state() instanceof SandboxState.Created);
         this.driver =
                 new Driver(
-                        "sandbox-" + spec.id(),
-                        () -> LogContext.sandbox(spec.id()),
-                        around.limits().patience());
+                        "sandbox-" + known.id(),
+                        () -> LogContext.sandbox(known.id()),
+                        limits.patience());
         this.samples =
                 new SampleCache(
                         name(),
-                        sandbox::statistics,
-                        around.limits().samplesFreshFor(),
-                        around.limits().samplePatience());
-        this.record = new RecordWriter(around.records(), spec.id(), this::present);
-        this.tasks = new SandboxTasks(spec.id(), pod, record, around);
+                        () -> sandbox.get().statistics(),
+                        limits.samplesFreshFor(),
+                        limits.samplePatience());
+        this.record = new RecordWriter(around.records(), known.id(), this::present);
+        this.tasks = new SandboxTasks(pod, record, around, known);
     }
 
     /** Its identifier. */
     public SandboxId id() {
-        return spec.id();
+        return known.id();
     }
 
     /** What was asked of it. */
@@ -85,17 +102,17 @@ public final class ManagedSandbox {
 
     /** When it was created. */
     public Instant createdAt() {
-        return createdAt;
+        return known.createdAt();
     }
 
     /** What is so now. */
     public SandboxState state() {
-        return state;
+        return status.state();
     }
 
     /** Its end, known only after {@link #state} tells it. */
     public Exit exit() {
-        return exit;
+        return status.exit();
     }
 
     /** Its tasks, now. */
@@ -109,8 +126,65 @@ public final class ManagedSandbox {
      * @throws SandboxException.Unavailable while there are none, or no more
      */
     public Statistics statistics() {
-        admits(SandboxRequest.METRICS);
+        status.admits(SandboxRequest.METRICS);
         return samples.get();
+    }
+
+    /** Whether it has been removed, so that nothing of it need be found again. */
+    boolean isGone() {
+        return gone;
+    }
+
+    /** Whether the kind has found it again, or has made it. */
+    boolean isFound() {
+        return sandbox.known().isPresent();
+    }
+
+    /** Uses the host no more; what it has there stays. */
+    void letGo() {
+        pod.letGo();
+    }
+
+    /** Writes what is so into the record. */
+    void save() {
+        record.save();
+    }
+
+    /** Begins to listen for the end. */
+    void watch() {
+        sandbox.get().exit().onExit(this::ended);
+    }
+
+    /** The kind has found it again. */
+    void found(Sandbox it) {
+        sandbox.is(it);
+        if (known.halfMade()) {
+            settled.is(it);
+        }
+        watch();
+    }
+
+    /** Finds its containers again; may be repeated. */
+    void adoptTasks() {
+        tasks.adopt(known.tasks(), sandbox.get());
+    }
+
+    /** Undoes what an earlier life left half-done, and lets requests go on; may be repeated. */
+    void settle() {
+        driver.call(
+                "prepare " + name() + " again",
+                () -> {
+                    if (!gone) {
+                        restore();
+                    }
+                    return gone;
+                });
+        settled.is(sandbox.get());
+    }
+
+    private void restore() {
+        pod.complete();
+        tasks.releaseTraces();
     }
 
     /** Changes what the pod may use. */
@@ -119,16 +193,14 @@ public final class ManagedSandbox {
                 SandboxRequest.UPDATE,
                 () -> {
                     PodResources wanted = wish.apply(spec.resources());
+                    Failpoint.at("sandbox.update.before");
                     pod.update(wanted);
-                    sandbox.update(wanted);
+                    sandbox.get().update(wanted);
                     spec = spec.with(wanted);
+                    Failpoint.at("sandbox.update.done");
                     save();
+                    Failpoint.at("sandbox.update.noted");
                 });
-    }
-
-    /** Begins to listen for the end. */
-    void watch() {
-        sandbox.exit().onExit(this::ended);
     }
 
     /**
@@ -138,23 +210,29 @@ public final class ManagedSandbox {
      * @param whenGone as in {@link #shutdown}
      */
     void start(Consumer<List<Task>> whenGone) {
+        sandbox.get();
         driver.call(
                 "start " + name(),
                 () -> {
                     requireThere();
                     try {
-                        if (admits(SandboxRequest.START)) {
+                        if (status.admits(SandboxRequest.START)) {
                             startNow();
                         }
                     } catch (RuntimeException e) {
                         removeAfter(e, whenGone);
                         throw e;
                     }
-                    return state;
+                    return started;
                 });
     }
 
+    /**
+     * Ends it and all in it. Its containers are found again first, so that their true ends are
+     * told; but an agent that does not answer keeps nobody from ending the sandbox without it.
+     */
     void stop() {
+        settled.await();
         change(SandboxRequest.STOP, this::stopNow);
     }
 
@@ -164,6 +242,7 @@ public final class ManagedSandbox {
      * @param whenGone is told, before the caller is, which containers went with it
      */
     void shutdown(Consumer<List<Task>> whenGone) {
+        settled.await();
         change(SandboxRequest.SHUTDOWN, () -> remove(whenGone));
     }
 
@@ -174,6 +253,7 @@ public final class ManagedSandbox {
      * @return whether it was removed
      */
     boolean removeUnlessStarted(Consumer<List<Task>> whenGone) {
+        sandbox.get();
         return driver.call(
                 "remove " + name(),
                 () -> {
@@ -189,10 +269,11 @@ public final class ManagedSandbox {
      * Makes a container; when this throws, nothing of it is left.
      *
      * @param entry enters it in the daemon's index; must not block
+     * @param exit takes it out again
      */
-    Task createTask(ContainerRequest request, Consumer<Task> entry) {
-        admits(SandboxRequest.CREATE_CONTAINER);
-        return tasks.create(request, sandbox, task -> enter(task, entry));
+    Task createTask(ContainerRequest request, Consumer<Task> entry, Consumer<Task> exit) {
+        status.admits(SandboxRequest.CREATE_CONTAINER);
+        return tasks.create(request, settled.get(), task -> enter(task, entry), exit);
     }
 
     /**
@@ -200,34 +281,32 @@ public final class ManagedSandbox {
      *
      * @param whenGone is told before the caller is
      */
-    ExitStatus deleteTask(Task task, Runnable whenGone) {
+    Tombstone deleteTask(Task task, Runnable whenGone) {
         return tasks.delete(task, whenGone);
     }
 
-    /** Writes what is so into the record. */
-    void save() {
-        record.save();
-    }
-
-    /** Lets the containers of an earlier life go: nobody can ask for them any more. */
-    void releaseFormerTasks(List<TaskRecord> former) {
-        for (TaskRecord task : former) {
-            pod.releaseContainer(new ContainerId(task.id()), Path.of(task.bundle()));
-        }
+    /** What a delete was answered, if it was lately. */
+    Optional<Tombstone> tombstone(ContainerId container, Optional<ExecId> exec) {
+        return tasks.tombstone(container, exec);
     }
 
     private SandboxRecord present() {
         return SandboxRecordForm.record(
-                spec, sandbox.identity(), createdAt, state, tasks.records());
+                spec,
+                sandbox.known().map(Sandbox::identity).orElse(known.identity()),
+                createdAt(),
+                state(),
+                tasks.records(),
+                tasks.deleted());
     }
 
     private void startNow() {
-        int pid = sandbox.start();
-        synchronized (lifecycle) {
-            lifecycle.started(pid, around.clock().instant());
-            state = lifecycle.state();
-        }
-        save();
+        Failpoint.at("sandbox.start.before");
+        int pid = sandbox.get().start();
+        Failpoint.at("sandbox.start.done");
+        status.started(pid, around.clock().instant());
+        record.save();
+        Failpoint.at("sandbox.start.noted");
         started = true;
     }
 
@@ -243,55 +322,45 @@ public final class ManagedSandbox {
     }
 
     private void remove(Consumer<List<Task>> whenGone) {
-        if (!(state instanceof SandboxState.Stopped)) {
+        if (!status.isStopped()) {
             stopNow();
         }
-        whenGone.accept(release());
+        Failpoint.at("sandbox.shutdown.before");
+        release();
+        whenGone.accept(tasks());
         gone = true;
     }
 
     private void stopNow() {
-        sandbox.stop();
-        ended(sandbox.exit().status().orElseGet(() -> new ExitStatus(0, around.clock().instant())));
+        Sandbox it = sandbox.get();
+        Failpoint.at("sandbox.stop.before");
+        it.stop();
+        Failpoint.at("sandbox.stop.done");
+        ended(it.exit().status().orElseGet(() -> new ExitStatus(0, around.clock().instant())));
     }
 
-    /** Of two ends at a time the lifecycle takes the first, and a Wait tells what it took. */
-    private void ended(ExitStatus status) {
-        boolean first;
-        synchronized (lifecycle) {
-            first = !(state instanceof SandboxState.Stopped);
-            lifecycle.ended(status);
-            state = lifecycle.state();
-        }
-        if (first) {
-            driver.post("note the end of " + name(), this::save);
-        }
-        if (state instanceof SandboxState.Stopped(ExitStatus taken)) {
-            exit.complete(taken);
-        }
+    private void ended(ExitStatus exit) {
+        status.ended(exit, () -> driver.post("note the end of " + name(), record::note));
     }
 
-    private List<Task> release() {
-        sandbox.close();
+    private void release() {
+        sandbox.get().close();
+        Failpoint.at("sandbox.shutdown.closed");
         tasks.release();
         pod.close();
+        Failpoint.at("sandbox.shutdown.released");
         record.delete();
-        return tasks();
+        Failpoint.at("sandbox.shutdown.noted");
     }
 
     /** A shutdown comes before, and then it is refused, or after, and then it is known. */
     private void enter(Task task, Consumer<Task> entry) {
-        synchronized (lifecycle) {
-            lifecycle.admits(SandboxRequest.CREATE_CONTAINER);
-            tasks.enter(task);
-            entry.accept(task);
-        }
-    }
-
-    private boolean admits(SandboxRequest request) {
-        synchronized (lifecycle) {
-            return lifecycle.admits(request);
-        }
+        status.whileAdmitted(
+                SandboxRequest.CREATE_CONTAINER,
+                () -> {
+                    tasks.enter(task);
+                    entry.accept(task);
+                });
     }
 
     /** A request may have waited until the sandbox was removed, and its id be another's by now. */
@@ -302,11 +371,12 @@ public final class ManagedSandbox {
     }
 
     private void change(SandboxRequest request, Runnable effect) {
+        sandbox.get();
         driver.call(
                 request.verb() + " " + name(),
                 () -> {
                     requireThere();
-                    if (admits(request)) {
+                    if (status.admits(request)) {
                         effect.run();
                     }
                     return request;
@@ -314,6 +384,6 @@ public final class ManagedSandbox {
     }
 
     private String name() {
-        return "sandbox \"" + spec.id() + "\"";
+        return "sandbox \"" + id() + "\"";
     }
 }

@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param maximumSandboxes how many sandboxes there may be at once
  * @param maximumContainers how many containers a sandbox may have at once
  * @param patience how long a caller waits for a change; the change itself goes on
+ * @param agentPatience how long a change waits until a sandbox of an earlier life of the daemon has
+ *     been found again
  * @param startWithin how long a sandbox may wait for its start before it is taken for abandoned
  * @param samplesFreshFor how long a measurement is as good as a new one
  * @param samplePatience how long a question waits for a new measurement
@@ -17,6 +19,7 @@ public record RegistryConfig(
         int maximumSandboxes,
         int maximumContainers,
         Duration patience,
+        Duration agentPatience,
         Duration startWithin,
         Duration samplesFreshFor,
         Duration samplePatience) {}

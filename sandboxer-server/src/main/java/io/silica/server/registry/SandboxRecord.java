@@ -24,12 +24,13 @@ import org.jspecify.annotations.Nullable;
  * @param handler the runtime handler
  * @param identity what the kind needs to find it again
  * @param createdAt when it was created, ISO 8601
- * @param state {@code created}, {@code running} or {@code stopped}
+ * @param state {@code creating}, {@code created}, {@code running} or {@code stopped}
  * @param pid the process whose namespaces are the pod's, or 0
  * @param startedAt when it was started, ISO 8601; null while it was not
  * @param exitCode how it ended; null while it has not
  * @param exitedAt when it ended, ISO 8601; null while it has not
  * @param tasks its containers
+ * @param deleted what was deleted lately; null for nothing
  */
 public record SandboxRecord(
         String id,
@@ -50,7 +51,8 @@ public record SandboxRecord(
         @Nullable String startedAt,
         @Nullable Integer exitCode,
         @Nullable String exitedAt,
-        List<TaskRecord> tasks) {
+        List<TaskRecord> tasks,
+        @Nullable List<DeletedRecord> deleted) {
     /** How records are written: a sandbox with as many containers as one may have fits. */
     public static final RecordFormat<SandboxRecord> FORMAT =
             new RecordFormat<>("sandbox", 1, SandboxRecord.class, ByteSize.mebibytes(4));
@@ -83,6 +85,38 @@ public record SandboxRecord(
      *
      * @param id its id
      * @param bundle containerd's directory for it, where its root file system is mounted
+     * @param init its first process; null while the container is being created
+     * @param execs the processes that were added; null for none
      */
-    public record TaskRecord(String id, String bundle) {}
+    public record TaskRecord(
+            String id,
+            String bundle,
+            @Nullable ProcessRecord init,
+            @Nullable List<ExecRecord> execs) {}
+
+    /**
+     * A process.
+     *
+     * @param phase {@code created}, {@code running}, {@code paused} or {@code stopped}
+     * @param pid the pid by which containerd knows it
+     * @param stdio its streams
+     * @param exitCode how it ended; null while it has not
+     * @param exitedAt when it ended, ISO 8601; null while it has not
+     */
+    public record ProcessRecord(
+            String phase,
+            int pid,
+            StdioRecord stdio,
+            @Nullable Integer exitCode,
+            @Nullable String exitedAt) {}
+
+    /** A process that was added to a container, by its id. */
+    public record ExecRecord(String id, ProcessRecord process) {}
+
+    /** See {@link io.silica.sandbox.Stdio}. */
+    public record StdioRecord(String stdin, String stdout, String stderr, boolean terminal) {}
+
+    /** See {@link Tombstone}; {@code exec} is null for a whole container. */
+    public record DeletedRecord(
+            String container, @Nullable String exec, int pid, int exitCode, String exitedAt) {}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.registry;
 
+import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.DnsConfig;
 import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.PodIdentity;
@@ -10,28 +11,55 @@ import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.SandboxState;
+import io.silica.server.registry.SandboxRecord.DeletedRecord;
 import io.silica.server.registry.SandboxRecord.DnsRecord;
 import io.silica.server.registry.SandboxRecord.PodRecord;
 import io.silica.server.registry.SandboxRecord.ResourcesRecord;
 import io.silica.server.registry.SandboxRecord.TaskRecord;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Between the model and its form on disk. */
 final class SandboxRecordForm {
+    private static final String CREATING = "creating";
+
     private SandboxRecordForm() {}
+
+    /** A sandbox that is about to be made: a daemon that dies meanwhile finds what to undo. */
+    static SandboxRecord creating(SandboxSpec spec, Instant createdAt) {
+        return record(
+                spec,
+                Map.of(),
+                createdAt,
+                CREATING,
+                new SandboxState.Created(),
+                List.of(),
+                List.of());
+    }
 
     static SandboxRecord record(
             SandboxSpec spec,
             Map<String, String> identity,
             Instant createdAt,
             SandboxState state,
-            List<TaskRecord> tasks) {
+            List<TaskRecord> tasks,
+            List<DeletedRecord> deleted) {
+        return record(spec, identity, createdAt, label(state), state, tasks, deleted);
+    }
+
+    private static SandboxRecord record(
+            SandboxSpec spec,
+            Map<String, String> identity,
+            Instant createdAt,
+            String label,
+            SandboxState state,
+            List<TaskRecord> tasks,
+            List<DeletedRecord> deleted) {
         var running = state instanceof SandboxState.Running r ? r : null;
         var exit = state instanceof SandboxState.Stopped(ExitStatus status) ? status : null;
         return new SandboxRecord(
@@ -48,18 +76,42 @@ final class SandboxRecordForm {
                 spec.handler(),
                 identity,
                 createdAt.toString(),
-                label(state),
+                label,
                 running == null ? 0 : running.pid(),
                 running == null ? null : running.startedAt().toString(),
                 exit == null ? null : exit.code(),
                 exit == null ? null : exit.at().toString(),
-                tasks);
+                tasks,
+                deleted.isEmpty() ? null : deleted);
     }
 
     /**
      * @throws IllegalArgumentException or a SandboxException if a value is not what the model takes
      */
-    static SandboxSpec spec(SandboxRecord record) {
+    static KnownSandbox known(SandboxRecord record) {
+        SandboxSpec spec = spec(record);
+        return new KnownSandbox(
+                spec,
+                record.identity(),
+                RecordValue.instant("created-at", record.createdAt()),
+                state(record),
+                record.state().equals(CREATING),
+                record.tasks().stream()
+                        .filter(it -> !TaskRecordForm.isBeingCreated(it))
+                        .map(it -> TaskRecordForm.task(spec.id(), it))
+                        .toList(),
+                record.tasks().stream()
+                        .filter(TaskRecordForm::isBeingCreated)
+                        .collect(
+                                Collectors.toUnmodifiableMap(
+                                        it -> new ContainerId(it.id()),
+                                        it -> Path.of(it.bundle()))),
+                Optional.ofNullable(record.deleted()).orElseGet(List::of).stream()
+                        .map(TaskRecordForm::tombstone)
+                        .toList());
+    }
+
+    private static SandboxSpec spec(SandboxRecord record) {
         PodRecord pod = record.pod();
         DnsRecord dns = record.dns();
         return new SandboxSpec(
@@ -75,26 +127,17 @@ final class SandboxRecordForm {
                 record.handler());
     }
 
-    /**
-     * @throws IllegalArgumentException if the state is unknown or lacks what belongs to it
-     */
-    static SandboxState state(SandboxRecord record) {
+    private static SandboxState state(SandboxRecord record) {
         return switch (record.state()) {
-            case "created" -> new SandboxState.Created();
+            case CREATING, "created" -> new SandboxState.Created();
             case "running" ->
                     new SandboxState.Running(
-                            record.pid(), instant("started-at", record.startedAt()));
+                            record.pid(), RecordValue.instant("started-at", record.startedAt()));
             case "stopped" ->
                     new SandboxState.Stopped(
-                            new ExitStatus(
-                                    present("exit-code", record.exitCode()),
-                                    instant("exited-at", record.exitedAt())));
+                            RecordValue.exit(record.exitCode(), record.exitedAt()));
             default -> throw new IllegalArgumentException("unknown state " + record.state());
         };
-    }
-
-    static Instant createdAt(SandboxRecord record) {
-        return instant("created-at", record.createdAt());
     }
 
     private static String label(SandboxState state) {
@@ -130,20 +173,5 @@ final class SandboxRecordForm {
     private static Resources resources(ResourcesRecord r) {
         return new Resources(
                 r.memoryLimitBytes(), r.cpuShares(), r.cpuQuotaMicros(), r.cpuPeriodMicros());
-    }
-
-    private static Instant instant(String key, @Nullable String text) {
-        try {
-            return Instant.parse(present(key, text));
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException(key + " is not a time: " + text, e);
-        }
-    }
-
-    private static <T> T present(String key, @Nullable T value) {
-        if (value == null) {
-            throw new IllegalArgumentException(key + " is missing");
-        }
-        return value;
     }
 }

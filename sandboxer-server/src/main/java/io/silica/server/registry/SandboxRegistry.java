@@ -2,14 +2,14 @@
 package io.silica.server.registry;
 
 import io.silica.sandbox.ContainerId;
-import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.ExecId;
+import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.Platform;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
-import io.silica.sandbox.SandboxState;
 import io.silica.sandbox.Sandboxer;
 import io.silica.sandbox.TaskEvent;
 import io.silica.sandbox.Undo;
@@ -22,13 +22,9 @@ import io.silica.server.registry.TaskIndex.Placed;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -38,17 +34,17 @@ import java.util.function.UnaryOperator;
  * All sandboxes of the daemon and all tasks in them. An id is taken from the first step of its
  * creation to the last step of its removal. Safe for use by any thread.
  */
-public final class SandboxRegistry {
+public final class SandboxRegistry implements AutoCloseable {
     private static final Logger LOGGER = System.getLogger(SandboxRegistry.class.getName());
 
     private final Sandboxer sandboxer;
     private final PodHost host;
     private final Surroundings around;
     private final InFlight inFlight = new InFlight();
-    private final Set<SandboxId> taken = ConcurrentHashMap.newKeySet();
-    private final ConcurrentMap<SandboxId, ManagedSandbox> sandboxes = new ConcurrentHashMap<>();
+    private final SandboxIndex sandboxes = new SandboxIndex();
     private final TaskIndex tasks = new TaskIndex();
     private final StartDeadlines starts;
+    private final SandboxAdoption adoption;
 
     /**
      * @param sandboxer makes the sandboxes
@@ -70,7 +66,8 @@ public final class SandboxRegistry {
         this.sandboxer = sandboxer;
         this.host = host;
         this.around = new Surroundings(limits, records, events, inFlight, clock);
-        this.starts = new StartDeadlines(timer, this::removeAbandoned);
+        this.starts = new StartDeadlines(timer, limits.startWithin(), clock, this::removeAbandoned);
+        this.adoption = new SandboxAdoption(sandboxer, host, sandboxes, tasks, starts, around);
     }
 
     /** What images the sandboxes run. */
@@ -84,16 +81,12 @@ public final class SandboxRegistry {
      * @throws SandboxException.NotFound if there is none
      */
     public ManagedSandbox sandbox(SandboxId id) {
-        ManagedSandbox found = sandboxes.get(id);
-        if (found == null) {
-            throw new SandboxException.NotFound("there is no sandbox \"" + id + "\"");
-        }
-        return found;
+        return sandboxes.get(id);
     }
 
     /** All sandboxes, now. */
     public List<ManagedSandbox> sandboxes() {
-        return List.copyOf(sandboxes.values());
+        return sandboxes.all();
     }
 
     /**
@@ -116,15 +109,23 @@ public final class SandboxRegistry {
         try (var _ = inFlight.begin();
                 var _ = LogContext.sandbox(id);
                 var undo = new Undo()) {
-            takeWithinLimit(id);
-            undo.add(() -> taken.remove(id));
-            PreparedPod pod = undo.owns(host.prepare(spec));
-            Sandbox sandbox = undo.owns(sandboxer.create(spec));
-            var managed = managed(spec, sandbox, pod, now(), new SandboxState.Created());
+            Failpoint.at("sandbox.create.before");
+            sandboxes.take(id, around.limits().maximumSandboxes());
+            undo.add(() -> sandboxes.free(id));
+            var known = KnownSandbox.created(spec, around.clock().instant());
+            // Known before anything is made: a daemon that dies in between finds what to undo.
             undo.add(() -> around.records().delete(id));
+            around.records().save(id, SandboxRecordForm.creating(spec, known.createdAt()));
+            Failpoint.at("sandbox.create.reserved");
+            PreparedPod pod = undo.owns(host.prepare(spec));
+            Failpoint.at("sandbox.create.prepared");
+            Sandbox sandbox = undo.owns(sandboxer.create(spec));
+            Failpoint.at("sandbox.create.done");
+            var managed = new ManagedSandbox(known, sandbox, pod, around);
             managed.save();
-            starts.expect(managed, around.limits().startWithin());
-            sandboxes.put(id, managed);
+            Failpoint.at("sandbox.create.noted");
+            starts.expect(managed);
+            sandboxes.enter(managed);
             undo.keep();
             managed.watch();
             return managed;
@@ -181,7 +182,11 @@ public final class SandboxRegistry {
                 var undo = new Undo()) {
             tasks.take(id);
             undo.add(() -> tasks.free(id));
-            Task task = sandbox.createTask(request, it -> tasks.enter(new Placed(sandbox, it)));
+            Task task =
+                    sandbox.createTask(
+                            request,
+                            it -> tasks.enter(new Placed(sandbox, it)),
+                            it -> tasks.remove(new Placed(sandbox, it)));
             undo.keep();
             if (abandoned.getAsBoolean()) {
                 delete(new Placed(sandbox, task));
@@ -193,10 +198,20 @@ public final class SandboxRegistry {
     }
 
     /** Deletes a container that has ended or that never ran. */
-    public ExitStatus deleteTask(ContainerId id) {
+    public Tombstone deleteTask(ContainerId id) {
         try (var _ = inFlight.begin()) {
             return delete(tasks.get(id));
         }
+    }
+
+    /**
+     * What a delete was answered, if it was lately: for a caller who asks again because the answer
+     * was lost.
+     *
+     * @param exec empty for the whole container
+     */
+    public Optional<Tombstone> tombstone(ContainerId id, Optional<ExecId> exec) {
+        return sandboxes.all().stream().flatMap(it -> it.tombstone(id, exec).stream()).findFirst();
     }
 
     /**
@@ -204,82 +219,34 @@ public final class SandboxRegistry {
      *
      * @return whether all changes are over
      */
-    public boolean close(Duration patience) throws InterruptedException {
+    public boolean drain(Duration patience) throws InterruptedException {
         return inFlight.close(patience);
     }
 
+    /** Ends what is under way in the background and lets go of everything; it lives on. */
+    @Override
+    public void close() {
+        adoption.close();
+        sandboxes.all().forEach(ManagedSandbox::letGo);
+    }
+
     /**
-     * Takes over a sandbox of an earlier life of the daemon. One that was never started is removed:
-     * containerd's call failed with that life.
+     * Takes over a sandbox of an earlier life of the daemon: it is known from its record when this
+     * returns, and found again in the background. One that was half made is undone.
      *
      * @throws IllegalArgumentException or a SandboxException if the record makes no sense
      */
-    public void adopt(SandboxRecord record) {
-        SandboxSpec spec = SandboxRecordForm.spec(record);
-        SandboxState recorded = SandboxRecordForm.state(record);
-        Instant createdAt = SandboxRecordForm.createdAt(record);
-        boolean started = !(recorded instanceof SandboxState.Created);
-        take(spec.id());
-        try (var undo = new Undo()) {
-            undo.add(() -> taken.remove(spec.id()));
-            Optional<Sandbox> found = sandboxer.adopt(spec, record.identity(), started);
-            SandboxState state = found.isPresent() ? recorded : ended(recorded);
-            Sandbox sandbox =
-                    found.orElseGet(() -> new EndedSandbox(exit(state), record.identity()));
-            var managed = managed(spec, sandbox, host.adopt(spec), createdAt, state);
-            managed.releaseFormerTasks(record.tasks());
-            sandboxes.put(spec.id(), managed);
-            undo.keep();
-            settle(managed, started);
+    public void adopt(SandboxRecord record, Continuity continuity) {
+        KnownSandbox known = SandboxRecordForm.known(record);
+        switch (continuity) {
+            case KEPT -> adoption.adopt(known, this::shutdown);
+            case LOST -> adoption.adopt(known.withoutTasks(), this::shutdown);
         }
     }
 
-    private void settle(ManagedSandbox managed, boolean started) {
-        if (started) {
-            managed.watch();
-            managed.save();
-            LOGGER.log(
-                    Level.INFO, "adopted sandbox {0}: {1}", managed.id(), managed.state().label());
-        } else {
-            removeNeverStarted(managed);
-        }
-    }
-
-    /** What cannot be removed now is tried again by the next life of the daemon. */
-    private void removeNeverStarted(ManagedSandbox managed) {
-        try {
-            shutdown(managed);
-            LOGGER.log(Level.INFO, "removed sandbox {0}, which was never started", managed.id());
-        } catch (RuntimeException e) {
-            LOGGER.log(Level.WARNING, "cannot remove sandbox " + managed.id(), e);
-        }
-    }
-
-    private ManagedSandbox managed(
-            SandboxSpec spec,
-            Sandbox sandbox,
-            PreparedPod pod,
-            Instant createdAt,
-            SandboxState state) {
-        return new ManagedSandbox(spec, sandbox, pod, createdAt, state, around);
-    }
-
-    private void take(SandboxId id) {
-        if (!taken.add(id)) {
-            throw new SandboxException.AlreadyExists("sandbox \"" + id + "\" is there already");
-        }
-    }
-
-    /** The limit is for new ones: what is found again is kept, whatever the limit is by now. */
-    private void takeWithinLimit(SandboxId id) {
-        synchronized (taken) {
-            if (taken.size() >= around.limits().maximumSandboxes() && !taken.contains(id)) {
-                throw new SandboxException.Exhausted(
-                        "cannot create sandbox \"%s\": there are %d, and the limit is %d"
-                                .formatted(id, taken.size(), around.limits().maximumSandboxes()));
-            }
-            take(id);
-        }
+    /** Ends and removes in the background what no record knows. All records have been adopted. */
+    public void removeStrangers() {
+        adoption.removeStrangers();
     }
 
     private void shutdown(ManagedSandbox managed) {
@@ -289,12 +256,11 @@ public final class SandboxRegistry {
     /** The id is free from here on: what is another's by now is not touched. */
     private void gone(ManagedSandbox managed, List<Task> with) {
         with.forEach(task -> tasks.remove(new Placed(managed, task)));
-        sandboxes.remove(managed.id(), managed);
         starts.over(managed.id());
-        taken.remove(managed.id());
+        sandboxes.remove(managed);
     }
 
-    private ExitStatus delete(Placed placed) {
+    private Tombstone delete(Placed placed) {
         return placed.sandbox().deleteTask(placed.task(), () -> tasks.remove(placed));
     }
 
@@ -311,21 +277,5 @@ public final class SandboxRegistry {
         } catch (RuntimeException e) {
             LOGGER.log(Level.WARNING, "cannot remove sandbox " + managed.id(), e);
         }
-    }
-
-    private SandboxState ended(SandboxState recorded) {
-        return recorded instanceof SandboxState.Stopped
-                ? recorded
-                : new SandboxState.Stopped(new ExitStatus(ExitStatus.UNKNOWN, now()));
-    }
-
-    private ExitStatus exit(SandboxState state) {
-        return state instanceof SandboxState.Stopped(ExitStatus status)
-                ? status
-                : new ExitStatus(ExitStatus.UNKNOWN, now());
-    }
-
-    private Instant now() {
-        return around.clock().instant();
     }
 }

@@ -3,6 +3,7 @@ package io.silica.server.registry;
 
 import io.silica.sandbox.SandboxId;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,23 +17,42 @@ import java.util.function.Consumer;
  */
 final class StartDeadlines {
     private final ScheduledExecutorService timer;
+    private final Duration within;
+    private final InstantSource clock;
     private final Consumer<ManagedSandbox> onMissed;
     private final ConcurrentMap<SandboxId, ScheduledFuture<?>> awaited = new ConcurrentHashMap<>();
 
     /**
      * @param timer runs short tasks later
+     * @param within how long after its creation a sandbox may be started
      * @param onMissed takes a sandbox whose deadline has passed, on a thread of its own
      */
-    StartDeadlines(ScheduledExecutorService timer, Consumer<ManagedSandbox> onMissed) {
+    StartDeadlines(
+            ScheduledExecutorService timer,
+            Duration within,
+            InstantSource clock,
+            Consumer<ManagedSandbox> onMissed) {
         this.timer = timer;
+        this.within = within;
+        this.clock = clock;
         this.onMissed = onMissed;
     }
 
-    /** A start is expected until then. */
-    void expect(ManagedSandbox sandbox, Duration within) {
+    /** A start is expected from now on. */
+    void expect(ManagedSandbox sandbox) {
         awaited.put(
                 sandbox.id(),
-                timer.schedule(() -> missed(sandbox), within.toMillis(), TimeUnit.MILLISECONDS));
+                timer.schedule(
+                        () -> missed(sandbox), left(sandbox).toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    /** A daemon that dies again and again does not put it off, nor does a clock that is set. */
+    private Duration left(ManagedSandbox sandbox) {
+        Duration left = within.minus(Duration.between(sandbox.createdAt(), clock.instant()));
+        if (left.compareTo(within) > 0) {
+            return within;
+        }
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     /** None is expected any more. */

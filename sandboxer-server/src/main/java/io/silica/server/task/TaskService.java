@@ -46,6 +46,7 @@ import io.silica.server.oci.OciSpecReader;
 import io.silica.server.registry.SandboxRegistry;
 import io.silica.server.registry.Task;
 import io.silica.server.registry.TaskProcess;
+import io.silica.server.registry.Tombstone;
 import io.silica.server.wire.Timestamps;
 import io.silica.ttrpc.CallContext;
 import io.silica.ttrpc.Dispatch;
@@ -113,7 +114,7 @@ public final class TaskService {
                 StateResponse.newBuilder()
                         .setId(request.getId())
                         .setExecId(request.getExecId())
-                        .setBundle(task.config().bundle().toString())
+                        .setBundle(task.bundle().toString())
                         .setPid(process.pid())
                         .setStdin(stdio.stdin())
                         .setStdout(stdio.stdout())
@@ -195,13 +196,12 @@ public final class TaskService {
     private DeleteResponse delete(DeleteRequest request, CallContext context) {
         Task task = task(request.getId());
         Optional<ExecId> exec = execId(request.getExecId());
-        int pid = task.process(exec).pid();
-        ExitStatus exit =
+        Tombstone deletion =
                 exec.isPresent() ? task.delete(exec.get()) : registry.deleteTask(task.id());
         return DeleteResponse.newBuilder()
-                .setPid(pid)
-                .setExitStatus(exit.code())
-                .setExitedAt(Timestamps.of(exit.at()))
+                .setPid(deletion.pid())
+                .setExitStatus(deletion.exit().code())
+                .setExitedAt(Timestamps.of(deletion.exit().at()))
                 .build();
     }
 

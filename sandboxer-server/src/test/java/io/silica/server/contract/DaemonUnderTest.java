@@ -16,6 +16,7 @@ import io.silica.server.logging.LogFormat;
 import io.silica.server.logging.LogLevel;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
+import io.silica.server.registry.Continuity;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,13 +38,25 @@ public final class DaemonUnderTest implements AutoCloseable {
     }
 
     public DaemonUnderTest(Path directory, Sandboxer sandboxer, LimitsConfig limits) {
+        this(directory, sandboxer, limits, Continuity.LOST);
+    }
+
+    /**
+     * Starts one whose connections are said to have outlived the last one, or not.
+     *
+     * @param continuity if they are kept, {@link #close} is a death: nothing is waited for
+     */
+    public DaemonUnderTest(
+            Path directory, Sandboxer sandboxer, LimitsConfig limits, Continuity continuity) {
         this.directory = directory;
+        Duration grace = continuity == Continuity.KEPT ? Duration.ZERO : Duration.ofSeconds(5);
         this.daemon =
                 SandboxerDaemon.start(
-                        config(directory, limits),
+                        config(directory, limits, grace),
                         sandboxer,
                         new Metrics("test", "0", "0"),
-                        ServiceManager.ofThisProcess());
+                        ServiceManager.ofThisProcess(),
+                        Optional.of(continuity));
         this.controller = new ControllerConnection(directory.resolve("controller.sock"));
     }
 
@@ -103,7 +116,7 @@ public final class DaemonUnderTest implements AutoCloseable {
         daemon.close();
     }
 
-    private static DaemonConfig config(Path directory, LimitsConfig limits) {
+    private static DaemonConfig config(Path directory, LimitsConfig limits, Duration grace) {
         return new DaemonConfig(
                 new ServerConfig(
                         directory.resolve("controller.sock"),
@@ -113,7 +126,7 @@ public final class DaemonUnderTest implements AutoCloseable {
                         LogLevel.INFO,
                         LogFormat.TEXT,
                         Optional.empty(),
-                        Duration.ofSeconds(5)),
+                        grace),
                 limits,
                 new ContainerdConfig(directory.resolve("no-containerd.sock"), "k8s.io"),
                 new StatsConfig(Duration.ofMillis(1)));

@@ -30,6 +30,22 @@ public interface KindUnderTest {
     /** Whether it adds processes to a running container. */
     boolean execs();
 
+    /** Whether it freezes containers. */
+    boolean pauses();
+
+    /** The containers that there are behind the daemon, whether it knows them or not. */
+    List<String> containers();
+
+    /**
+     * Lets a container that runs end while there is no daemon.
+     *
+     * @return its exit code
+     */
+    int end(String container);
+
+    /** Kills what runs the containers, while there is no daemon. */
+    void killAgents();
+
     /** Ends what outlives the daemon, when a test is over. */
     default void cleanUp() {}
 }

@@ -219,10 +219,13 @@ public abstract class SandboxerContract {
         daemon.close();
         daemon = started();
         assertThat(daemon.status("s1").getState()).isEqualTo(READY);
-        refused(Status.Code.NOT_FOUND, () -> daemon.status("s2"));
+        assertThat(daemon.status("s2").getState()).isEqualTo(NOT_READY);
         assertThat(daemon.status("s3").getState()).isEqualTo(NOT_READY);
-        daemon.shutdown("s1");
-        daemon.shutdown("s3");
+        daemon.start("s2");
+        assertThat(daemon.status("s2").getState()).isEqualTo(READY);
+        for (String id : List.of("s1", "s2", "s3")) {
+            daemon.shutdown(id);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.fake;
 
+import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Sandboxer;
 import io.silica.server.contract.KindUnderTest;
 import java.nio.file.Path;
@@ -37,5 +38,26 @@ final class FakeKind implements KindUnderTest {
     @Override
     public boolean execs() {
         return true;
+    }
+
+    @Override
+    public boolean pauses() {
+        return true;
+    }
+
+    @Override
+    public List<String> containers() {
+        return survivors.containers();
+    }
+
+    @Override
+    public int end(String container) {
+        survivors.end(new ContainerId(container), 7);
+        return 7;
+    }
+
+    @Override
+    public void killAgents() {
+        survivors.containers().forEach(it -> survivors.forget(new ContainerId(it)));
     }
 }

@@ -3,28 +3,36 @@ package io.silica.server.fake;
 
 import io.silica.sandbox.ContainerProcess;
 import io.silica.sandbox.Exit;
-import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.Signal;
-import io.silica.sandbox.Stdio;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.util.List;
 
+/** A program as one life of the daemon knows it. */
 final class FakeProcess implements ContainerProcess {
-    private final List<String> args;
-    private final Stdio stdio;
-    private final Faults faults;
+    private final SandboxId agent;
+    private final String name;
+    private final FakeProgram program;
+    private final FakeLife life;
+    private final Runnable onDelete;
     private final Exit exit = new Exit();
 
-    FakeProcess(List<String> args, Stdio stdio, Faults faults) {
-        this.args = args;
-        this.stdio = stdio;
-        this.faults = faults;
+    /**
+     * @param name what the survivors' list of effects calls it
+     * @param onDelete deletes it in the agent
+     */
+    FakeProcess(
+            SandboxId agent, String name, FakeProgram program, FakeLife life, Runnable onDelete) {
+        this.agent = agent;
+        this.name = name;
+        this.program = program;
+        this.life = life;
+        this.onDelete = onDelete;
+        program.exit()
+                .onExit(status -> {
+                    if (!life.isOver()) {
+                        exit.complete(status);
+                    }
+                });
     }
 
     @Override
@@ -34,24 +42,16 @@ final class FakeProcess implements ContainerProcess {
 
     @Override
     public void start() {
-        faults.pass("process.start");
-        switch (args.getFirst()) {
-            case "exit" -> end(Integer.parseInt(args.get(1)));
-            case "print" -> print(args.get(1));
-            case "sleep" -> {}
-            default -> throw new SandboxException.InvalidArgument("no program " + args.getFirst());
-        }
+        life.ask(agent, "process.start");
+        life.survivors().effect("start " + name);
+        program.start();
     }
 
     @Override
     public void kill(Signal signal, boolean all) {
-        faults.pass("process.kill");
-        if (exit.status().isPresent()) {
-            throw new SandboxException.NotFound("the process has ended");
-        }
-        if (signal.number() != 0) {
-            end(signal.exitCode());
-        }
+        life.ask(agent, "process.kill");
+        life.survivors().effect("kill " + name + " " + signal.number());
+        program.kill(signal);
     }
 
     @Override
@@ -61,31 +61,23 @@ final class FakeProcess implements ContainerProcess {
 
     @Override
     public void resize(int columns, int rows) {
-        if (!stdio.terminal()) {
+        if (!program.stdio().terminal()) {
             throw new SandboxException.Unsupported("the process has no terminal");
         }
+        life.ask(agent, "process.resize");
+        life.survivors().effect("resize " + name);
     }
 
     @Override
-    public void closeStdin() {}
+    public void closeStdin() {
+        life.ask(agent, "process.close-stdin");
+        life.survivors().effect("close-stdin " + name);
+    }
 
     @Override
     public void delete() {
-        faults.pass("process.delete");
-    }
-
-    void end(int code) {
-        exit.complete(new ExitStatus(code, Instant.now()));
-    }
-
-    private void print(String text) {
-        try {
-            if (!stdio.stdout().isEmpty()) {
-                Files.writeString(Path.of(stdio.stdout()), text + "\n", StandardOpenOption.WRITE);
-            }
-            end(0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        life.ask(agent, "process.delete");
+        life.survivors().effect("delete " + name);
+        onDelete.run();
     }
 }

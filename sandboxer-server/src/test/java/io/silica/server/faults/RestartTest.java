@@ -2,6 +2,7 @@
 package io.silica.server.faults;
 
 import static io.silica.server.faults.Ground.refused;
+import static io.silica.server.faults.Ground.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +16,7 @@ import io.silica.proto.containerd.sandbox.ControllerWaitResponse;
 import io.silica.proto.containerd.types.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
+import io.silica.ttrpc.StatusCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,8 +81,8 @@ class RestartTest {
         assertThat(ground.rootfs()).hasSize(1);
 
         ground.startDaemon();
-        assertThat(ground.rootfs()).isEmpty();
         assertThat(ground.daemon().status("s1").getState()).isEqualTo("SANDBOX_NOTREADY");
+        until(() -> ground.rootfs().isEmpty());
         assertThat(await("s1").getExitStatus()).isEqualTo(255);
         assertThat(await("s1").getExitedAt()).isEqualTo(ground.daemon().status("s1").getExitedAt());
         ground.daemon().stop("s1");
@@ -96,7 +98,8 @@ class RestartTest {
 
         ground.startDaemon();
         assertThat(ground.daemon().status("s1").getState()).isEqualTo("SANDBOX_READY");
-        assertThat(ground.rootfs()).isEmpty();
+        refused(StatusCode.NOT_FOUND, () -> ground.tasks().state("c1"));
+        until(() -> ground.rootfs().isEmpty());
         ground.runTask("s1", "c1");
         ground.endTask("c1");
         ground.daemon().shutdown("s1");
@@ -120,24 +123,14 @@ class RestartTest {
     }
 
     @Test
-    void aSandboxThatWasNeverStartedIsRemoved() {
+    void aSandboxThatWasNotStartedYetIsKeptAndCanBeStarted() {
         ground.daemon().create("s1");
         ground.stopDaemon();
 
         ground.startDaemon();
-        refused(Status.Code.NOT_FOUND, () -> ground.daemon().status("s1"));
-        assertThat(ground.survivors.has(new SandboxId("s1"))).isFalse();
-        ground.nothingIsLeft();
-    }
-
-    @Test
-    void aSandboxThatCannotBeRemovedYetIsKeptInItsRecord() {
-        ground.daemon().create("s1");
-        ground.stopDaemon();
-        ground.faults.failNext("sandbox.close", new SandboxException.Unavailable("later"));
-
-        ground.startDaemon();
-        assertThat(ground.record("s1")).exists();
+        assertThat(ground.daemon().status("s1").getState()).isEqualTo("SANDBOX_NOTREADY");
+        ground.daemon().start("s1");
+        assertThat(ground.daemon().status("s1").getState()).isEqualTo("SANDBOX_READY");
         ground.daemon().shutdown("s1");
         ground.nothingIsLeft();
     }
@@ -175,6 +168,7 @@ class RestartTest {
         ground.stopDaemon();
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
         ground.startDaemon();
+        ground.daemon().shutdown("s1");
         ground.nothingIsLeft();
     }
 

@@ -33,7 +33,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -105,7 +104,7 @@ class PodHostTest {
         PodHost host = host();
         host.prepare(with("p1", "h", Optional.of("/silica-test"), PodResources.UNLIMITED)).letGo();
 
-        host.removeStrangers(Set.of());
+        host.removeStranger("p1");
 
         assertThat(Cgroup.at(Hierarchies.detect(), PARENT.child("p1")).exists()).isFalse();
         assertNothingIsLeft();
@@ -161,6 +160,7 @@ class PodHostTest {
         before.letGo();
 
         try (PreparedPod pod = host().adopt(spec)) {
+            pod.complete();
             assertThat(pod.directory().resolve("shm/used")).hasContent("by a container");
             assertThat(pod.directory().resolve("hosts")).exists();
         }
@@ -168,12 +168,13 @@ class PodHostTest {
     }
 
     @Test
-    void strangersAreUnmountedAndRemovedAndKnownPodsStay() throws IOException {
+    void aStrangerIsUnmountedAndRemovedAndAKnownPodStays() throws IOException {
         PodHost host = host();
         PreparedPod forgotten = host.prepare(spec("forgotten", NETWORK, DNS));
         forgotten.letGo();
         try (PreparedPod known = host.prepare(spec("known", NETWORK, DNS))) {
-            host.removeStrangers(Set.of(new SandboxId("known")));
+            assertThat(host.directories()).containsExactlyInAnyOrder("forgotten", "known");
+            host.removeStranger("forgotten");
 
             assertThat(forgotten.directory()).doesNotExist();
             assertThat(known.directory().resolve("shm")).exists();

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /** All guests of this process, until each is deleted. Any thread may call any method. */
 final class Guests {
@@ -48,24 +49,34 @@ final class Guests {
     /**
      * Makes a guest ready to start. Blocks until its module is compiled.
      *
+     * @param abandoned whether nobody waits for it any more; then it is not made
      * @throws SandboxException.AlreadyExists if the id is taken
      * @throws SandboxException.InvalidArgument if the module can't be run or a descriptor is
      *     missing
      */
-    Guest create(ContainerId id, WasmContainer container) {
+    Guest create(ContainerId id, WasmContainer container, BooleanSupplier abandoned) {
         var descriptors = claim(container);
         try {
             reserve(id);
             try {
                 var guest = guest(id, container, descriptors);
+                requireWanted(guest, abandoned);
                 guests.put(id, guest);
                 return guest;
             } finally {
-                creating.remove(id);
+                created(id);
             }
         } catch (RuntimeException e) {
             descriptors.close();
             throw e;
+        }
+    }
+
+    private static void requireWanted(Guest guest, BooleanSupplier abandoned) {
+        if (abandoned.getAsBoolean()) {
+            guest.delete();
+            throw new SandboxException.Cancelled(
+                    "container \"%s\" was created for a caller who has gone".formatted(guest.id()));
         }
     }
 
@@ -77,14 +88,33 @@ final class Guests {
                                 "no descriptors came for this container, or too long ago"));
     }
 
+    /** One that is being created for a daemon that died is waited for: it is undone. */
     private void reserve(ContainerId id) {
-        if (!creating.add(id)) {
-            throw new SandboxException.AlreadyExists(
-                    "container \"%s\" is being created".formatted(id));
+        synchronized (creating) {
+            while (creating.contains(id)) {
+                await(id);
+            }
+            if (guests.containsKey(id)) {
+                throw new SandboxException.AlreadyExists("container \"%s\" exists".formatted(id));
+            }
+            creating.add(id);
         }
-        if (guests.containsKey(id)) {
+    }
+
+    private void await(ContainerId id) {
+        try {
+            creating.wait();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new SandboxException.Cancelled(
+                    "interrupted while container \"%s\" is being created".formatted(id));
+        }
+    }
+
+    private void created(ContainerId id) {
+        synchronized (creating) {
             creating.remove(id);
-            throw new SandboxException.AlreadyExists("container \"%s\" exists".formatted(id));
+            creating.notifyAll();
         }
     }
 

@@ -83,7 +83,10 @@ final class TaskService {
     }
 
     private CreateTaskResponse create(CreateTaskRequest request, CallContext context) {
-        guests.create(new ContainerId(request.getId()), container(request));
+        guests.create(
+                new ContainerId(request.getId()),
+                container(request),
+                () -> context.cancellation().isPresent());
         return CreateTaskResponse.newBuilder().setPid(pid).build();
     }
 

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm.worker;
 
+import static io.silica.proto.wasm.GuestState.GUEST_STATE_CREATED;
+import static io.silica.proto.wasm.GuestState.GUEST_STATE_RUNNING;
+import static io.silica.proto.wasm.GuestState.GUEST_STATE_STOPPED;
+
 import io.silica.proto.wasm.ListRequest;
 import io.silica.proto.wasm.ListResponse;
 import io.silica.proto.wasm.WorkerContainer;
+import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.ProcessState;
 import io.silica.ttrpc.CallContext;
 import io.silica.ttrpc.Dispatch;
 import io.silica.ttrpc.ServiceDefinition;
@@ -26,13 +32,31 @@ final class WorkerService {
     }
 
     private ListResponse list(ListRequest request, CallContext context) {
+        var wanted = request.getSandboxId();
         var answer = ListResponse.newBuilder();
         for (var guest : guests.all()) {
-            answer.addContainers(
-                    WorkerContainer.newBuilder()
-                            .setId(guest.id().value())
-                            .setSandboxId(guest.sandbox()));
+            if (wanted.isEmpty() || wanted.equals(guest.sandbox())) {
+                answer.addContainers(container(guest));
+            }
         }
         return answer.build();
+    }
+
+    private static WorkerContainer container(Guest guest) {
+        var container =
+                WorkerContainer.newBuilder()
+                        .setId(guest.id().value())
+                        .setSandboxId(guest.sandbox());
+        return switch (guest.state()) {
+            case ProcessState.Created _ -> container.setState(GUEST_STATE_CREATED).build();
+            case ProcessState.Running _, ProcessState.Paused _ ->
+                    container.setState(GUEST_STATE_RUNNING).build();
+            case ProcessState.Stopped(ExitStatus exit) ->
+                    container
+                            .setState(GUEST_STATE_STOPPED)
+                            .setExitStatus(exit.code())
+                            .setExitedAt(TaskAnswers.timestamp(exit.at()))
+                            .build();
+        };
     }
 }
