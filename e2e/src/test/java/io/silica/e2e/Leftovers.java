@@ -24,6 +24,9 @@ final class Leftovers {
             assertThat(mounts(node)).as("mounts").isEmpty();
             assertThat(files(node.directory().resolve("state/netns"))).as("netns").isEmpty();
             assertThat(node.cgroups().belowPods()).as("cgroups").isEmpty();
+            assertThat(fifos(node)).as("open FIFOs").isEmpty();
+            assertThat(strangers(node)).as("processes").isEmpty();
+            assertThat(node.sandboxer().held()).as("connections held").isZero();
         });
     }
 
@@ -46,6 +49,22 @@ final class Leftovers {
                     .filter(target -> target.startsWith(node.directory() + "/"))
                     .toList();
         }
+    }
+
+    /** containerd removes those of a container with it; who has them open keeps them. */
+    private static List<String> fifos(Node node) {
+        return node.sandboxer().processes().stream()
+                .flatMap(process -> OpenFiles.of(process).stream())
+                .filter(file -> file.startsWith(node.directory().resolve("state") + "/"))
+                .toList();
+    }
+
+    /** Of what the supervisor has started, or adopted, only the daemon and workers stay. */
+    private static List<ProcessHandle> strangers(Node node) {
+        var workers = node.workers();
+        return node.sandboxer().processes().stream()
+                .filter(process -> !node.sandboxer().isOwn(process) && !workers.contains(process))
+                .toList();
     }
 
     private static List<Path> files(Path directory) throws IOException {

@@ -7,9 +7,6 @@ import io.silica.ctl.cri.CriException;
 import io.silica.examples.ExampleImages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,15 +17,15 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * What a machine of a cluster has: a containerd and a wasm-sandboxer, both private to this node,
- * all below one directory. Closing it ends both and removes the directory.
+ * What a machine of a cluster has: a containerd and a wasm-sandboxer under its supervisor, all
+ * private to this node and below one directory. Closing it ends both and removes the directory.
  */
 final class Node implements AutoCloseable {
     private static final Duration CALL_LIMIT = Duration.ofSeconds(60);
 
     private final ContainerdBuild build;
     private final Path directory;
-    private final Daemon sandboxer;
+    private final Sandboxer sandboxer;
     private final Daemon containerd;
     private final CriClient cri;
 
@@ -36,7 +33,7 @@ final class Node implements AutoCloseable {
         this.build = build;
         this.directory = directory;
         this.cri = new CriClient(new CriEndpoint(directory.resolve("containerd.sock")), CALL_LIMIT);
-        this.sandboxer = sandboxer(directory);
+        this.sandboxer = new Sandboxer(directory);
         this.containerd = containerd(build, directory, this::criAnswers);
     }
 
@@ -48,7 +45,7 @@ final class Node implements AutoCloseable {
                 "configure",
                 directory.toString(),
                 build.programs().toString(),
-                socket(directory).toString());
+                Sandboxer.socket(directory).toString());
         configure(directory);
         var node = new Node(build, directory);
         try {
@@ -97,7 +94,7 @@ final class Node implements AutoCloseable {
         return containerd;
     }
 
-    Daemon sandboxer() {
+    Sandboxer sandboxer() {
         return sandboxer;
     }
 
@@ -160,25 +157,6 @@ final class Node implements AutoCloseable {
         }
     }
 
-    private static Daemon sandboxer(Path directory) {
-        Path socket = socket(directory);
-        return new Daemon(
-                "wasm-sandboxer",
-                List.of(
-                        Repository.programs().resolve("wasm-sandboxer").toString(),
-                        "--listen",
-                        socket.toString(),
-                        "--dir",
-                        directory.resolve("wasm").toString(),
-                        "--config",
-                        directory.resolve("wasm.toml").toString(),
-                        "--log-level",
-                        "debug"),
-                Map.of(),
-                directory.resolve("wasm-sandboxer.log"),
-                () -> accepts(socket));
-    }
-
     private static Daemon containerd(ContainerdBuild build, Path directory, BooleanSupplier ready) {
         String path = Repository.programs() + ":" + build.programs() + ":" + System.getenv("PATH");
         return new Daemon(
@@ -196,14 +174,6 @@ final class Node implements AutoCloseable {
         try {
             return !cri.version().getRuntimeName().isEmpty();
         } catch (CriException _) {
-            return false;
-        }
-    }
-
-    private static boolean accepts(Path socket) {
-        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            return channel.connect(UnixDomainSocketAddress.of(socket));
-        } catch (IOException _) {
             return false;
         }
     }
@@ -232,10 +202,6 @@ final class Node implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
-    }
-
-    private static Path socket(Path directory) {
-        return directory.resolve("wasm-sandboxer.sock");
     }
 
     /** A short name: the address of a Unix socket has 107 bytes. */

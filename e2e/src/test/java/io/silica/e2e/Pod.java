@@ -46,7 +46,7 @@ final class Pod implements AutoCloseable {
 
     /** Runs a pod with a network namespace and an address of its own. */
     static Pod runWithAddress(Node node) {
-        return run(node, config -> config.setHostname("e2e-pod"));
+        return run(node, Pod::withAddress);
     }
 
     /** Runs a pod on the host's network under another runtime handler. */
@@ -88,6 +88,10 @@ final class Pod implements AutoCloseable {
         }
     }
 
+    static PodSandboxConfig.Builder withAddress(PodSandboxConfig.Builder config) {
+        return config.setHostname("e2e-pod");
+    }
+
     static PodSandboxConfig.Builder onHostNetwork(PodSandboxConfig.Builder config) {
         var options = NamespaceOption.newBuilder().setNetwork(NamespaceMode.NODE);
         config.getLinuxBuilder()
@@ -116,7 +120,7 @@ final class Pod implements AutoCloseable {
     /** Starts a container of an example's image, changed as {@code change} does. */
     PodContainer start(String example, UnaryOperator<ContainerConfig.Builder> change) {
         PodContainer container = create(example, change);
-        cri().startContainer(container.id());
+        container.start();
         return container;
     }
 

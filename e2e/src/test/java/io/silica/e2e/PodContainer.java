@@ -33,6 +33,10 @@ final class PodContainer {
         return cri.containerStatus(id);
     }
 
+    void start() {
+        cri.startContainer(id);
+    }
+
     boolean isRunning() {
         return status().getState() == ContainerState.CONTAINER_RUNNING;
     }
@@ -81,13 +85,14 @@ final class PodContainer {
     }
 
     private String text(LogLine.Stream stream) {
-        return lines().stream()
+        return log().stream()
                 .filter(line -> line.stream() == stream)
                 .map(line -> line.content().toStringUtf8() + (line.partial() ? "" : "\n"))
                 .collect(Collectors.joining());
     }
 
-    private List<LogLine> lines() {
+    /** What the log has of it. */
+    List<LogLine> log() {
         try {
             return ContainerLog.fromStart(log).appended();
         } catch (IOException e) {

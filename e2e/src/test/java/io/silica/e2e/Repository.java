@@ -14,6 +14,11 @@ final class Repository {
         return ROOT.resolve("dist/bin").toAbsolutePath().normalize();
     }
 
+    /** A directory of the repository. */
+    static Path directory(String name) {
+        return ROOT.resolve(name).toAbsolutePath().normalize();
+    }
+
     /** A script of the repository. */
     static String script(String name) {
         return ROOT.resolve("scripts").resolve(name).toAbsolutePath().normalize().toString();

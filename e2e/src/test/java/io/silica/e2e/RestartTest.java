@@ -70,7 +70,6 @@ final class RestartTest {
             var container = pod.start("spin").awaitLine("spinning");
 
             node.sandboxer().kill();
-            node.sandboxer().start();
 
             container.awaitExit();
             Until.holds("the pod ready", pod::isReady);

@@ -2,8 +2,11 @@
 package io.silica.e2e;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** Waits for what becomes so by itself. */
@@ -20,6 +23,18 @@ final class Until {
                 throw new AssertionError(what + " did not become so within " + LIMIT);
             }
         });
+    }
+
+    /** Waits until there is a value, and gives it. */
+    static <T> T present(String what, Supplier<Optional<T>> value) {
+        var found = new AtomicReference<Optional<T>>(Optional.empty());
+        holds(
+                what,
+                () -> {
+                    found.set(value.get());
+                    return found.get().isPresent();
+                });
+        return found.get().orElseThrow();
     }
 
     /** Waits until the assertion passes; at the end its last failure is the test's. */

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The wasm-sandboxer of a node, and the supervisor that starts it again whenever it dies.
+ * Everything of both lies below the node's directory.
+ */
+final class Sandboxer implements AutoCloseable {
+    /** Gives the daemon's next life the failpoints of a file, and only that one. */
+    private static final String STARTER =
+            """
+            if [ -e "$0" ]; then
+                read -r SILICA_FAILPOINTS <"$0"
+                export SILICA_FAILPOINTS
+                rm "$0"
+            fi
+            exec "$@"
+            """;
+
+    private final Path directory;
+    private final MetricsSocket metrics;
+    private final Daemon supervisor;
+    private long socketsAtStart;
+
+    Sandboxer(Path directory) {
+        this.directory = directory;
+        this.metrics = new MetricsSocket(directory.resolve("wasm/metrics.sock"));
+        this.supervisor =
+                new Daemon(
+                        "wasm-sandboxer",
+                        Stream.of(supervise(), daemon()).flatMap(List::stream).toList(),
+                        Map.of(),
+                        directory.resolve("wasm-sandboxer.log"),
+                        metrics::isReady);
+    }
+
+    /** The socket that containerd is configured with. */
+    static Path socket(Path directory) {
+        return directory.resolve("wasm-sandboxer.sock");
+    }
+
+    /** Starts both, and waits until the daemon answers. */
+    void start() {
+        supervisor.start();
+        socketsAtStart = sockets();
+    }
+
+    /** Ends both as an administrator does, by SIGTERM. */
+    void terminate() {
+        supervisor.terminate();
+    }
+
+    /** Whether the daemon that is there now, if one is, answers. */
+    boolean isReady() {
+        return metrics.isReady();
+    }
+
+    /** Kills the daemon as a crash does, by SIGKILL, and waits until its next life answers. */
+    void kill() {
+        killed();
+        awaitReady();
+    }
+
+    /**
+     * Kills the daemon that is there now, by SIGKILL, and waits until it is gone.
+     *
+     * @return the id of its process
+     */
+    long killed() {
+        ProcessHandle daemon = awaitDaemon();
+        daemon.destroyForcibly();
+        Until.holds("the end of a killed daemon", () -> !daemon.isAlive());
+        return daemon.pid();
+    }
+
+    /**
+     * Kills the daemon, and keeps the supervisor from starting it again until the result is closed;
+     * that waits until a daemon answers.
+     */
+    Dead dead() {
+        Command.run("kill", "-STOP", Long.toString(supervisor.pid()));
+        awaitDaemon().destroyForcibly();
+        return () -> {
+            Command.run("kill", "-CONT", Long.toString(supervisor.pid()));
+            awaitReady();
+        };
+    }
+
+    /** The time in which there is no daemon. */
+    @FunctionalInterface
+    interface Dead extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Waits until a daemon answers. */
+    void awaitReady() {
+        Until.holds("wasm-sandboxer answering", this::isReady);
+    }
+
+    /** Waits until another process than one that was is the daemon, and gives its id. */
+    long awaitOtherThan(long pid) {
+        return Until.present(
+                        "another life of wasm-sandboxer",
+                        () -> currentDaemon().filter(daemon -> daemon.pid() != pid))
+                .pid();
+    }
+
+    /**
+     * Waits until the process of a daemon has ended.
+     *
+     * @return false if it has not by then
+     */
+    boolean awaitEnd(long pid, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (ProcessHandle.of(pid).isPresent()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        return true;
+    }
+
+    /** Sends the daemon a signal: STOP, CONT. */
+    void signal(String name) {
+        Command.run("kill", "-" + name, Long.toString(awaitDaemon().pid()));
+    }
+
+    /** Gives the daemon's next life, and no later one, these failpoints. */
+    void armNextLife(String failpoints) {
+        try {
+            Files.writeString(failpoints(), failpoints + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The supervisor and all its descendants. */
+    List<ProcessHandle> processes() {
+        ProcessHandle self = supervisor();
+        return Stream.concat(Stream.of(self), self.descendants()).toList();
+    }
+
+    /** Whether a process is the supervisor or the daemon. */
+    boolean isOwn(ProcessHandle process) {
+        return process.pid() == supervisor.pid() || isDaemon(process);
+    }
+
+    /** How many connections of containerd the supervisor holds, beyond those of its start. */
+    long held() {
+        return sockets() - socketsAtStart;
+    }
+
+    String endOfLog() {
+        return supervisor.endOfLog();
+    }
+
+    @Override
+    public void close() {
+        supervisor.close();
+    }
+
+    private long sockets() {
+        return OpenFiles.of(supervisor()).stream().filter(f -> f.startsWith("socket:")).count();
+    }
+
+    private ProcessHandle supervisor() {
+        return ProcessHandle.of(supervisor.pid()).orElseThrow();
+    }
+
+    private ProcessHandle awaitDaemon() {
+        return Until.present("a process of wasm-sandboxer", this::currentDaemon);
+    }
+
+    /** Workers are children of the supervisor, too, once their daemon has died. */
+    private Optional<ProcessHandle> currentDaemon() {
+        return supervisor().children().filter(this::isDaemon).findFirst();
+    }
+
+    /** Java itself gives no arguments of a command line as long as a JVM's. */
+    private boolean isDaemon(ProcessHandle process) {
+        try {
+            String line = Files.readString(Path.of("/proc/%d/cmdline".formatted(process.pid())));
+            return Arrays.asList(line.split("\0", -1)).contains(socket(directory).toString());
+        } catch (IOException _) {
+            return false; // It has ended.
+        }
+    }
+
+    private List<String> supervise() {
+        return List.of(
+                Repository.programs().resolve("silica-supervise").toString(),
+                "run",
+                "--notify",
+                directory.resolve("wasm/notify.sock").toString(),
+                "--hold",
+                directory.resolve("wasm/task.sock").toString(),
+                "--channel",
+                directory.resolve("wasm/holder.sock").toString(),
+                "--");
+    }
+
+    private List<String> daemon() {
+        return List.of(
+                "/bin/sh",
+                "-c",
+                STARTER,
+                failpoints().toString(),
+                Repository.programs().resolve("wasm-sandboxer").toString(),
+                "--listen",
+                socket(directory).toString(),
+                "--dir",
+                directory.resolve("wasm").toString(),
+                "--config",
+                directory.resolve("wasm.toml").toString(),
+                "--log-level",
+                "debug");
+    }
+
+    private Path failpoints() {
+        return directory.resolve("failpoints");
+    }
+}
