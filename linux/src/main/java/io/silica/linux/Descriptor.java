@@ -16,8 +16,8 @@ import java.util.function.LongUnaryOperator;
  *
  * <p>Every descriptor of this module is close-on-exec. A close while another thread is in a call on
  * it takes effect when that call returns, so that the number is never used for a stranger's file.
- * All methods may be called by any thread; none blocks except {@link #open} and, unless it is
- * {@link #nonBlocking}, {@link #read} and {@link #write}.
+ * All methods may be called by any thread; none blocks except {@link #open}, {@link #reserve} and,
+ * unless it is {@link #nonBlocking}, {@link #read} and {@link #write}.
  */
 public final class Descriptor implements AutoCloseable {
     private static final int AT_FDCWD = -100;
@@ -117,6 +117,17 @@ public final class Descriptor implements AutoCloseable {
      */
     public int write(MemorySegment buffer, long offset, long length) {
         return sent(Syscall.WRITE, transfer(Syscall.WRITE, buffer, offset, length, 0));
+    }
+
+    /**
+     * Makes a file at least this long and has the file system set aside all that it needs for it:
+     * then no write within that length, also through a map, finds the disk full. (Not on a file
+     * system that writes nothing in place, such as btrfs.) As slow as the file system.
+     *
+     * @throws LinuxException ENOSPC; EOPNOTSUPP if the file system cannot do it
+     */
+    public void reserve(long bytes) {
+        call(Syscall.FALLOCATE, 0, 0, bytes, 0);
     }
 
     /**

@@ -11,7 +11,8 @@
  * <table>
  * <caption>Which thread may call what</caption>
  * <tr><th>type</th><th>thread</th><th>what can block</th><th>why native</th></tr>
- * <tr><td>Descriptor, Pipe</td><td>any</td><td>open; read and write of a blocking file: platform</td>
+ * <tr><td>Descriptor, Pipe</td><td>any</td><td>open and reserve, as long as the file
+ *     system does; read and write of a blocking file: platform</td>
  *     <td>the JDK hides the numbers</td></tr>
  * <tr><td>UnixSocket, UnixListener, UnixDatagram</td><td>any</td><td>nothing</td>
  *     <td>peek, descriptors, credentials, SEQPACKET, datagrams, adoption</td></tr>
@@ -32,6 +33,8 @@
  *     <td>resolution that cannot be raced</td></tr>
  * <tr><td>NetworkNamespace</td><td>any; inside waits in Java for a platform thread of its own</td>
  *     <td>what runs inside</td><td>namespaces belong to threads</td></tr>
+ * <tr><td>BootClock</td><td>any</td><td>nothing</td>
+ *     <td>the JDK has no clock that goes on while the machine sleeps</td></tr>
  * <tr><td>the package cgroup</td><td>any</td><td>delete, in Java</td><td>is not: files</td></tr>
  * </table>
  */

@@ -32,6 +32,36 @@ class DescriptorTest {
     }
 
     @Test
+    void whatIsReservedIsThereToTheLastBlock() throws Exception {
+        var file = directory.resolve("reserved");
+        try (var descriptor =
+                Descriptor.open(file, OpenFlag.READ_WRITE, OpenFlag.CREATE, OpenFlag.EXCLUSIVE)) {
+            descriptor.reserve(1 << 20);
+        }
+
+        assertThat(file).hasSize(1 << 20);
+        assertThat(blocks(file)).isGreaterThanOrEqualTo((1 << 20) / 512);
+    }
+
+    @Test
+    void whatThereIsNoRoomForIsNotReserved() {
+        var file = directory.resolve("too-large");
+        try (var descriptor =
+                Descriptor.open(file, OpenFlag.READ_WRITE, OpenFlag.CREATE, OpenFlag.EXCLUSIVE)) {
+            assertThatThrownBy(() -> descriptor.reserve(1L << 50))
+                    .asInstanceOf(type(LinuxException.class))
+                    .extracting(LinuxException::errno)
+                    .isIn(Errno.ENOSPC, Errno.EFBIG);
+        }
+    }
+
+    /** How many blocks of 512 bytes a file takes on its device. */
+    private static long blocks(Path file) throws Exception {
+        var stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
+        return Long.parseLong(stat.inputReader().readLine());
+    }
+
+    @Test
     void whatIsWrittenIsRead() {
         try (var pipe = Pipe.open()) {
             assertThat(pipe.writer().write(Memory.of("hello"), 1, 3)).isEqualTo(3);
