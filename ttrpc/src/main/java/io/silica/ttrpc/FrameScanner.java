@@ -11,6 +11,9 @@ import java.nio.ByteBuffer;
  * <p>Not thread safe: one reader feeds it.
  */
 public final class FrameScanner {
+    /** No frame is shorter. */
+    public static final int LEAST_FRAME_BYTES = Frame.HEADER_BYTES;
+
     private final ByteBuffer header = ByteBuffer.allocate(Frame.HEADER_BYTES);
     private int lastStreamId;
     private int toCome;
@@ -50,7 +53,7 @@ public final class FrameScanner {
      */
     public boolean advance(ByteBuffer bytes) {
         if (headerSeen() && toCome == 0) {
-            header.clear();
+            beginFrame();
         }
         if (!headerSeen()) {
             readHeader(bytes);
@@ -59,6 +62,12 @@ public final class FrameScanner {
         bytes.position(bytes.position() + now);
         toCome -= isTtrpc ? now : 0;
         return headerSeen() && toCome == 0 && endFrame();
+    }
+
+    private void beginFrame() {
+        header.clear();
+        tooLong = false;
+        beginsCall = false;
     }
 
     private void readHeader(ByteBuffer bytes) {

@@ -40,7 +40,8 @@ public final class ServerConnection {
 
     /**
      * A connection that an earlier life of this server has read from. Its requests are begun again
-     * by the next {@link #receive}, as replays and before anything that has come since.
+     * by the next {@link #receive}, be it of nothing, as replays and before anything that has come
+     * since.
      */
     public ServerConnection(
             ConnectionId id,
@@ -76,9 +77,17 @@ public final class ServerConnection {
         if (replays.isEmpty()) {
             decode(tail);
         }
-        if (replays.isEmpty() && !tail.hasRemaining()) {
+        if (!isBehind()) {
             decode(bytes);
         }
+    }
+
+    /**
+     * Whether some of the backlog is still to be begun: call {@link #receive} again as if bytes
+     * were left over. The reader's thread.
+     */
+    public boolean isBehind() {
+        return !replays.isEmpty() || tail.hasRemaining();
     }
 
     /** How many blocking and held calls are not finished: 0 is idle. */

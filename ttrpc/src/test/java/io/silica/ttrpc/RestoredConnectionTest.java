@@ -140,6 +140,7 @@ final class RestoredConnectionTest {
         service.contexts.take();
         assertThat(service.contexts).isEmpty();
         assertThat(fresh.hasRemaining()).isTrue();
+        assertThat(connection.isBehind()).isTrue();
         assertThat(connection.openCalls()).isEqualTo(2);
         service.openGate();
         assertThat(sink.take().value()).isEqualTo("first");
@@ -150,6 +151,7 @@ final class RestoredConnectionTest {
         sink.awaitResumed();
         connection.receive(fresh);
         assertThat(sink.take().value()).isEqualTo("third");
+        assertThat(connection.isBehind()).isFalse();
     }
 
     @Test
