@@ -14,7 +14,6 @@ import io.silica.ttrpc.ServerConnection;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One accepted connection on the loop: peeks, journals and consumes what arrives, and drives the
@@ -29,15 +28,18 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
     /** How many chunks are read before it is another connection's turn. */
     private static final int CHUNKS_PER_TURN = 4;
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private static final int HANG_UP = Epoll.PEER_CLOSED | Epoll.HANG_UP | Epoll.ERROR;
 
     private final EpollLoop loop;
     private final UnixSocket socket;
+    private final ConnectionJournal journal;
     private final Chunk chunk;
     private final Outbox outbox;
     private final ServerConnection protocol;
     private final Owner owner;
-    private @Nullable ByteBuffer leftover;
+    private ByteBuffer leftover = NOTHING;
     private boolean readable;
     private boolean hungUp;
     private boolean closed;
@@ -63,6 +65,7 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
             ConnectionId id,
             EpollLoop loop,
             UnixSocket socket,
+            ConnectionJournal journal,
             Chunk chunk,
             NativeBuffers buffers,
             ServerConfig config,
@@ -70,14 +73,18 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
             Owner owner) {
         this.loop = loop;
         this.socket = socket;
+        this.journal = journal;
         this.chunk = chunk;
         this.owner = owner;
         this.outbox = new Outbox(socket, buffers, config.limits().unsentBytes(), this);
-        this.protocol = new ServerConnection(id, config, this, timer);
+        this.protocol = new ServerConnection(id, config, this, timer, journal.backlog());
     }
 
     void open() {
         token = loop.add(this);
+        if (protocol.isBehind()) {
+            resume();
+        }
     }
 
     ConnectionId id() {
@@ -111,7 +118,7 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
 
     @Override
     public void send(int streamId, ByteBuffer frame) {
-        outbox.add(frame);
+        outbox.add(streamId, frame);
     }
 
     @Override
@@ -137,6 +144,16 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
     @Override
     public void room() {
         resume();
+    }
+
+    @Override
+    public void sent(int streamId) {
+        journal.answered(streamId);
+    }
+
+    @Override
+    public void sentInPart(boolean inPart) {
+        journal.sentInPart(inPart);
     }
 
     @Override
@@ -166,6 +183,7 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
     private void end() {
         if (!closed) {
             close();
+            journal.closed();
             owner.ended(this);
         }
     }
@@ -200,18 +218,28 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
             if (!giveLeftover() || !readable) {
                 return;
             }
-            var bytes = chunk.read(id(), socket);
+            var bytes = chunk.read(journal, socket, this::roomInJournal);
             if (bytes == null) {
                 end();
                 return;
             }
-            // Less than there was room for is all there was. The end of the stream still has to be
-            // read.
-            int length = bytes.remaining();
-            readable = length == chunk.size() || (hungUp && length > 0);
+            // The end of the stream still has to be read.
+            readable = !chunk.isHeldBack() && (!chunk.isAll() || (hungUp && bytes.hasRemaining()));
+            boolean pointless = chunk.isHeldBack() && hungUp;
             give(bytes);
+            if (pointless) {
+                end();
+                return;
+            }
         }
         resume();
+    }
+
+    private void roomInJournal() {
+        loop.execute(() -> {
+            readable = true;
+            proceed();
+        });
     }
 
     /**
@@ -219,12 +247,11 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
      * that is the end.
      */
     private boolean giveLeftover() throws ProtocolException {
-        if (leftover == null) {
-            return true;
+        if (leftover.hasRemaining() || protocol.isBehind()) {
+            protocol.receive(leftover);
         }
-        protocol.receive(leftover);
-        if (!leftover.hasRemaining()) {
-            leftover = null;
+        if (!leftover.hasRemaining() && !protocol.isBehind()) {
+            leftover = NOTHING;
             return true;
         }
         if (hungUp) {

@@ -2,30 +2,20 @@
 package io.silica.server.transport;
 
 import io.silica.ttrpc.ConnectionId;
-import java.nio.ByteBuffer;
 
 /**
- * Keeps what was read from a connection between the moment that the kernel still has it and the
- * moment that its effect can be seen. All methods run on the loop's thread and must not block.
+ * Keeps what was read from connections between the moment that the kernel still has it and the
+ * moment that its answer is sent, so that the next life of a daemon can go on. Nothing here blocks.
  */
 public interface InboundJournal {
-    /** Records nothing. */
-    InboundJournal NONE =
-            new InboundJournal() {
-                @Override
-                public void append(ConnectionId connection, ByteBuffer chunk) {}
-
-                @Override
-                public void consumed(ConnectionId connection, int bytes) {}
-            };
+    /** Keeps nothing. */
+    InboundJournal NONE = (_, readBefore) -> new NoJournal(!readBefore);
 
     /**
-     * A chunk was peeked; it is still in the socket.
+     * Begins to keep a connection, or goes on. The loop's thread.
      *
-     * @param chunk valid during the call only
+     * @param readBefore whether an earlier life has read from it: if it is not known all the same,
+     *     it is not whole
      */
-    void append(ConnectionId connection, ByteBuffer chunk);
-
-    /** The chunk appended last is no longer in the socket. */
-    void consumed(ConnectionId connection, int bytes);
+    ConnectionJournal open(ConnectionId connection, boolean readBefore);
 }

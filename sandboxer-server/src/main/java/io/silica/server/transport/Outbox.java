@@ -22,12 +22,19 @@ final class Outbox {
     private final NativeBuffers buffers;
     private final int mark;
     private final Events events;
-    private final Deque<ByteBuffer> frames = new ArrayDeque<>();
+    private final Deque<Unsent> frames = new ArrayDeque<>();
     private long unsent;
     private boolean sending;
     private boolean full;
     private boolean writableAgain;
+    private boolean inPart;
     private boolean closed;
+
+    private record Unsent(int streamId, ByteBuffer frame, int bytes) {
+        boolean isBegun() {
+            return frame.remaining() < bytes;
+        }
+    }
 
     /** What a connection wants to know; on the thread that sends. */
     interface Events {
@@ -36,6 +43,12 @@ final class Outbox {
 
         /** There were as many unsent bytes as the mark or more, and now there are fewer. */
         void room();
+
+        /** The socket has taken a whole frame. Called within the outbox. */
+        void sent(int streamId);
+
+        /** The socket has taken a frame in part, or now whole. Called within the outbox. */
+        void sentInPart(boolean inPart);
 
         /** Nothing is unsent. */
         void empty();
@@ -52,8 +65,8 @@ final class Outbox {
     }
 
     /** Takes a whole frame and sends it if nobody else is sending. */
-    void add(ByteBuffer frame) {
-        if (enqueue(frame)) {
+    void add(int streamId, ByteBuffer frame) {
+        if (enqueue(new Unsent(streamId, frame, frame.remaining()))) {
             send();
         }
     }
@@ -94,16 +107,22 @@ final class Outbox {
     /** Drops what is unsent and all that comes. */
     synchronized void close() {
         closed = true;
+        if (!sending) {
+            clear();
+        }
+    }
+
+    private void clear() {
         frames.clear();
         unsent = 0;
     }
 
-    private synchronized boolean enqueue(ByteBuffer frame) {
+    private synchronized boolean enqueue(Unsent frame) {
         if (closed) {
             return false;
         }
         frames.add(frame);
-        unsent += frame.remaining();
+        unsent += frame.bytes;
         if (sending || full) {
             return false;
         }
@@ -139,11 +158,11 @@ final class Outbox {
 
     /** Otherwise this thread no longer sends. */
     private synchronized boolean hasMore() {
-        if (frames.isEmpty() || full) {
-            sending = false;
-            return false;
+        if (closed) {
+            clear();
         }
-        return true;
+        sending = !frames.isEmpty() && !full;
+        return sending;
     }
 
     private void sendBatch(MemorySegment buffer) {
@@ -171,13 +190,14 @@ final class Outbox {
 
     private synchronized int firstBytes() {
         var first = frames.peek();
-        return first == null ? 0 : first.remaining();
+        return first == null ? 0 : first.frame.remaining();
     }
 
     /** Whole frames, as many as fit; the first has room for certain. */
     private synchronized int copyInto(MemorySegment batch) {
         int bytes = 0;
-        for (var frame : frames) {
+        for (var next : frames) {
+            var frame = next.frame;
             if (bytes + frame.remaining() > batch.byteSize()) {
                 break;
             }
@@ -199,24 +219,33 @@ final class Outbox {
         // A short send means that the socket is full, unless it has told of room in the meantime.
         full = taken < offered && !writableAgain;
         writableAgain = false;
-        if (closed) {
-            return false;
-        }
         boolean hadRoom = hasRoom();
         drop(taken);
         unsent -= taken;
+        tellIfInPart();
         return !hadRoom && hasRoom();
     }
 
     private void drop(int taken) {
         int left = taken;
         for (var first = frames.peek(); first != null && left > 0; first = frames.peek()) {
-            int now = Math.min(left, first.remaining());
-            first.position(first.position() + now);
+            var frame = first.frame;
+            int now = Math.min(left, frame.remaining());
+            frame.position(frame.position() + now);
             left -= now;
-            if (!first.hasRemaining()) {
+            if (!frame.hasRemaining()) {
                 frames.remove();
+                events.sent(first.streamId);
             }
+        }
+    }
+
+    private void tellIfInPart() {
+        var first = frames.peek();
+        boolean now = first != null && first.isBegun();
+        if (now != inPart) {
+            inPart = now;
+            events.sentInPart(now);
         }
     }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.transport;
 
+import io.silica.linux.Epoll;
 import io.silica.linux.LinuxException;
 import io.silica.linux.UnixListener;
 import io.silica.linux.UnixSocket;
 import io.silica.ttrpc.CallTimer;
 import io.silica.ttrpc.ConnectionId;
+import io.silica.ttrpc.ProtocolException;
 import io.silica.ttrpc.ServerConfig;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -45,7 +47,7 @@ public final class TtrpcTransport implements AutoCloseable {
     private TtrpcTransport(String name, ServerConfig config, TransportOptions options) {
         this.config = config;
         this.options = options;
-        this.chunk = new Chunk(arena, CHUNK_BYTES, options.journal());
+        this.chunk = new Chunk(arena, CHUNK_BYTES);
         this.loop = new EpollLoop(name);
     }
 
@@ -141,21 +143,53 @@ public final class TtrpcTransport implements AutoCloseable {
             socket.close();
             return;
         }
-        if (!isAdmitted(socket)) {
+        if (!isAdmitted(socket) || !begin(id, socket)) {
             socket.close();
             options.onEnd().accept(id);
-            return;
         }
-        var connection = new Connection(id, loop, socket, chunk, buffers, config, timer, keeper);
-        connections.put(id, connection);
+    }
+
+    private boolean begin(ConnectionId id, UnixSocket socket) {
         try {
-            socket.sendBuffer(options.sendBufferBytes());
-            socket.peekOffset(0);
-            connection.open();
+            boolean readBefore = socket.peekOffset() >= 0;
+            var journal = options.journal().open(id, readBefore);
+            boolean begun = canGoOn(id, socket, journal, readBefore) && begin(id, socket, journal);
+            if (!begun) {
+                journal.closed();
+            }
+            return begun;
         } catch (LinuxException e) {
             LOGGER.log(Level.WARNING, "cannot serve a connection: {0}", e.getMessage());
-            connection.close();
-            options.onEnd().accept(id);
+            return false;
+        }
+    }
+
+    /** What an earlier life has left to do is not done if no answer can reach the peer any more. */
+    private static boolean canGoOn(
+            ConnectionId id, UnixSocket socket, ConnectionJournal journal, boolean readBefore) {
+        if (!journal.isWhole()) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "closing connection {0}: it is not known where the last daemon has left it",
+                    id);
+            return false;
+        }
+        return !readBefore || !socket.descriptor().isReady(Epoll.PEER_CLOSED);
+    }
+
+    private boolean begin(ConnectionId id, UnixSocket socket, ConnectionJournal journal) {
+        try {
+            chunk.settle(journal, socket);
+            socket.sendBuffer(options.sendBufferBytes());
+            var connection =
+                    new Connection(
+                            id, loop, socket, journal, chunk, buffers, config, timer, keeper);
+            connection.open();
+            connections.put(id, connection);
+            return true;
+        } catch (LinuxException | ProtocolException e) {
+            LOGGER.log(Level.WARNING, "cannot serve connection {0}: {1}", id, e.getMessage());
+            return false;
         }
     }
 

@@ -9,7 +9,7 @@ import java.nio.channels.SocketChannel;
 
 /** Frames written and read by hand. */
 final class RawFrames {
-    private static final int HEADER_BYTES = 10;
+    static final int HEADER_BYTES = 10;
     private static final byte REQUEST = 1;
 
     private RawFrames() {}
@@ -43,7 +43,8 @@ final class RawFrames {
         return length;
     }
 
-    private static ByteBuffer read(SocketChannel channel, int bytes) throws IOException {
+    /** So many bytes. */
+    static ByteBuffer read(SocketChannel channel, int bytes) throws IOException {
         var buffer = ByteBuffer.allocate(bytes);
         while (buffer.hasRemaining()) {
             if (channel.read(buffer) < 0) {

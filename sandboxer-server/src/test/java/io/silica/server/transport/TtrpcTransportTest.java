@@ -9,6 +9,7 @@ import io.silica.linux.SocketType;
 import io.silica.linux.UnixAddress;
 import io.silica.linux.UnixListener;
 import io.silica.linux.UnixSocket;
+import io.silica.ttrpc.Backlog;
 import io.silica.ttrpc.Cancellation;
 import io.silica.ttrpc.ConnectionId;
 import io.silica.ttrpc.ServerLimits;
@@ -248,7 +249,7 @@ final class TtrpcTransportTest {
             assertThat(journal.events)
                     .containsExactly(
                             "appended " + bytes.remaining() + ", cursor " + bytes.remaining(),
-                            "consumed " + bytes.remaining() + ", cursor 0");
+                            "consumed, cursor 0");
             assertThat(journal.bytes).isEqualTo(bytes);
         } finally {
             journal.socket.close();
@@ -293,6 +294,20 @@ final class TtrpcTransportTest {
                 service.openGate();
                 assertThat(answer.get()).isEmpty();
             }
+        }
+    }
+
+    @Test
+    void aConnectionThatWasReadFromAndNotKeptIsClosed() throws Exception {
+        var ended = new LinkedBlockingQueue<ConnectionId>();
+        restart(ServerLimits.standard(), TransportOptions.standard().withOnEnd(ended::add));
+        var ends = UnixSocket.pair(SocketType.STREAM);
+        ends.getFirst().peekOffset(0);
+        try (var _ = ends.getLast()) {
+            transport.adopt(new ConnectionId(3), ends.getFirst());
+
+            assertThat(ended.take()).isEqualTo(new ConnectionId(3));
+            assertThat(ends.getFirst().descriptor().isOpen()).isFalse();
         }
     }
 
@@ -426,7 +441,7 @@ final class TtrpcTransportTest {
     }
 
     /** Says in which order the transport told of what, and where the kernel's cursor was. */
-    private static final class RecordingJournal implements InboundJournal {
+    private static final class RecordingJournal implements InboundJournal, ConnectionJournal {
         private final UnixSocket socket;
         private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
         private volatile ByteBuffer bytes = ByteBuffer.allocate(0);
@@ -436,14 +451,54 @@ final class TtrpcTransportTest {
         }
 
         @Override
-        public void append(ConnectionId connection, ByteBuffer chunk) {
-            events.add("appended %d, cursor %d".formatted(chunk.remaining(), socket.peekOffset()));
-            bytes = ByteBuffer.allocate(chunk.remaining()).put(chunk).flip();
+        public ConnectionJournal open(ConnectionId connection, boolean readBefore) {
+            return this;
         }
 
         @Override
-        public void consumed(ConnectionId connection, int count) {
-            events.add("consumed %d, cursor %d".formatted(count, socket.peekOffset()));
+        public boolean isWhole() {
+            return true;
+        }
+
+        @Override
+        public Backlog backlog() {
+            return Backlog.NONE;
+        }
+
+        @Override
+        public boolean isConsumed() {
+            return true;
+        }
+
+        @Override
+        public int fit(ByteBuffer chunk, Runnable whenRoom) {
+            return chunk.remaining();
+        }
+
+        @Override
+        public void append(ByteBuffer chunk) {
+            events.add("appended %d, cursor %d".formatted(chunk.remaining(), socket.peekOffset()));
+            bytes = ByteBuffer.allocate(chunk.remaining()).put(chunk.duplicate()).flip();
+        }
+
+        @Override
+        public void consumed() {
+            events.add("consumed, cursor " + socket.peekOffset());
+        }
+
+        @Override
+        public void sentInPart(boolean inPart) {
+            events.add("sent " + (inPart ? "in part" : "whole"));
+        }
+
+        @Override
+        public void answered(int streamId) {
+            events.add("answered " + streamId);
+        }
+
+        @Override
+        public void closed() {
+            events.add("closed");
         }
     }
 
