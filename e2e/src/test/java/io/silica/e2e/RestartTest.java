@@ -3,7 +3,10 @@ package io.silica.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.silica.ctl.cri.CriException;
 import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 final class RestartTest {
     private static final Duration MOMENT = Duration.ofMillis(500);
@@ -65,16 +68,62 @@ final class RestartTest {
     }
 
     @OnEveryContainerd
-    void aCrashOfTheSandboxerLeavesNothingBehind(Node node) {
+    void aContainerRunsOnWhenTheDaemonIsKilledAgainAndAgain(Node node) {
         try (var pod = Pod.runWithAddress(node)) {
-            var container = pod.start("spin").awaitLine("spinning");
+            var container = pod.start("tick", "60", "50", "7").awaitLine("3");
 
             node.sandboxer().kill();
+            node.sandboxer().kill();
 
-            container.awaitExit();
-            Until.holds("the pod ready", pod::isReady);
-            Until.holds("the rest of its guest", () -> guestsRest(node));
+            assertThat(container.awaitExitCode()).isEqualTo(7);
+            assertThat(container.stdout()).isEqualTo(numbersUpTo(60));
+            assertThat(pod.isReady()).isTrue();
+            assertThat(pod.start("hello").awaitExitCode()).isZero();
         }
+    }
+
+    @OnEveryContainerd
+    void anExitWhileTheDaemonIsDeadIsReportedWithItsCode(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("tick", "10", "50", "9").awaitLine("2");
+
+            try (var _ = node.sandboxer().dead()) {
+                container.awaitLine("10");
+                Until.holds("the rest of its guest", () -> guestsRest(node));
+            }
+
+            assertThat(container.awaitExitCode()).isEqualTo(9);
+            // containerd gives up a handshake after a second, and dials again after another.
+            Until.holds("containerd finding the daemon again", () -> isFound(pod));
+        }
+    }
+
+    @OnEveryContainerd
+    void containerdAndTheDaemonKilledAtOnceLoseNothing(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("tick", "60", "50", "7").awaitLine("3");
+
+            node.containerd().kill();
+            node.sandboxer().kill();
+            node.containerd().start();
+
+            assertThat(container.awaitExitCode()).isEqualTo(7);
+            assertThat(container.stdout()).isEqualTo(numbersUpTo(60));
+        }
+    }
+
+    private static boolean isFound(Pod pod) {
+        try {
+            return pod.isReady();
+        } catch (CriException _) {
+            return false;
+        }
+    }
+
+    private static String numbersUpTo(int last) {
+        return IntStream.rangeClosed(1, last)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     /** Whether no guest loops: over a moment the workers use less than half of a processor. */

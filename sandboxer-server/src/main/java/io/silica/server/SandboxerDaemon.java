@@ -204,7 +204,9 @@ public final class SandboxerDaemon implements AutoCloseable {
                                                 readiness::isReached,
                                                 () -> tasks.protection().advice()))));
         new Adoption(records, registry, continuity.orElseGet(tasks::continuity)).run();
-        tasks.serve(calls.observing(TaskServices.of(registry)), controllerSocket::park);
+        tasks.serve(
+                calls.observing(TaskServices.of(registry, tasks::hasRoomForMore)),
+                controllerSocket::park);
         return new SandboxerDaemon(
                 parts, manager, registry, readiness, tasks::protection, server.shutdownGrace());
     }

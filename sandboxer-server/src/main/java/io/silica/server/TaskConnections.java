@@ -10,9 +10,14 @@ import io.silica.server.holder.HeldConnection;
 import io.silica.server.holder.Holder;
 import io.silica.server.holder.InstanceFile;
 import io.silica.server.holder.Protection;
+import io.silica.server.journal.Journal;
+import io.silica.server.journal.JournalDirectory;
+import io.silica.server.journal.JournalOpening;
+import io.silica.server.journal.JournalOwner;
 import io.silica.server.listen.SocketFile;
 import io.silica.server.record.StateDirectory;
 import io.silica.server.registry.Continuity;
+import io.silica.server.transport.InboundJournal;
 import io.silica.server.transport.TransportConnection;
 import io.silica.server.transport.TransportOptions;
 import io.silica.server.transport.TtrpcTransport;
@@ -31,20 +36,24 @@ import java.util.stream.Collectors;
  */
 final class TaskConnections implements AutoCloseable {
     private static final Logger LOGGER = System.getLogger(TaskConnections.class.getName());
+    private static final long JOURNAL_BYTES = 32L << 20;
 
     private final Undo parts = new Undo();
     private final Optional<Holder> holder;
     private final Optional<UnixListener> listener;
     private final InstanceFile instance;
     private final Protection without;
+    private final Optional<JournalOpening> journal;
 
     private TaskConnections(
-            Path socket, Optional<Holder> holder, InstanceFile instance, Protection without) {
+            Path socket, Optional<Holder> holder, StateDirectory state, Protection without) {
         this.holder = holder;
-        this.instance = instance;
+        this.instance = new InstanceFile(state.path().resolve("holder-instance"));
         this.without = without;
         holder.ifPresent(parts::owns);
         this.listener = holder.isPresent() ? Optional.empty() : Optional.of(listen(socket));
+        this.journal = holder.map(it -> open(state.subdirectory("journal"), it.instance()));
+        journal().ifPresent(parts::owns);
     }
 
     /**
@@ -56,14 +65,10 @@ final class TaskConnections implements AutoCloseable {
     static TaskConnections open(
             Path socket, Optional<Path> channel, StateDirectory state, Poller poller)
             throws InterruptedException {
-        var instance = new InstanceFile(state.path().resolve("holder-instance"));
         var holder =
                 channel.isPresent() ? Holder.find(channel.get(), poller) : Optional.<Holder>empty();
         return new TaskConnections(
-                socket,
-                holder,
-                instance,
-                channel.isPresent() ? Protection.NO_HOLDER : Protection.OFF);
+                socket, holder, state, channel.isPresent() ? Protection.NO_HOLDER : Protection.OFF);
     }
 
     /** Whether connections would survive this daemon. Any thread. */
@@ -74,17 +79,44 @@ final class TaskConnections implements AutoCloseable {
         return holder.get().isKept() ? Protection.PROTECTED : Protection.HOLDER_LOST;
     }
 
-    /** Whether those of the last life have survived it. Before {@link #serve}. */
-    boolean haveSurvived() {
-        return holder.isPresent() && instance.read().equals(Optional.of(holder.get().instance()));
-    }
-
     /**
-     * Whether containers go on with them. Before {@link #serve}. Not yet: what the last life has
-     * read of its connections is not known, and so they end with it; see {@link #resume}.
+     * Whether containers go on with them: those of the last life are held still, and what it has
+     * read of them is known. Before {@link #serve}.
      */
     Continuity continuity() {
-        return Continuity.LOST;
+        boolean held =
+                holder.isPresent() && instance.read().equals(Optional.of(holder.get().instance()));
+        boolean known =
+                journal.isPresent() && journal.get() instanceof JournalOpening.Continued(var _);
+        return held && known ? Continuity.KEPT : Continuity.LOST;
+    }
+
+    /** Whether there is room for a container more, and all that will be asked about it. */
+    boolean hasRoomForMore() {
+        return journal().map(Journal::hasRoomForMore).orElse(true);
+    }
+
+    /** What came by them is written here, if somebody holds them. */
+    Optional<Journal> journal() {
+        return journal.flatMap(opening ->
+                switch (opening) {
+                    case JournalOpening.Fresh(var fresh) -> Optional.of(fresh);
+                    case JournalOpening.Continued(var continued) -> Optional.of(continued);
+                    case JournalOpening.Outdated(var fresh) -> Optional.of(fresh);
+                    case JournalOpening.Damaged(var fresh, var _, var _) -> Optional.of(fresh);
+                    case JournalOpening.Unusable(var _) -> Optional.empty();
+                });
+    }
+
+    private static JournalOpening open(Path directory, String holder) {
+        var opening = new JournalDirectory(directory).open(JOURNAL_BYTES, JournalOwner.now(holder));
+        if (opening instanceof JournalOpening.Unusable(var reason)) {
+            LOGGER.log(
+                    Level.ERROR,
+                    "there is no journal, and containers would be lost with this daemon: {0}",
+                    reason);
+        }
+        return opening;
     }
 
     /**
@@ -107,30 +139,21 @@ final class TaskConnections implements AutoCloseable {
 
     private void serveHeld(
             Holder keeper, ServerConfig services, TransportOptions options, NewHolder onNewHolder) {
-        var transport =
-                parts.owns(
-                        TtrpcTransport.start(
-                                "task-loop", services, options.withOnEnd(keeper::ended)));
-        var user = new User(transport, instance, onNewHolder);
+        var held = keeper.takeHeld();
+        journal()
+                .ifPresent(it ->
+                        it.keepOnly(
+                                held.stream().map(HeldConnection::id).collect(Collectors.toSet())));
+        var kept =
+                options.withJournal(
+                                journal().<InboundJournal>map(it -> it).orElse(InboundJournal.NONE))
+                        .withOnEnd(keeper::ended);
+        var transport = parts.owns(TtrpcTransport.start("task-loop", services, kept));
+        var user = new User(transport, instance, journal(), onNewHolder);
         keeper.limit(options.maxConnections());
-        keeper.takeHeld().forEach(connection -> resume(keeper, user, connection));
+        held.forEach(user::serve);
         instance.write(keeper.instance());
         keeper.serve(user);
-    }
-
-    /**
-     * What an earlier life has read of a connection is not known, and so neither is where in a
-     * request it stands.
-     */
-    private static void resume(Holder keeper, User user, HeldConnection connection) {
-        if (connection.socket().peekOffset() < 0) {
-            user.serve(connection);
-        } else {
-            LOGGER.log(
-                    Level.INFO, "connection {0} has ended with the last daemon", connection.id());
-            connection.socket().close();
-            keeper.ended(connection.id());
-        }
     }
 
     private UnixListener listen(Path socket) {
@@ -152,7 +175,11 @@ final class TaskConnections implements AutoCloseable {
     }
 
     /** The transport, as the holder sees it. */
-    private record User(TtrpcTransport transport, InstanceFile instance, NewHolder onNewHolder)
+    private record User(
+            TtrpcTransport transport,
+            InstanceFile instance,
+            Optional<Journal> journal,
+            NewHolder onNewHolder)
             implements ConnectionUser {
         @Override
         public void serve(HeldConnection connection) {
@@ -169,6 +196,7 @@ final class TaskConnections implements AutoCloseable {
 
         @Override
         public void keptBy(String keeper) {
+            journal.ifPresent(it -> it.passTo(JournalOwner.now(keeper)));
             instance.write(keeper);
             try {
                 onNewHolder.came();

@@ -10,13 +10,17 @@ import io.silica.ttrpc.ServerConfig;
 import io.silica.ttrpc.ServiceDefinition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** What is answered at the task address. */
 final class TaskServices {
     private TaskServices() {}
 
-    static ServerConfig of(SandboxRegistry registry) {
-        var tasks = new TaskService(registry, new OciSpecReader(OciLimits.DEFAULT));
+    /**
+     * @param room whether a container more can be served
+     */
+    static ServerConfig of(SandboxRegistry registry, BooleanSupplier room) {
+        var tasks = new TaskService(registry, new OciSpecReader(OciLimits.DEFAULT), room);
         List<ServiceDefinition> services = new ArrayList<>(tasks.definitions());
         services.add(StreamingRefusal.definition());
         return ServerConfig.of(services);

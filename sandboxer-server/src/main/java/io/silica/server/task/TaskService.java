@@ -55,6 +55,7 @@ import io.silica.ttrpc.ServiceDefinition;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Answers containerd about containers and their processes. */
 public final class TaskService {
@@ -68,14 +69,17 @@ public final class TaskService {
 
     private final SandboxRegistry registry;
     private final OciSpecReader oci;
+    private final BooleanSupplier room;
 
     /**
      * @param registry knows the tasks
      * @param oci reads the JSON in requests
+     * @param room whether a container more can be served; those that are there always can
      */
-    public TaskService(SandboxRegistry registry, OciSpecReader oci) {
+    public TaskService(SandboxRegistry registry, OciSpecReader oci, BooleanSupplier room) {
         this.registry = registry;
         this.oci = oci;
+        this.room = room;
     }
 
     /** The service under each of its names. */
@@ -163,6 +167,11 @@ public final class TaskService {
     }
 
     private CreateTaskResponse create(CreateTaskRequest request, CallContext context) {
+        if (!context.isReplay() && !room.getAsBoolean()) {
+            throw new SandboxException.Exhausted(
+                    "cannot create container \"%s\": the journal is nearly full, and what is left is for the containers that are there"
+                            .formatted(request.getId()));
+        }
         Path bundle = bundle(request);
         var wanted =
                 new ContainerRequest(
