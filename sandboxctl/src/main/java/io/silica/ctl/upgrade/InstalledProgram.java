@@ -2,6 +2,7 @@
 package io.silica.ctl.upgrade;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ record InstalledProgram(Path home, String version, int format) {
     private static String ask(Path program) throws IOException {
         var process =
                 new ProcessBuilder(program.toString(), "--version")
-                        .redirectErrorStream(true)
+                        .redirectError(Redirect.DISCARD)
                         .start();
         try {
             process.getOutputStream().close();

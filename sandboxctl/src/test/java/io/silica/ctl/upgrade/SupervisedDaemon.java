@@ -49,7 +49,7 @@ final class SupervisedDaemon implements AutoCloseable {
     Path install(String name, String says) throws IOException {
         Path program = home(name).resolve("bin/wasm-sandboxer");
         Files.createDirectories(program.getParent());
-        Files.writeString(program, "#!/bin/sh\necho '" + says + "'\n");
+        Files.writeString(program, "#!/bin/sh\necho warning >&2\necho '" + says + "'\n");
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
         return home(name);
     }
