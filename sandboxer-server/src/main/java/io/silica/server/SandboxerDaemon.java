@@ -190,9 +190,15 @@ public final class SandboxerDaemon implements AutoCloseable {
                         calls.grpc()));
         TaskConnections tasks =
                 parts.owns(
-                        TaskConnections.open(server.taskSocket(), server.holder(), state, poller));
+                        TaskConnections.open(
+                                server.taskSocket(),
+                                server.holder(),
+                                state,
+                                config.limits().journalSize(),
+                                poller));
         gauges(metrics, registry, outbox);
         gauges(metrics, tasks, store);
+        tasks.measure(metrics);
         server.metricsSocket()
                 .ifPresent(socket ->
                         parts.owns(

@@ -13,16 +13,19 @@ import java.time.Duration;
  * @param blockingCallsPerSandbox native calls that one sandbox may have under way at a time
  * @param eventOutbox events kept for containerd while it cannot be reached; then the oldest are
  *     dropped
+ * @param journalSize the file in which requests are kept until they are answered; half of it is in
+ *     use at a time
  */
 public record LimitsConfig(
         int maxSandboxes,
         int maxContainersPerSandbox,
         Duration nativeCallDeadline,
         int blockingCallsPerSandbox,
-        int eventOutbox) {
+        int eventOutbox,
+        ByteSize journalSize) {
     public static final String SECTION = "limits";
     public static final LimitsConfig DEFAULT =
-            new LimitsConfig(1024, 128, Duration.ofSeconds(30), 4, 4096);
+            new LimitsConfig(1024, 128, Duration.ofSeconds(30), 4, 4096, ByteSize.mebibytes(16));
 
     static LimitsConfig read(ConfigSection section) {
         return new LimitsConfig(
@@ -36,6 +39,11 @@ public record LimitsConfig(
                         Duration.ofMinutes(10)),
                 section.integer(
                         "blocking-calls-per-sandbox", DEFAULT.blockingCallsPerSandbox, 1, 64),
-                section.integer("event-outbox", DEFAULT.eventOutbox, 16, 1 << 20));
+                section.integer("event-outbox", DEFAULT.eventOutbox, 16, 1 << 20),
+                section.size(
+                        "journal-size",
+                        DEFAULT.journalSize,
+                        ByteSize.mebibytes(16),
+                        ByteSize.mebibytes(1024)));
     }
 }

@@ -20,7 +20,12 @@ public enum Protection {
     /** There was one. */
     HOLDER_LOST(
             "the holder is gone: containers go on, but would be lost with this daemon, and no new one"
-                    + " can be made; start the holder again");
+                    + " can be made; start the holder again"),
+
+    /** The requests that come cannot be kept. */
+    NO_JOURNAL(
+            "the journal cannot be written: containers would be lost with this daemon; the log of its"
+                    + " start says why");
 
     private final String advice;
 

@@ -38,7 +38,13 @@ final class DaemonConfigTest {
                                         LogFormat.TEXT,
                                         Optional.of(Path.of("/run/silica/wasm/metrics.sock")),
                                         Duration.ofSeconds(10)),
-                                new LimitsConfig(1024, 128, Duration.ofSeconds(30), 4, 4096),
+                                new LimitsConfig(
+                                        1024,
+                                        128,
+                                        Duration.ofSeconds(30),
+                                        4,
+                                        4096,
+                                        ByteSize.mebibytes(16)),
                                 new ContainerdConfig(
                                         Path.of("/run/containerd/containerd.sock.ttrpc"), "k8s.io"),
                                 new StatsConfig(Duration.ofSeconds(1))));
@@ -67,6 +73,7 @@ final class DaemonConfigTest {
                         native-call-deadline = "4s"
                         blocking-calls-per-sandbox = 5
                         event-outbox = 60
+                        journal-size = "70MiB"
                         [containerd]
                         address = "/a/containerd.ttrpc"
                         namespace = "other"
@@ -86,7 +93,8 @@ final class DaemonConfigTest {
                                         LogFormat.JSON,
                                         Optional.of(Path.of("/a/metrics.sock")),
                                         Duration.ofSeconds(3)),
-                                new LimitsConfig(2, 3, Duration.ofSeconds(4), 5, 60),
+                                new LimitsConfig(
+                                        2, 3, Duration.ofSeconds(4), 5, 60, ByteSize.mebibytes(70)),
                                 new ContainerdConfig(Path.of("/a/containerd.ttrpc"), "other"),
                                 new StatsConfig(Duration.ofMillis(70))));
         assertThat(config.entries())

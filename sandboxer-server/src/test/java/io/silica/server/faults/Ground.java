@@ -70,7 +70,8 @@ final class Ground implements AutoCloseable {
                         containers,
                         limits.nativeCallDeadline(),
                         limits.blockingCallsPerSandbox(),
-                        limits.eventOutbox()),
+                        limits.eventOutbox(),
+                        limits.journalSize()),
                 faults,
                 survivors);
     }

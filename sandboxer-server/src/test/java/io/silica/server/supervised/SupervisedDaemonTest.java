@@ -54,6 +54,23 @@ class SupervisedDaemonTest {
     }
 
     @Test
+    void aTaskConnectionGoesOnWhenTheDaemonIsKilled() throws Exception {
+        try (var supervised = supervise()) {
+            long pid = serving(supervised);
+            try (var containerd = tasks()) {
+                for (int i = 0; i < KILLS; i++) {
+                    assertIsServed(containerd);
+                    Supervised.signal("KILL", pid);
+                    // It waits for the next daemon.
+                    assertIsServed(containerd);
+                    pid = serving(supervised);
+                }
+            }
+            assertThat(ask("/metrics")).contains("silica_journal_lost_total 0.0");
+        }
+    }
+
+    @Test
     void aTaskConnectionThatIsMadeWhileThereIsNoDaemonIsServed() throws Exception {
         try (var supervised = supervise()) {
             Supervised.signal("KILL", serving(supervised));

@@ -203,7 +203,9 @@ final class DeathTest {
         var received = callers.stream().map(Caller::receive).toList();
         var done = CompletableFuture.allOf(received.toArray(new CompletableFuture<?>[0]));
         for (int i = 0; i < lives && !done.isDone(); i++) {
-            live(deaths.get(), random.nextBoolean(), done, 10 + random.nextInt(200));
+            // Not at once, so that something is open when the first ones die.
+            boolean endsWaits = i > 2 && random.nextBoolean();
+            live(deaths.get(), endsWaits, done, 10 + random.nextInt(200));
         }
         live(new Death(Moment.NEVER, 1), true, done, 60_000);
         done.get(0, TimeUnit.SECONDS);
