@@ -27,12 +27,13 @@ struct held *held_first(enum held_state state) {
 }
 
 struct held *held_first_untold(void) {
+    struct held *first = NULL;
     for (int i = 0; i < used; i++) {
-        if (table[i].state == HELD_OURS && !table[i].told) {
-            return &table[i];
+        if (table[i].state == HELD_OURS && !table[i].told && (!first || table[i].id < first->id)) {
+            first = &table[i];
         }
     }
-    return NULL;
+    return first;
 }
 
 static struct held *find(uint64_t id) {

@@ -40,7 +40,7 @@ bool held_drop(uint64_t id);
 /* The first in a state; NULL if none is. */
 struct held *held_first(enum held_state state);
 
-/* The first that the daemon may have and has not; NULL if it has all. */
+/* Of those that the daemon may have and has not, the one with the smallest id; NULL if it has all. */
 struct held *held_first_untold(void);
 
 /* All in one state go on to another. */

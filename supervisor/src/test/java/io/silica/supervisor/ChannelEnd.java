@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.TreeMap;
 
 /** The daemon's end of a holder's channel. */
 final class ChannelEnd implements AutoCloseable {
@@ -87,7 +87,7 @@ final class ChannelEnd implements AutoCloseable {
 
     /** The connections that are there already, and what comes after until there are so many. */
     Connections all(int count) throws InterruptedException {
-        var connections = new TreeMap<Long, UnixSocket>();
+        var connections = new LinkedHashMap<Long, UnixSocket>();
         boolean all = false;
         while (!all || connections.size() < count) {
             var message = next();

@@ -4,14 +4,14 @@ package io.silica.supervisor;
 import io.silica.linux.UnixSocket;
 import java.util.List;
 import java.util.Objects;
-import java.util.SortedMap;
+import java.util.SequencedMap;
 
 /**
  * What a daemon was given.
  *
- * @param byId in the order of their ids, which is that of their making
+ * @param byId in the order in which they came
  */
-record Connections(SortedMap<Long, UnixSocket> byId) implements AutoCloseable {
+record Connections(SequencedMap<Long, UnixSocket> byId) implements AutoCloseable {
     List<Long> ids() {
         return List.copyOf(byId.keySet());
     }

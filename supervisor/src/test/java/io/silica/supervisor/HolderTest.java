@@ -109,6 +109,30 @@ class HolderTest {
     }
 
     @Test
+    void theNextDaemonGetsThemInTheOrderOfTheirIdsWhicheverHaveEnded() throws Exception {
+        var containerds = List.of(connect(), connect(), connect());
+        try (var daemon = channel()) {
+            daemon.greeted();
+            try (var connections = daemon.all(3)) {
+                daemon.tell("DROP " + connections.ids().getFirst());
+            }
+            assertThat(containerds.getFirst().hasEnded()).isTrue();
+            // Its place is taken by one that came later.
+            try (var _ = connect()) {
+                daemon.next().connection().close();
+                try (var next = channel()) {
+                    next.greeted();
+                    try (var left = next.all()) {
+                        assertThat(left.ids()).hasSize(3).isSorted();
+                    }
+                }
+            }
+        } finally {
+            containerds.forEach(Containerd::close);
+        }
+    }
+
+    @Test
     void theSecondDaemonTakesTheFirstOnesPlace() throws Exception {
         try (var first = channel()) {
             first.greeted();
