@@ -22,6 +22,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class SupervisedDaemonTest {
     private static final int KILLS = 3;
+    private static final int KILLS_UNDER_LOAD = 20;
 
     @TempDir private Path directory;
 
@@ -67,6 +74,49 @@ class SupervisedDaemonTest {
                 }
             }
             assertThat(ask("/metrics")).contains("silica_journal_lost_total 0.0");
+        }
+    }
+
+    /** Calls that are answered on the loop and calls that have a thread. */
+    @Test
+    void everyCallIsAnsweredWhileTheDaemonIsKilledAgainAndAgainUnderLoad() throws Exception {
+        var over = new AtomicBoolean();
+        var answered = new Semaphore(0);
+        try (var supervised = supervise();
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            long pid = serving(supervised);
+            var calls = new ArrayList<Future<?>>();
+            for (int i = 0; i < 8; i++) {
+                boolean blocking = i % 2 == 0;
+                calls.add(callers.submit(() -> callUntil(over, answered, blocking)));
+            }
+            try {
+                for (int i = 0; i < KILLS_UNDER_LOAD; i++) {
+                    answered.drainPermits();
+                    assertThat(answered.tryAcquire(200, 30, TimeUnit.SECONDS)).isTrue();
+                    Supervised.signal("KILL", pid);
+                    pid = serving(supervised);
+                }
+            } finally {
+                over.set(true);
+            }
+            for (var each : calls) {
+                each.get(30, TimeUnit.SECONDS);
+            }
+            assertThat(ask("/metrics")).contains("silica_journal_lost_total 0.0");
+        }
+    }
+
+    private void callUntil(AtomicBoolean over, Semaphore answered, boolean blocking) {
+        try (var containerd = tasks()) {
+            while (!over.get()) {
+                if (blocking) {
+                    isNotFound(() -> containerd.kill("none", 9));
+                } else {
+                    isNotFound(() -> containerd.state("none"));
+                }
+                answered.release();
+            }
         }
     }
 
@@ -149,7 +199,11 @@ class SupervisedDaemonTest {
     }
 
     private static void assertIsServed(TaskConnection containerd) {
-        assertThatThrownBy(() -> containerd.state("none"))
+        isNotFound(() -> containerd.state("none"));
+    }
+
+    private static void isNotFound(ThrowingCallable call) {
+        assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
                         TtrpcException.class,
                         e -> assertThat(e.code()).isEqualTo(StatusCode.NOT_FOUND));
