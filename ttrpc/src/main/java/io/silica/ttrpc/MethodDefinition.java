@@ -13,5 +13,5 @@ sealed interface MethodDefinition {
     record Held<Q extends MessageLite, R extends MessageLite>(
             Parser<Q> requests, HeldHandler<Q, R> handler) implements MethodDefinition {}
 
-    record Refused(TtrpcStatus status) implements MethodDefinition {}
+    record Refused(TtrpcStatus status, boolean ends) implements MethodDefinition {}
 }

@@ -31,6 +31,7 @@ public final class ServerConnection {
     private final StreamIds streamIds;
     private final Admission admission;
     private final Set<ServerCall<?>> openCalls = ConcurrentHashMap.newKeySet();
+    private volatile boolean over;
     private volatile boolean closed;
 
     /** A connection from its first byte on. */
@@ -88,6 +89,13 @@ public final class ServerConnection {
      */
     public boolean isBehind() {
         return !replays.isEmpty() || tail.hasRemaining();
+    }
+
+    /**
+     * Whether a call was refused for good: close the connection when it is idle and all is sent.
+     */
+    public boolean isOver() {
+        return over;
     }
 
     /** How many blocking and held calls are not finished: 0 is idle. */
@@ -171,8 +179,12 @@ public final class ServerConnection {
         switch (method) {
             case MethodDefinition.Unary<?, ?> unary -> beginUnary(unary, origin, head);
             case MethodDefinition.Held<?, ?> held -> beginHeld(held, origin, head);
-            case MethodDefinition.Refused refused ->
-                    new ServerCall<>(this, origin, head).answer(refused.status());
+            case MethodDefinition.Refused(var status, var ends) -> {
+                if (ends) {
+                    over = true;
+                }
+                new ServerCall<>(this, origin, head).answer(status);
+            }
         }
     }
 

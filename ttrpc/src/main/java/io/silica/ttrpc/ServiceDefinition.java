@@ -64,7 +64,15 @@ public final class ServiceDefinition {
 
         /** A method, streaming or not, that every call to is refused with the same words. */
         public Builder refused(String method, TtrpcStatus status) {
-            return add(method, new MethodDefinition.Refused(status.asException().status()));
+            return add(method, new MethodDefinition.Refused(status.asException().status(), false));
+        }
+
+        /**
+         * The same, and with the answer the connection is over: for a method for which clients make
+         * a connection of its own, and keep it if the call fails.
+         */
+        public Builder refusedForGood(String method, TtrpcStatus status) {
+            return add(method, new MethodDefinition.Refused(status.asException().status(), true));
         }
 
         public ServiceDefinition build() {

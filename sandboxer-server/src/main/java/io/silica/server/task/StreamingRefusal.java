@@ -15,7 +15,7 @@ public final class StreamingRefusal {
     /** The service that says no. */
     public static ServiceDefinition definition() {
         return ServiceDefinition.named("containerd.services.streaming.v1.Streaming")
-                .refused(
+                .refusedForGood(
                         "Stream",
                         TtrpcStatus.of(
                                 StatusCode.UNIMPLEMENTED,

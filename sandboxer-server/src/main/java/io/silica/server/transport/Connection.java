@@ -138,7 +138,7 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
 
     @Override
     public void idle() {
-        owner.quiet(this);
+        quiet();
     }
 
     @Override
@@ -158,7 +158,7 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
 
     @Override
     public void empty() {
-        owner.quiet(this);
+        quiet();
     }
 
     @Override
@@ -188,6 +188,19 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
         }
     }
 
+    private void quiet() {
+        if (protocol.isOver()) {
+            loop.execute(this::endIfIdle);
+        }
+        owner.quiet(this);
+    }
+
+    private void endIfIdle() {
+        if (isIdle()) {
+            end();
+        }
+    }
+
     private void proceed() {
         if (closed) {
             return;
@@ -209,7 +222,7 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
                 outbox.release();
             }
             busy = false;
-            owner.quiet(this);
+            quiet();
         }
     }
 

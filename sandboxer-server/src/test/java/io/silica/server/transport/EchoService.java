@@ -9,7 +9,9 @@ import io.silica.ttrpc.Dispatch;
 import io.silica.ttrpc.Reply;
 import io.silica.ttrpc.ServerConfig;
 import io.silica.ttrpc.ServiceDefinition;
+import io.silica.ttrpc.StatusCode;
 import io.silica.ttrpc.TtrpcClient;
+import io.silica.ttrpc.TtrpcStatus;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -29,6 +31,8 @@ final class EchoService {
         var strings = StringValue.parser();
         return ServerConfig.of(
                 ServiceDefinition.named(NAME)
+                        .refusedForGood(
+                                "Refused", TtrpcStatus.of(StatusCode.UNIMPLEMENTED, "never"))
                         .unary("Echo", strings, EchoService::echo, Dispatch.NON_BLOCKING)
                         .unary("EchoBlocking", strings, EchoService::echo, Dispatch.BLOCKING)
                         .unary("Block", strings, this::block, Dispatch.BLOCKING)

@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -308,6 +309,18 @@ final class TtrpcTransportTest {
 
             assertThat(ended.take()).isEqualTo(new ConnectionId(3));
             assertThat(ends.getFirst().descriptor().isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void aConnectionIsClosedWhenACallIsRefusedForGoodAndTheAnswerSent() throws Exception {
+        var ended = new LinkedBlockingQueue<ConnectionId>();
+        restart(ServerLimits.standard(), TransportOptions.standard().withOnEnd(ended::add));
+        try (var client = client()) {
+            assertThat(failure(() -> EchoService.call(client, "Refused", "")))
+                    .isEqualTo(StatusCode.UNIMPLEMENTED);
+
+            assertThat(ended.poll(10, TimeUnit.SECONDS)).isNotNull();
         }
     }
 
