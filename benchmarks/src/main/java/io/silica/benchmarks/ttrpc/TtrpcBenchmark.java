@@ -7,6 +7,10 @@ import io.silica.benchmarks.Report;
 import io.silica.linux.SocketType;
 import io.silica.linux.UnixAddress;
 import io.silica.linux.UnixListener;
+import io.silica.server.journal.Journal;
+import io.silica.server.journal.JournalDirectory;
+import io.silica.server.journal.JournalOpening;
+import io.silica.server.journal.JournalOwner;
 import io.silica.server.transport.TransportOptions;
 import io.silica.server.transport.TtrpcTransport;
 import io.silica.ttrpc.Dispatch;
@@ -56,13 +60,14 @@ public final class TtrpcBenchmark {
                             program,
                             Integer.parseInt(arguments[1]),
                             Integer.parseInt(arguments[2]));
-            benchmark.run(directory.resolve("java"), directory.resolve("go"));
+            benchmark.run(directory);
             benchmark.report.print(System.out);
             if (arguments.length > 3) {
                 benchmark.report.append(Path.of(arguments[3]));
             }
         } finally {
-            for (var name : List.of("program", "java", "go")) {
+            for (var name :
+                    List.of("program", "java", "go", "kept", "journal/journal", "journal")) {
                 Files.deleteIfExists(directory.resolve(name));
             }
             Files.delete(directory);
@@ -80,19 +85,37 @@ public final class TtrpcBenchmark {
         }
     }
 
-    private void run(Path java, Path go) throws IOException, InterruptedException {
+    private void run(Path directory) throws IOException, InterruptedException {
+        Path java = directory.resolve("java");
+        Path kept = directory.resolve("kept");
+        Path go = directory.resolve("go");
         var peer =
                 new ProcessBuilder(program.toString(), "serve", go.toString())
                         .redirectError(Redirect.INHERIT)
                         .start();
-        try (var transport = TtrpcTransport.start("ttrpc", config(), TransportOptions.standard())) {
-            transport.listen(UnixListener.bind(UnixAddress.of(java), SocketType.STREAM, 128));
+        var options = TransportOptions.standard();
+        try (var journal = journal(Files.createDirectory(directory.resolve("journal")));
+                var plain = TtrpcTransport.start("ttrpc", config(), options);
+                var keeping =
+                        TtrpcTransport.start("kept", config(), options.withJournal(journal))) {
+            plain.listen(UnixListener.bind(UnixAddress.of(java), SocketType.STREAM, 128));
+            keeping.listen(UnixListener.bind(UnixAddress.of(kept), SocketType.STREAM, 128));
             peer.inputReader().readLine();
-            compare(java, go);
+            compare(java, kept, go);
         } finally {
             peer.getOutputStream().close();
             peer.waitFor();
         }
+    }
+
+    /** Of the size that a daemon has. */
+    private static Journal journal(Path directory) {
+        var opening =
+                new JournalDirectory(directory).open(16L << 20, JournalOwner.now("0".repeat(32)));
+        if (opening instanceof JournalOpening.Fresh(Journal journal)) {
+            return journal;
+        }
+        throw new IllegalStateException("no journal: " + opening);
     }
 
     private static ServerConfig config() {
@@ -111,12 +134,14 @@ public final class TtrpcBenchmark {
                         .build());
     }
 
-    private void compare(Path java, Path go) throws IOException, InterruptedException {
+    private void compare(Path java, Path kept, Path go) throws IOException, InterruptedException {
         var targets =
                 List.of(
                         new Target("Go", go, "Echo"),
                         new Target("non-blocking", java, "Echo"),
-                        new Target("blocking", java, "EchoBlocking"));
+                        new Target("non-blocking, journal", kept, "Echo"),
+                        new Target("blocking", java, "EchoBlocking"),
+                        new Target("blocking, journal", kept, "EchoBlocking"));
         var loads =
                 List.of(
                         new Load("1 caller", 1, 1),
