@@ -98,6 +98,11 @@ public final class SandboxRegistry implements AutoCloseable {
         return tasks.get(id).task();
     }
 
+    /** The task of that container, if there is one. */
+    public Optional<Task> find(ContainerId id) {
+        return tasks.find(id).map(Placed::task);
+    }
+
     /** How many tasks there are. */
     public int taskCount() {
         return tasks.size();

@@ -98,6 +98,22 @@ public final class Task {
         return processes.get(exec);
     }
 
+    /**
+     * What is so with a process once it has been found again; waits for that as a change does.
+     *
+     * @throws SandboxException.NotFound if there is none of that id
+     */
+    public ProcessState stateFound(Optional<ExecId> exec) {
+        container.get();
+        return processes.get(exec).state();
+    }
+
+    /** Whether exec has added that process; waits as {@link #stateFound} does. */
+    public boolean hasFound(ExecId exec) {
+        container.get();
+        return processes.added().containsKey(exec);
+    }
+
     /** Those of its processes that exec added, now. */
     Map<ExecId, TaskProcess> execs() {
         return processes.added();

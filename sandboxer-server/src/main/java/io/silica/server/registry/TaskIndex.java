@@ -3,6 +3,7 @@ package io.silica.server.registry;
 
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.SandboxException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -57,11 +58,13 @@ final class TaskIndex {
      * @throws SandboxException.NotFound if there is none
      */
     Placed get(ContainerId id) {
-        Placed placed = tasks.get(id);
-        if (placed == null) {
-            throw new SandboxException.NotFound("there is no container \"" + id + "\"");
-        }
-        return placed;
+        return find(id).orElseThrow(() ->
+                new SandboxException.NotFound("there is no container \"" + id + "\""));
+    }
+
+    /** The task of that id, if there is one. */
+    Optional<Placed> find(ContainerId id) {
+        return Optional.ofNullable(tasks.get(id));
     }
 
     int size() {

@@ -25,21 +25,15 @@ import io.silica.proto.containerd.task.StateRequest;
 import io.silica.proto.containerd.task.StateResponse;
 import io.silica.proto.containerd.task.StatsRequest;
 import io.silica.proto.containerd.task.StatsResponse;
-import io.silica.proto.containerd.task.Status;
 import io.silica.proto.containerd.task.UpdateTaskRequest;
 import io.silica.proto.containerd.task.WaitRequest;
 import io.silica.proto.containerd.task.WaitResponse;
-import io.silica.proto.containerd.types.Mount;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExecConfig;
 import io.silica.sandbox.ExecId;
 import io.silica.sandbox.Exit;
-import io.silica.sandbox.ExitStatus;
-import io.silica.sandbox.MountSpec;
-import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
-import io.silica.sandbox.Stdio;
 import io.silica.server.cgroupform.CgroupMetrics;
 import io.silica.server.host.ContainerRequest;
 import io.silica.server.oci.OciSpecReader;
@@ -47,12 +41,10 @@ import io.silica.server.registry.SandboxRegistry;
 import io.silica.server.registry.Task;
 import io.silica.server.registry.TaskProcess;
 import io.silica.server.registry.Tombstone;
-import io.silica.server.wire.Timestamps;
 import io.silica.ttrpc.CallContext;
 import io.silica.ttrpc.Dispatch;
 import io.silica.ttrpc.Reply;
 import io.silica.ttrpc.ServiceDefinition;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -68,6 +60,7 @@ public final class TaskService {
     private static final int OWN_PID = (int) ProcessHandle.current().pid();
 
     private final SandboxRegistry registry;
+    private final Replays replays;
     private final OciSpecReader oci;
     private final BooleanSupplier room;
 
@@ -78,6 +71,7 @@ public final class TaskService {
      */
     public TaskService(SandboxRegistry registry, OciSpecReader oci, BooleanSupplier room) {
         this.registry = registry;
+        this.replays = new Replays(registry);
         this.oci = oci;
         this.room = room;
     }
@@ -111,29 +105,7 @@ public final class TaskService {
     }
 
     private StateResponse state(StateRequest request, CallContext context) {
-        Task task = task(request.getId());
-        TaskProcess process = task.process(execId(request.getExecId()));
-        Stdio stdio = process.stdio();
-        var response =
-                StateResponse.newBuilder()
-                        .setId(request.getId())
-                        .setExecId(request.getExecId())
-                        .setBundle(task.bundle().toString())
-                        .setPid(process.pid())
-                        .setStdin(stdio.stdin())
-                        .setStdout(stdio.stdout())
-                        .setStderr(stdio.stderr())
-                        .setTerminal(stdio.terminal());
-        switch (process.state()) {
-            case ProcessState.Created _ -> response.setStatus(Status.CREATED);
-            case ProcessState.Running _ -> response.setStatus(Status.RUNNING);
-            case ProcessState.Paused _ -> response.setStatus(Status.PAUSED);
-            case ProcessState.Stopped(ExitStatus exit) ->
-                    response.setStatus(Status.STOPPED)
-                            .setExitStatus(exit.code())
-                            .setExitedAt(Timestamps.of(exit.at()));
-        }
-        return response.build();
+        return TaskForms.state(request, task(request.getId()));
     }
 
     private ConnectResponse connect(ConnectRequest request, CallContext context) {
@@ -158,96 +130,101 @@ public final class TaskService {
     }
 
     private void await(WaitRequest request, CallContext context, Reply<WaitResponse> reply) {
+        var id = new ContainerId(request.getId());
+        Optional<ExecId> exec = TaskForms.execId(request.getExecId());
+        if (context.isReplay()) {
+            Optional<Tombstone> deleted = replays.deleted(id, exec);
+            if (deleted.isPresent()) {
+                reply.complete(TaskForms.waited(deleted.get().exit()));
+                return;
+            }
+        }
         Exit.Registration waiting =
-                task(request.getId())
-                        .process(execId(request.getExecId()))
+                registry.task(id)
+                        .process(exec)
                         .exit()
-                        .onExit(exit -> reply.complete(waited(exit)));
+                        .onExit(exit -> reply.complete(TaskForms.waited(exit)));
         context.onCancel(waiting::close);
     }
 
     private CreateTaskResponse create(CreateTaskRequest request, CallContext context) {
-        if (!context.isReplay() && !room.getAsBoolean()) {
-            throw new SandboxException.Exhausted(
-                    "cannot create container \"%s\": the journal is nearly full, and what is left is for the containers that are there"
-                            .formatted(request.getId()));
-        }
-        Path bundle = bundle(request);
-        var wanted =
-                new ContainerRequest(
-                        new ContainerId(request.getId()),
-                        BundleSandbox.read(bundle),
-                        bundle,
-                        request.getRootfsList().stream().map(TaskService::mount).toList(),
-                        new Stdio(
-                                request.getStdin(),
-                                request.getStdout(),
-                                request.getStderr(),
-                                request.getTerminal()));
+        ContainerRequest wanted = TaskForms.container(request);
+        Optional<Task> made = context.isReplay() ? replays.created(wanted) : Optional.empty();
+        return TaskForms.created(made.orElseGet(() -> create(wanted, context)));
+    }
+
+    private Task create(ContainerRequest wanted, CallContext context) {
+        requireRoom(wanted, context);
         try {
-            Task task = registry.createTask(wanted, () -> context.cancellation().isPresent());
-            return CreateTaskResponse.newBuilder()
-                    .setPid(task.process(Optional.empty()).pid())
-                    .build();
+            return registry.createTask(wanted, () -> context.cancellation().isPresent());
         } catch (SandboxException.Unsupported e) {
             // containerd takes Unimplemented for the sign of an older Task API, and tries that.
             throw new SandboxException.InvalidArgument(String.valueOf(e.getMessage()), e);
         }
     }
 
+    /** What an earlier life has let in has its room. */
+    private void requireRoom(ContainerRequest wanted, CallContext context) {
+        if (!context.isReplay() && !room.getAsBoolean()) {
+            throw new SandboxException.Exhausted(
+                    "cannot create container \"%s\": the journal is nearly full, and what is left is for the containers that are there"
+                            .formatted(wanted.id()));
+        }
+    }
+
     private StartResponse start(StartRequest request, CallContext context) {
         Task task = task(request.getId());
-        Optional<ExecId> exec = execId(request.getExecId());
-        task.start(exec);
-        return StartResponse.newBuilder().setPid(task.process(exec).pid()).build();
+        Optional<ExecId> exec = TaskForms.execId(request.getExecId());
+        if (!context.isReplay() || !replays.isStarted(task, exec)) {
+            task.start(exec);
+        }
+        return TaskForms.started(task.process(exec));
     }
 
     private DeleteResponse delete(DeleteRequest request, CallContext context) {
-        Task task = task(request.getId());
-        Optional<ExecId> exec = execId(request.getExecId());
-        Tombstone deletion =
-                exec.isPresent() ? task.delete(exec.get()) : registry.deleteTask(task.id());
-        return DeleteResponse.newBuilder()
-                .setPid(deletion.pid())
-                .setExitStatus(deletion.exit().code())
-                .setExitedAt(Timestamps.of(deletion.exit().at()))
-                .build();
+        var id = new ContainerId(request.getId());
+        Optional<ExecId> exec = TaskForms.execId(request.getExecId());
+        Optional<Tombstone> deleted =
+                context.isReplay() ? replays.deleted(id, exec) : Optional.empty();
+        return TaskForms.deleted(deleted.orElseGet(() -> delete(id, exec)));
+    }
+
+    private Tombstone delete(ContainerId id, Optional<ExecId> exec) {
+        return exec.map(it -> registry.task(id).delete(it))
+                .orElseGet(() -> registry.deleteTask(id));
     }
 
     private Empty exec(ExecProcessRequest request, CallContext context) {
-        var stdio =
-                new Stdio(
-                        request.getStdin(),
-                        request.getStdout(),
-                        request.getStderr(),
-                        request.getTerminal());
-        task(request.getId())
-                .exec(
-                        new ExecConfig(
-                                new ExecId(request.getExecId()),
-                                oci.process(request.getSpec().getValue().toByteArray()),
-                                stdio));
+        Task task = task(request.getId());
+        var exec = new ExecId(request.getExecId());
+        if (!context.isReplay() || !replays.isAdded(task, exec)) {
+            var process = oci.process(request.getSpec().getValue().toByteArray());
+            task.exec(new ExecConfig(exec, process, TaskForms.stdio(request)));
+        }
         return Empty.getDefaultInstance();
     }
 
     private Empty kill(KillRequest request, CallContext context) {
-        task(request.getId())
-                .kill(
-                        execId(request.getExecId()),
-                        new Signal(request.getSignal()),
-                        request.getAll());
+        Task task = task(request.getId());
+        Optional<ExecId> exec = TaskForms.execId(request.getExecId());
+        if (!context.isReplay() || !replays.hasEnded(task, exec)) {
+            task.kill(exec, new Signal(request.getSignal()), request.getAll());
+        }
         return Empty.getDefaultInstance();
     }
 
     private Empty resize(ResizePtyRequest request, CallContext context) {
         task(request.getId())
-                .resize(execId(request.getExecId()), request.getWidth(), request.getHeight());
+                .resize(
+                        TaskForms.execId(request.getExecId()),
+                        request.getWidth(),
+                        request.getHeight());
         return Empty.getDefaultInstance();
     }
 
     private Empty closeStdin(CloseIORequest request, CallContext context) {
         if (request.getStdin()) {
-            task(request.getId()).closeStdin(execId(request.getExecId()));
+            task(request.getId()).closeStdin(TaskForms.execId(request.getExecId()));
         }
         return Empty.getDefaultInstance();
     }
@@ -286,31 +263,5 @@ public final class TaskService {
 
     private TaskProcess init(String id) {
         return task(id).process(Optional.empty());
-    }
-
-    private static Path bundle(CreateTaskRequest request) {
-        Path bundle = Path.of(request.getBundle());
-        if (!bundle.isAbsolute()) {
-            throw new SandboxException.InvalidArgument(
-                    "bundle \"%s\" of container \"%s\" is no absolute path"
-                            .formatted(request.getBundle(), request.getId()));
-        }
-        return bundle;
-    }
-
-    private static Optional<ExecId> execId(String id) {
-        return id.isEmpty() ? Optional.empty() : Optional.of(new ExecId(id));
-    }
-
-    private static MountSpec mount(Mount mount) {
-        return new MountSpec(
-                mount.getType(), mount.getSource(), mount.getTarget(), mount.getOptionsList());
-    }
-
-    private static WaitResponse waited(ExitStatus exit) {
-        return WaitResponse.newBuilder()
-                .setExitStatus(exit.code())
-                .setExitedAt(Timestamps.of(exit.at()))
-                .build();
     }
 }

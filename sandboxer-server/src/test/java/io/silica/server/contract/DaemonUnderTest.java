@@ -17,6 +17,7 @@ import io.silica.server.logging.LogLevel;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
 import io.silica.server.registry.Continuity;
+import io.silica.server.registry.SandboxRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -73,6 +74,11 @@ public final class DaemonUnderTest implements AutoCloseable {
     /** A connection to the Task service, as containerd dials one for each container. */
     public TaskConnection tasks() {
         return new TaskConnection(directory.resolve("task.sock"));
+    }
+
+    /** What the daemon knows. */
+    public SandboxRegistry registry() {
+        return daemon.registry();
     }
 
     /** What containerd sends for a pod on the host's network. */

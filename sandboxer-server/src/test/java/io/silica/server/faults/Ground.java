@@ -4,15 +4,22 @@ package io.silica.server.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.silica.linux.MountTable;
+import io.silica.proto.containerd.sandbox.ControllerUpdateRequest;
+import io.silica.proto.containerd.sandbox.ControllerWaitRequest;
+import io.silica.proto.containerd.sandbox.ControllerWaitResponse;
+import io.silica.proto.containerd.types.Sandbox;
 import io.silica.server.config.LimitsConfig;
 import io.silica.server.contract.Bundle;
 import io.silica.server.contract.DaemonUnderTest;
 import io.silica.server.contract.TaskConnection;
 import io.silica.server.fake.FakeSandboxer;
 import io.silica.server.fake.Faults;
+import io.silica.server.registry.Continuity;
 import io.silica.ttrpc.StatusCode;
 import io.silica.ttrpc.TtrpcException;
 import java.io.IOException;
@@ -42,18 +49,34 @@ final class Ground implements AutoCloseable {
 
     private final Path directory;
     private final LimitsConfig limits;
+    private final Continuity continuity;
     private DaemonUnderTest daemon;
     private TaskConnection tasks;
 
     Ground(Path directory) throws IOException {
-        this(directory, LimitsConfig.DEFAULT, new Faults(), new FakeSandboxer.Survivors());
+        this(directory, Continuity.LOST);
+    }
+
+    /** One whose connections outlive its daemons, or not. */
+    Ground(Path directory, Continuity continuity) throws IOException {
+        this(
+                directory,
+                LimitsConfig.DEFAULT,
+                continuity,
+                new Faults(),
+                new FakeSandboxer.Survivors());
     }
 
     private Ground(
-            Path directory, LimitsConfig limits, Faults faults, FakeSandboxer.Survivors survivors)
+            Path directory,
+            LimitsConfig limits,
+            Continuity continuity,
+            Faults faults,
+            FakeSandboxer.Survivors survivors)
             throws IOException {
         this.directory = directory;
         this.limits = limits;
+        this.continuity = continuity;
         this.faults = faults;
         this.survivors = survivors;
         Files.createDirectories(directory.resolve("image"));
@@ -72,6 +95,7 @@ final class Ground implements AutoCloseable {
                         limits.blockingCallsPerSandbox(),
                         limits.eventOutbox(),
                         limits.journalSize()),
+                continuity,
                 faults,
                 survivors);
     }
@@ -88,6 +112,31 @@ final class Ground implements AutoCloseable {
     void run(String sandbox) {
         daemon.create(sandbox);
         daemon.start(sandbox);
+    }
+
+    /** Changes what a pod may use, as containerd 2.3 asks for it. */
+    void update(String sandbox, String resources) {
+        var extension =
+                Any.newBuilder()
+                        .setTypeUrl("io.containerd.cri.v1/UpdatedResources")
+                        .setValue(ByteString.copyFromUtf8(resources))
+                        .build();
+        var _ =
+                daemon.controller()
+                        .update(
+                                ControllerUpdateRequest.newBuilder()
+                                        .setSandboxId(sandbox)
+                                        .setSandbox(
+                                                Sandbox.newBuilder()
+                                                        .putExtensions(
+                                                                "updated-resources", extension))
+                                        .build());
+    }
+
+    /** Waits for the end of a pod. */
+    ControllerWaitResponse await(String sandbox) {
+        return daemon.controller()
+                .wait(ControllerWaitRequest.newBuilder().setSandboxId(sandbox).build());
     }
 
     Bundle bundle(String sandbox, String container, String... args) {
@@ -142,7 +191,8 @@ final class Ground implements AutoCloseable {
 
     /** A daemon on the same state directory. */
     DaemonUnderTest started() {
-        return new DaemonUnderTest(directory, new FakeSandboxer(faults, survivors), limits);
+        return new DaemonUnderTest(
+                directory, new FakeSandboxer(faults, survivors), limits, continuity);
     }
 
     /** Where the sandbox's record is. */

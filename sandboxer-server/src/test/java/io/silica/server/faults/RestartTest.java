@@ -6,14 +6,8 @@ import static io.silica.server.faults.Ground.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.silica.linux.leaks.LeakCheck;
-import io.silica.proto.containerd.sandbox.ControllerUpdateRequest;
-import io.silica.proto.containerd.sandbox.ControllerWaitRequest;
-import io.silica.proto.containerd.sandbox.ControllerWaitResponse;
-import io.silica.proto.containerd.types.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.ttrpc.StatusCode;
@@ -83,8 +77,9 @@ class RestartTest {
         ground.startDaemon();
         assertThat(ground.daemon().status("s1").getState()).isEqualTo("SANDBOX_NOTREADY");
         until(() -> ground.rootfs().isEmpty());
-        assertThat(await("s1").getExitStatus()).isEqualTo(255);
-        assertThat(await("s1").getExitedAt()).isEqualTo(ground.daemon().status("s1").getExitedAt());
+        assertThat(ground.await("s1").getExitStatus()).isEqualTo(255);
+        assertThat(ground.await("s1").getExitedAt())
+                .isEqualTo(ground.daemon().status("s1").getExitedAt());
         ground.daemon().stop("s1");
         ground.daemon().shutdown("s1");
         ground.nothingIsLeft();
@@ -109,11 +104,11 @@ class RestartTest {
     @Test
     void whatAPodMayUseIsChangedOnTopOfTheLastChangeAlsoByTheNextLife() throws IOException {
         ground.run("s1");
-        update("s1", "{\"Resources\":{\"cpu_shares\":512}}");
-        update("s1", "{\"Resources\":{\"memory_limit_in_bytes\":1048576}}");
+        ground.update("s1", "{\"Resources\":{\"cpu_shares\":512}}");
+        ground.update("s1", "{\"Resources\":{\"memory_limit_in_bytes\":1048576}}");
         ground.stopDaemon();
         ground.startDaemon();
-        update("s1", "{\"Overhead\":{\"cpu_shares\":2}}");
+        ground.update("s1", "{\"Overhead\":{\"cpu_shares\":2}}");
         assertThat(ground.record("s1"))
                 .content()
                 .contains("\"containers\":{\"memoryLimitBytes\":1048576,\"cpuShares\":512,")
@@ -170,31 +165,6 @@ class RestartTest {
         ground.startDaemon();
         ground.daemon().shutdown("s1");
         ground.nothingIsLeft();
-    }
-
-    private ControllerWaitResponse await(String id) {
-        return ground.daemon()
-                .controller()
-                .wait(ControllerWaitRequest.newBuilder().setSandboxId(id).build());
-    }
-
-    private void update(String id, String resources) {
-        var extension =
-                Any.newBuilder()
-                        .setTypeUrl("io.containerd.cri.v1/UpdatedResources")
-                        .setValue(ByteString.copyFromUtf8(resources));
-        var _ =
-                ground.daemon()
-                        .controller()
-                        .update(
-                                ControllerUpdateRequest.newBuilder()
-                                        .setSandboxId(id)
-                                        .setSandbox(
-                                                Sandbox.newBuilder()
-                                                        .putExtensions(
-                                                                "updated-resources",
-                                                                extension.build()))
-                                        .build());
     }
 
     /** As an operator does who knows that the record was right. */
