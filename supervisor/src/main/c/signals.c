@@ -23,6 +23,11 @@ void signals_open(void) {
     for (unsigned i = 0; i < sizeof faults / sizeof *faults; i++) {
         sigdelset(&wanted, faults[i]);
     }
+    // Whoever started us may ignore some, as a shell does with SIGINT for what it runs in the background: what is ignored
+    // is neither received here nor by the command.
+    for (int number = 1; number < NSIG; number++) {
+        signal(number, SIG_DFL);
+    }
     signal(SIGPIPE, SIG_IGN);
     // Blocked, they are not ignored even if we are process 1.
     if (sigprocmask(SIG_SETMASK, &wanted, NULL) != 0 ||

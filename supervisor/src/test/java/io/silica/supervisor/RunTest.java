@@ -64,6 +64,18 @@ class RunTest {
     }
 
     @Test
+    void aSignalThatWasIgnoredWhenWeBeganIsReceivedAllTheSame() throws Exception {
+        var arguments = new ArrayList<>(List.of("sh", "-c", "trap '' INT; exec \"$@\"", "sh"));
+        arguments.add(SuperviseProgram.path().toString());
+        arguments.addAll(runArguments(List.of("sh", "-c", "echo up; " + UNTIL_A_LINE)));
+        try (var supervised = Supervised.startAsItIs(Map.of(), arguments)) {
+            supervised.awaitLine("up");
+            supervised.signal("INT");
+            assertThat(supervised.awaitEnd()).isEqualTo(130);
+        }
+    }
+
+    @Test
     void otherSignalsArePassedOn() throws Exception {
         var script =
                 """
