@@ -57,8 +57,12 @@ final class Worker implements AutoCloseable {
                         pidfd.descriptor(),
                         Epoll.READABLE,
                         () -> {
-                            collect.run();
-                            died();
+                            // Whoever has collected it before us: its guests have ended.
+                            try {
+                                collect.run();
+                            } finally {
+                                died();
+                            }
                         });
     }
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.google.protobuf.Empty;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.silica.linux.Descriptor;
+import io.silica.linux.Epoll;
 import io.silica.linux.OpenFlag;
 import io.silica.linux.Pipe;
 import io.silica.linux.leaks.LeakCheck;
@@ -33,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -368,6 +370,29 @@ final class WorkerTest {
         WorkerFixture.kill(first);
         assertThat(first.death().status().orElseThrow().code()).isEqualTo(137);
         assertThat(worker.worker().pid()).isNotEqualTo(first.pid());
+    }
+
+    @Test
+    void aWorkerWhoseStatusSomebodyElseHasCollectedIsKnownToBeDead() throws Exception {
+        var mortal = worker.worker();
+        var collected = new CountDownLatch(1);
+        try (var busy = Pipe.open();
+                var _ = worker.poller().watch(busy.writer(), Epoll.WRITABLE, waitFor(collected))) {
+            WorkerFixture.kill(mortal.pid());
+            collected.countDown();
+            WorkerFixture.await(() -> !mortal.isAlive());
+        }
+    }
+
+    /** Keeps a poller from noticing anything else. */
+    private static Runnable waitFor(CountDownLatch latch) {
+        return () -> {
+            try {
+                latch.await();
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            }
+        };
     }
 
     @Test
