@@ -15,10 +15,11 @@ import java.util.regex.Pattern;
  * name. The only list of virtual threads that the JDK gives is in a thread dump.
  */
 final class ThreadProbe implements Probe {
+    /** The last one is netty's for the whole JVM, and ends a second or two after its last use. */
     private static final Pattern HOUSEKEEPING =
             Pattern.compile(
                     "ForkJoinPool.*|junit-.*|surefire.*|process reaper.*|Cleaner-.*|HandshakeCompletedNotify.*"
-                            + "|VirtualThread-unparker.*|.*-Poller|Attach Listener");
+                            + "|VirtualThread-unparker.*|.*-Poller|Attach Listener|globalEventExecutor-.*");
 
     private static final Pattern VIRTUAL =
             Pattern.compile(
