@@ -90,20 +90,20 @@ final class ContainerFiles implements AutoCloseable {
             description.setStdin(add(reader(stdio.stdin())));
         }
         if (!stdio.stdout().isEmpty()) {
-            description.setStdout(writer(stdio.stdout()));
+            description.setStdoutReader(add(reader(stdio.stdout())));
+            description.setStdout(add(writer(stdio.stdout())));
         }
         if (!stdio.stderr().isEmpty()) {
-            description.setStderr(writer(stdio.stderr()));
+            description.setStderrReader(add(reader(stdio.stderr())));
+            description.setStderr(add(writer(stdio.stderr())));
         }
     }
 
     /**
-     * The worker keeps a reading end as well: containerd's goes with containerd, and a guest must
-     * neither end nor lose a line by that.
+     * Opens only where a reader is: the worker's own, because containerd's goes with containerd.
      */
-    private int writer(String fifo) {
-        add(reader(fifo));
-        return add(Descriptor.open(stream(fifo), OpenFlag.WRITE, OpenFlag.NON_BLOCKING));
+    private Descriptor writer(String fifo) {
+        return Descriptor.open(stream(fifo), OpenFlag.WRITE, OpenFlag.NON_BLOCKING);
     }
 
     private Descriptor reader(String fifo) {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.silica.linux.Descriptor;
+import io.silica.linux.Errno;
+import io.silica.linux.LinuxException;
 import io.silica.linux.OpenFlag;
 import io.silica.linux.Poller;
 import io.silica.linux.leaks.LeakCheck;
@@ -138,6 +140,47 @@ final class WasmSandboxerTest {
             assertThat(run(container)).isZero();
             assertThat(new String(out.readAllBytes(), UTF_8))
                     .isEqualTo("/app.wasm\0x\0A=1\0PWD=/\0");
+        }
+    }
+
+    @Test
+    void whatNobodyHasReadWhenAGuestEndsIsKeptForAReaderThatComesLater() throws Exception {
+        module("app.wasm", GuestModules.TELLS_ARGUMENTS);
+        var fifo = fifo("stdout");
+        var container = endedUnread(fifo);
+
+        try (var out = poller.inputStream(reader(fifo))) {
+            assertThat(container.init().exit().await().code()).isZero();
+            assertThat(new String(out.readAllBytes(), UTF_8)).isEqualTo("/app.wasm\0PWD=/\0");
+        }
+    }
+
+    @Test
+    void aGuestThatHasEndedAndWaitsForAReaderGivesUpWhenItIsKilled() throws Exception {
+        module("app.wasm", GuestModules.TELLS_ARGUMENTS);
+        var container = endedUnread(fifo("stdout"));
+
+        container.init().kill(Signal.KILL, false);
+
+        assertThat(container.init().exit().await().code()).isZero();
+    }
+
+    /** Runs a guest whose end nobody is told yet, because it has written what nobody reads. */
+    private Container endedUnread(Path fifo) {
+        var container =
+                create(sandbox("s1"), spec("c1").stdio(new Stdio("", fifo.toString(), "", false)));
+        container.init().start();
+        WorkerFixture.await(() -> !isRead(fifo));
+        assertThat(container.init().exit().status()).isEmpty();
+        return container;
+    }
+
+    private static boolean isRead(Path fifo) {
+        try (var _ = Descriptor.open(fifo, OpenFlag.WRITE, OpenFlag.NON_BLOCKING)) {
+            return true;
+        } catch (LinuxException e) {
+            assertThat(e.errno()).isEqualTo(Errno.ENXIO);
+            return false;
         }
     }
 

@@ -5,6 +5,7 @@ import io.silica.linux.Descriptor;
 import io.silica.sandbox.SandboxException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The descriptors that came for one container, by their index; it owns them. */
 final class Descriptors implements AutoCloseable {
@@ -28,6 +29,11 @@ final class Descriptors implements AutoCloseable {
                             .formatted(Integer.toUnsignedString(index), descriptors.size()));
         }
         return descriptors.get(index);
+    }
+
+    /** One of them, if the container names it; else empty. */
+    Optional<Descriptor> named(boolean present, int index) {
+        return present ? Optional.of(get(index)) : Optional.empty();
     }
 
     /** By which path this process reaches the directory that one of them is. */

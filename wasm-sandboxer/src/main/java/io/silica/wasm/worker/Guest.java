@@ -182,9 +182,10 @@ final class Guest {
     }
 
     private void ended(int code) {
-        // First of all: who knows of the end finds all of the output.
-        stdio.close();
         var status = new ExitStatus(code, clock.instant());
+        // First of all: who knows of the end finds all of the output.
+        stdio.awaitReaders();
+        stdio.close();
         synchronized (this) {
             lifecycle.ended(status);
         }

@@ -5,22 +5,22 @@ import io.silica.linux.Descriptor;
 import io.silica.linux.Pipe;
 import io.silica.linux.Poller;
 import io.silica.proto.wasm.WasmContainer;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The three streams of a guest. Closing it closes their descriptors; doing it twice is harmless.
  */
 final class GuestStdio implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(GuestStdio.class.getName());
-
     private final GuestStdin stdin;
-    private final OutputStream stdout;
-    private final OutputStream stderr;
+    private final Optional<GuestOutput> stdout;
+    private final Optional<GuestOutput> stderr;
 
-    private GuestStdio(GuestStdin stdin, OutputStream stdout, OutputStream stderr) {
+    private GuestStdio(
+            GuestStdin stdin, Optional<GuestOutput> stdout, Optional<GuestOutput> stderr) {
         this.stdin = stdin;
         this.stdout = stdout;
         this.stderr = stderr;
@@ -28,12 +28,17 @@ final class GuestStdio implements AutoCloseable {
 
     /** The streams that the container names among its descriptors. */
     static GuestStdio of(WasmContainer container, Descriptors descriptors, Poller poller) {
-        var stdin =
-                container.hasStdin() ? descriptors.get(container.getStdin()) : endedDescriptor();
+        var stdin = descriptors.named(container.hasStdin(), container.getStdin());
+        var stdout = descriptors.named(container.hasStdout(), container.getStdout());
+        var stderr = descriptors.named(container.hasStderr(), container.getStderr());
+        var readsStdout =
+                descriptors.named(container.hasStdoutReader(), container.getStdoutReader());
+        var readsStderr =
+                descriptors.named(container.hasStderrReader(), container.getStderrReader());
         return new GuestStdio(
-                new GuestStdin(stdin, poller),
-                output(container.hasStdout(), container.getStdout(), descriptors, poller),
-                output(container.hasStderr(), container.getStderr(), descriptors, poller));
+                new GuestStdin(stdin.orElseGet(GuestStdio::endedDescriptor), poller),
+                stdout.map(writer -> new GuestOutput(writer, readsStdout, poller)),
+                stderr.map(writer -> new GuestOutput(writer, readsStderr, poller)));
     }
 
     private static Descriptor endedDescriptor() {
@@ -42,23 +47,20 @@ final class GuestStdio implements AutoCloseable {
         return pipe.reader();
     }
 
-    private static OutputStream output(
-            boolean present, int index, Descriptors descriptors, Poller poller) {
-        return present
-                ? poller.outputStream(descriptors.get(index))
-                : OutputStream.nullOutputStream();
-    }
-
     InputStream stdin() {
         return stdin;
     }
 
     OutputStream stdout() {
-        return stdout;
+        return stream(stdout);
     }
 
     OutputStream stderr() {
-        return stderr;
+        return stream(stderr);
+    }
+
+    private static OutputStream stream(Optional<GuestOutput> output) {
+        return output.map(GuestOutput::stream).orElseGet(OutputStream::nullOutputStream);
     }
 
     /** Lets the guest find the end of its standard input after what is there. */
@@ -66,15 +68,27 @@ final class GuestStdio implements AutoCloseable {
         stdin.end();
     }
 
+    /**
+     * Returns when nothing of the guest's output can be lost by {@link #close} any more, or at once
+     * when the thread is interrupted: then nobody wants it.
+     */
+    void awaitReaders() {
+        try {
+            for (var output : outputs()) {
+                output.awaitReader();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private List<GuestOutput> outputs() {
+        return Stream.of(stdout, stderr).flatMap(Optional::stream).toList();
+    }
+
     @Override
     public void close() {
         stdin.close();
-        for (var stream : List.of(stdout, stderr)) {
-            try {
-                stream.close();
-            } catch (IOException e) {
-                LOG.log(System.Logger.Level.WARNING, "closing a guest's output", e);
-            }
-        }
+        outputs().forEach(GuestOutput::close);
     }
 }
