@@ -53,6 +53,29 @@ final class RestartTest {
     }
 
     @OnEveryContainerd
+    void outputThatContainerdMissedIsInTheLogWhenItIsBack(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("tick", "40", "50", "7").awaitLine("3");
+
+            node.containerd().kill();
+            Until.holds("the guest's end", () -> readersOfStdout(node) == 0);
+            node.containerd().start();
+
+            assertThat(container.awaitExitCode()).isEqualTo(7);
+            assertThat(container.stdout()).isEqualTo(numbersUpTo(40));
+        }
+    }
+
+    /** Of a worker's two ends of a FIFO the one to read from goes with the guest. */
+    private static long readersOfStdout(Node node) {
+        return node.workers().stream()
+                        .flatMap(worker -> OpenFiles.of(worker).stream())
+                        .filter(file -> file.endsWith("-stdout"))
+                        .count()
+                - 1;
+    }
+
+    @OnEveryContainerd
     void aPodIsKnownAfterARestartOfTheSandboxerAndItsContainerIsReportedDead(Node node) {
         try (var pod = Pod.run(node)) {
             var container = pod.start("spin").awaitLine("spinning");
@@ -77,7 +100,7 @@ final class RestartTest {
 
             assertThat(container.awaitExitCode()).isEqualTo(7);
             assertThat(container.stdout()).isEqualTo(numbersUpTo(60));
-            assertThat(pod.isReady()).isTrue();
+            awaitFound(pod);
             assertThat(pod.start("hello").awaitExitCode()).isZero();
         }
     }
@@ -93,8 +116,7 @@ final class RestartTest {
             }
 
             assertThat(container.awaitExitCode()).isEqualTo(9);
-            // containerd gives up a handshake after a second, and dials again after another.
-            Until.holds("containerd finding the daemon again", () -> isFound(pod));
+            awaitFound(pod);
         }
     }
 
@@ -110,6 +132,11 @@ final class RestartTest {
             assertThat(container.awaitExitCode()).isEqualTo(7);
             assertThat(container.stdout()).isEqualTo(numbersUpTo(60));
         }
+    }
+
+    /** containerd gives up a handshake after a second, and dials again after another. */
+    private static void awaitFound(Pod pod) {
+        Until.holds("containerd finding the daemon again", () -> isFound(pod));
     }
 
     private static boolean isFound(Pod pod) {
