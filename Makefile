@@ -1,12 +1,15 @@
 # Everything here is a name for a script or a Maven command; "make" alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo build test e2e bench dist reproducible format clean
+.PHONY: help demo demo-recovery build test e2e chaos bench dist reproducible format clean
 
 help: ## Lists what can be made
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 demo: ## Runs a Wasm pod through CRI, on a containerd of its own, and shows what happens
 	@scripts/demo
+
+demo-recovery: ## Kills the daemon ten times under a pod that counts, and shows that it goes on
+	@scripts/demo-recovery
 
 build: ## Compiles and packages all modules, without running tests
 	@scripts/install-missing build
@@ -17,6 +20,9 @@ test: ## Runs all tests; the last line counts them
 
 e2e: dist ## Runs only the tests that drive real containerds
 	@scripts/test-e2e
+
+chaos: dist ## Kills both daemons, 1,000 times and more, while pods come and go (about an hour)
+	@scripts/chaos
 
 bench: dist ## Measures, beside the peers' way of doing it
 	@scripts/bench

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import io.silica.proto.cri.ContainerState;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A container that counts: it prints numbered lines at a pace and exits with a code that is known
+ * before, or is ended on its way.
+ */
+final class Count {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final int MOST_LINES = 80;
+    private static final int MOST_MILLIS = 40;
+    private static final int CODES = 120;
+    private static final int TERMINATED = 143;
+    private static final int KILLED = 137;
+
+    private final Tally tally;
+    private final Patience patience;
+    private final Victim victim;
+    private final int lines;
+    private final int millis;
+    private final int code;
+    private final End end;
+    private @Nullable PodContainer container;
+
+    /** Whether it ends by itself, or how it is ended. */
+    private enum End {
+        BY_ITSELF,
+        STOPPED,
+        KILLED
+    }
+
+    private Count(Tally tally, Patience patience, Victim victim, SplittableRandom random) {
+        this.tally = tally;
+        this.patience = patience;
+        this.victim = victim;
+        this.lines = random.nextInt(1, MOST_LINES);
+        // A containerd that is killed has read at most one line of a slow one.
+        this.millis = random.nextInt(victim.isContainerd() ? MOST_MILLIS : 1, 2 * MOST_MILLIS);
+        this.code = random.nextInt(CODES);
+        this.end = End.values()[Math.max(0, random.nextInt(-6, End.values().length))];
+    }
+
+    static Count any(SplittableRandom random, Tally tally, Patience patience, Victim victim) {
+        return new Count(tally, patience, victim, random);
+    }
+
+    List<String> args() {
+        return List.of(Integer.toString(lines), Integer.toString(millis), Integer.toString(code));
+    }
+
+    Count of(PodContainer started) {
+        this.container = started;
+        return this;
+    }
+
+    /** Waits for its end, and compares all that is known of it with what it should be. */
+    void check() {
+        var counting = started();
+        switch (end) {
+            case BY_ITSELF -> {}
+            case STOPPED -> patience.run(() -> counting.stop(Duration.ofSeconds(60)));
+            case KILLED -> patience.run(counting::kill);
+        }
+        int exitCode = awaitExit(counting);
+        List<Integer> printed = printed(counting);
+        if (isRight(exitCode, printed)) {
+            tally.container(printed.size());
+        } else {
+            tally.loss(
+                    "%s, meant to count to %d in steps of %d ms and then exit with %d (%s): exit code %d, lines %s"
+                            .formatted(counting.id(), lines, millis, code, end, exitCode, printed));
+        }
+    }
+
+    private PodContainer started() {
+        if (container == null) {
+            throw new IllegalStateException("it was not started");
+        }
+        return container;
+    }
+
+    private int awaitExit(PodContainer counting) {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (true) {
+            var status = patience.get(counting::status);
+            if (status.getState() == ContainerState.CONTAINER_EXITED) {
+                return status.getExitCode();
+            }
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(
+                        "container %s is %s after %s"
+                                .formatted(counting.id(), status.getState(), LIMIT));
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(50);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<Integer> printed(PodContainer counting) {
+        return counting.stdout().lines().map(Integer::valueOf).toList();
+    }
+
+    private boolean isRight(int exitCode, List<Integer> printed) {
+        boolean whole = exitCode == code;
+        boolean ended =
+                switch (end) {
+                    case BY_ITSELF -> false;
+                    case STOPPED -> exitCode == TERMINATED;
+                    case KILLED -> exitCode == KILLED;
+                };
+        int last = printed.isEmpty() ? 0 : printed.getLast();
+        return ((whole && last == lines) || ended) && isUnbroken(printed, last);
+    }
+
+    /** Each number once and in order; what a containerd lost that was killed is counted apart. */
+    private boolean isUnbroken(List<Integer> printed, int last) {
+        int missing = last - printed.size();
+        if (victim.isContainerd() && missing > 0 && isRising(printed)) {
+            tally.lostByContainerd(missing);
+            return true;
+        }
+        return printed.equals(IntStream.rangeClosed(1, last).boxed().toList());
+    }
+
+    private static boolean isRising(List<Integer> printed) {
+        return IntStream.range(1, printed.size())
+                .allMatch(i -> printed.get(i - 1) < printed.get(i));
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import io.silica.ctl.cri.CriException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Has one pod after the other on a node, as a kubelet has them, and checks what becomes of each.
+ */
+final class Customer implements Runnable {
+    private static final int MOST_CONTAINERS = 3;
+
+    private final Node node;
+    private final Victim victim;
+    private final SplittableRandom random;
+    private final Tally tally;
+    private final Patience patience;
+    private final BooleanSupplier goesOn;
+
+    Customer(
+            Node node,
+            Victim victim,
+            SplittableRandom random,
+            Tally tally,
+            BooleanSupplier goesOn) {
+        this.node = node;
+        this.victim = victim;
+        this.random = random;
+        this.tally = tally;
+        this.patience = new Patience(tally);
+        this.goesOn = goesOn;
+    }
+
+    @Override
+    public void run() {
+        while (goesOn.getAsBoolean()) {
+            try {
+                onePod();
+            } catch (RuntimeException | AssertionError e) {
+                tally.loss(String.valueOf(e));
+            }
+        }
+    }
+
+    private void onePod() {
+        Pod pod = patience.get(() -> Pod.run(node));
+        var counts = new ArrayList<Count>();
+        for (int i = random.nextInt(MOST_CONTAINERS); i >= 0; i--) {
+            start(pod, counts);
+        }
+        counts.forEach(Count::check);
+        patience.run(pod::stop);
+        patience.run(pod::remove);
+    }
+
+    /**
+     * A containerd that is killed while it makes or starts a container gives that up itself: nobody
+     * can know what it had done.
+     */
+    private void start(Pod pod, List<Count> counts) {
+        var count = Count.any(random, tally, patience, victim);
+        try {
+            var container =
+                    patience.get(
+                            () -> pod.create("tick", config -> config.addAllArgs(count.args())));
+            container.start();
+            counts.add(count.of(container));
+        } catch (CriException e) {
+            if (!victim.isContainerd()) {
+                throw e;
+            }
+            tally.forsaken();
+        }
+    }
+}

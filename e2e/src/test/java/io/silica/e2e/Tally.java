@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What a run of chaos has seen. Any thread may count. */
+final class Tally {
+    private final Map<String, Integer> deaths = new TreeMap<>();
+    private final AtomicLong containers = new AtomicLong();
+    private final AtomicLong lines = new AtomicLong();
+    private final AtomicLong repeated = new AtomicLong();
+    private final AtomicLong lostByContainerd = new AtomicLong();
+    private final AtomicLong forsaken = new AtomicLong();
+    private final ConcurrentLinkedQueue<String> losses = new ConcurrentLinkedQueue<>();
+
+    /** Somebody died, or stood still, in this way. */
+    synchronized void death(String how) {
+        deaths.merge(how, 1, Integer::sum);
+    }
+
+    synchronized int deaths() {
+        return deaths.values().stream().mapToInt(Integer::intValue).sum();
+    }
+
+    /** A container ended as it should, after so many lines. */
+    void container(long printed) {
+        containers.incrementAndGet();
+        lines.addAndGet(printed);
+    }
+
+    /** A call to containerd was made again because it, or who it asked, was not there. */
+    void repeated() {
+        repeated.incrementAndGet();
+    }
+
+    /** Lines that a containerd had read when it was killed. */
+    void lostByContainerd(long count) {
+        lostByContainerd.addAndGet(count);
+    }
+
+    /** A container that containerd was making or starting when it was killed: it gives it up. */
+    void forsaken() {
+        forsaken.incrementAndGet();
+    }
+
+    /** What must not be. */
+    void loss(String what) {
+        losses.add(what);
+    }
+
+    /** Fails unless there was something to lose and nothing was lost. */
+    void assertNothingLost() {
+        assertThat(List.copyOf(losses)).as(summary()).isEmpty();
+        assertThat(lines.get()).as("lines").isPositive();
+    }
+
+    /** For a person, in a few lines. */
+    synchronized String summary() {
+        return """
+        deaths %d: %s
+        containers %d, their lines %d, each once and in order
+        lost or wrong: %d
+        calls repeated by the client: %d
+        containerd's own: %d lines that it had read, %d containers that it was making\
+        """
+                .formatted(
+                        deaths.values().stream().mapToInt(Integer::intValue).sum(),
+                        deaths,
+                        containers.get(),
+                        lines.get(),
+                        losses.size(),
+                        repeated.get(),
+                        lostByContainerd.get(),
+                        forsaken.get());
+    }
+}
