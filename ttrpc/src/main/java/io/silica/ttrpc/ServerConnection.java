@@ -32,6 +32,10 @@ public final class ServerConnection {
     private final Admission admission;
     private final Set<ServerCall<?>> openCalls = ConcurrentHashMap.newKeySet();
     private volatile boolean over;
+
+    /** Read and written by the reader's thread only. */
+    private boolean refusedForGood;
+
     private volatile boolean closed;
 
     /** A connection from its first byte on. */
@@ -92,7 +96,9 @@ public final class ServerConnection {
     }
 
     /**
-     * Whether a call was refused for good: close the connection when it is idle and all is sent.
+     * Whether a call was refused for good: close the connection when it is idle and all is sent. It
+     * is not so yet while a client that has opened a stream is about to send its first message: one
+     * that fails to, because the connection is gone, does not look at the refusal any more.
      */
     public boolean isOver() {
         return over;
@@ -127,7 +133,7 @@ public final class ServerConnection {
         while (!replays.isEmpty() && ready()) {
             var request = replays.remove();
             var frame = request.decoded();
-            begin(CallOrigin.replayed(frame.streamId(), request.ageNanos()), frame.payload());
+            begin(CallOrigin.replayed(frame.streamId(), request.ageNanos()), frame);
         }
     }
 
@@ -151,16 +157,32 @@ public final class ServerConnection {
         }
         switch (frame.type()) {
             case REQUEST -> request(frame);
-            case DATA -> refuse(frame.streamId(), "StreamID is no longer active");
+            case DATA -> data(frame);
             case RESPONSE, UNRECOGNIZED -> {}
         }
     }
 
     private void request(Frame frame) {
         if (streamIds.take(frame.streamId())) {
-            begin(CallOrigin.arrived(frame.streamId()), frame.payload());
+            begin(CallOrigin.arrived(frame.streamId()), frame);
         } else {
             refuse(frame.streamId(), "StreamID cannot be re-used and must increment");
+        }
+    }
+
+    /** There are no streams: it is what came right behind a refusal, or a mistake. */
+    private void data(Frame frame) {
+        if (refusedForGood) {
+            over = true;
+        } else {
+            refuse(frame.streamId(), "StreamID is no longer active");
+        }
+    }
+
+    private void begin(CallOrigin origin, Frame frame) {
+        begin(origin, frame.payload());
+        if (refusedForGood && (frame.flags() & Frame.REMOTE_OPEN) == 0) {
+            over = true;
         }
     }
 
@@ -180,9 +202,7 @@ public final class ServerConnection {
             case MethodDefinition.Unary<?, ?> unary -> beginUnary(unary, origin, head);
             case MethodDefinition.Held<?, ?> held -> beginHeld(held, origin, head);
             case MethodDefinition.Refused(var status, var ends) -> {
-                if (ends) {
-                    over = true;
-                }
+                refusedForGood |= ends;
                 new ServerCall<>(this, origin, head).answer(status);
             }
         }

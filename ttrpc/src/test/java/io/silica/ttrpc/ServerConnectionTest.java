@@ -113,6 +113,27 @@ final class ServerConnectionTest {
         assertThat(sink.take().value()).hasSize(text);
     }
 
+    @Test
+    void afterARefusalForGoodTheConnectionIsOver() throws ProtocolException {
+        connection.receive(Frames.call(1, "Leave", ""));
+
+        assertThat(sink.take().status().code()).isEqualTo(StatusCode.UNIMPLEMENTED);
+        assertThat(connection.isOver()).isTrue();
+    }
+
+    @Test
+    void aClientThatOpensAStreamMaySendItsFirstMessageToARefusalForGood() throws ProtocolException {
+        var request = TestService.request("Leave", Frames.text("")).build().toByteArray();
+        connection.receive(Frames.frame(1, Frames.REQUEST, Frame.REMOTE_OPEN, request));
+        assertThat(sink.take().status().code()).isEqualTo(StatusCode.UNIMPLEMENTED);
+        assertThat(connection.isOver()).isFalse();
+
+        connection.receive(Frames.frame(1, Frames.DATA, 0, new byte[] {1}));
+
+        assertThat(connection.isOver()).isTrue();
+        assertThat(sink.isEmpty()).isTrue();
+    }
+
     /** Words and codes are those of Go's server, version 1.2.10. */
     static Stream<Refusal> refusals() {
         var stranger = Request.newBuilder().setService("other.Service").setMethod("Echo").build();

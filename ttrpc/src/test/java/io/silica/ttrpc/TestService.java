@@ -51,6 +51,7 @@ final class TestService {
                 .unary("Repeat", strings, TestService::repeat, Dispatch.NON_BLOCKING)
                 .held("Hold", strings, this::hold)
                 .refused("Stream", TtrpcStatus.of(StatusCode.UNIMPLEMENTED, STREAMING_REFUSED))
+                .refusedForGood("Leave", TtrpcStatus.of(StatusCode.UNIMPLEMENTED, "leave"))
                 .build();
     }
 
