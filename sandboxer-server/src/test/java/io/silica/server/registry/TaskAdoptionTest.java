@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +71,12 @@ class TaskAdoptionTest {
                                         SandboxRecordFormTest.specs().findFirst().orElseThrow(),
                                         NOW));
         around = new TaskSurroundings(daemon, record, new Tombstones());
+    }
+
+    /** An end is written down behind the back of who told it: nothing is to be written any more. */
+    @AfterEach
+    void endRecord() {
+        around.record().delete();
     }
 
     @Test
