@@ -15,11 +15,15 @@ import java.util.regex.Pattern;
  * name. The only list of virtual threads that the JDK gives is in a thread dump.
  */
 final class ThreadProbe implements Probe {
-    /** The last one is netty's for the whole JVM, and ends a second or two after its last use. */
+    /**
+     * The last two end by themselves a second or two after their last use: netty's for the whole
+     * JVM, and idle ones of the server's for calls that can block. One that is busy has another
+     * name.
+     */
     private static final Pattern HOUSEKEEPING =
             Pattern.compile(
                     "ForkJoinPool.*|junit-.*|surefire.*|process reaper.*|Cleaner-.*|HandshakeCompletedNotify.*"
-                            + "|VirtualThread-unparker.*|.*-Poller|Attach Listener|globalEventExecutor-.*");
+                            + "|VirtualThread-unparker.*|.*-Poller|Attach Listener|globalEventExecutor-.*|blocking-\\d+");
 
     private static final Pattern VIRTUAL =
             Pattern.compile(
