@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.silica.ctl.cri.CriException;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -102,6 +103,23 @@ final class RestartTest {
             assertThat(container.stdout()).isEqualTo(numbersUpTo(60));
             awaitFound(pod);
             assertThat(pod.start("hello").awaitExitCode()).isZero();
+        }
+    }
+
+    @OnEveryContainerd
+    void aContainerWhoseCreationADaemonDiedInTellsAllItsOutputAndItsEnd(Node node) {
+        for (var moment : List.of("before", "reserved", "mounted", "done", "noted")) {
+            try (var pod = Pod.run(node)) {
+                node.sandboxer().armNextLife("task.create.%s=kill".formatted(moment));
+                node.sandboxer().kill();
+                awaitFound(pod);
+
+                var container = pod.start("tick", "20", "20", "7");
+
+                assertThat(container.awaitExitCode()).as(moment).isEqualTo(7);
+                assertThat(container.stdout()).as(moment).isEqualTo(numbersUpTo(20));
+                awaitFound(pod);
+            }
         }
     }
 

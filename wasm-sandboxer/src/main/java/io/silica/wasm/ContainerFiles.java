@@ -11,6 +11,7 @@ import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.MountSpec;
 import io.silica.sandbox.SandboxException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +23,9 @@ import java.util.List;
 final class ContainerFiles implements AutoCloseable {
     /** As many as a worker takes in one message. */
     private static final int MAXIMUM = 128;
+
+    private static final Duration READER_WITHIN = Duration.ofSeconds(2);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
 
     private final ContainerConfig config;
     private final List<Descriptor> descriptors = new ArrayList<>();
@@ -90,22 +94,52 @@ final class ContainerFiles implements AutoCloseable {
             description.setStdin(add(reader(stdio.stdin())));
         }
         if (!stdio.stdout().isEmpty()) {
-            description.setStdoutReader(add(reader(stdio.stdout())));
             description.setStdout(add(writer(stdio.stdout())));
+            description.setStdoutReader(add(reader(stdio.stdout())));
         }
         if (!stdio.stderr().isEmpty()) {
-            description.setStderrReader(add(reader(stdio.stderr())));
             description.setStderr(add(writer(stdio.stderr())));
+            description.setStderrReader(add(reader(stdio.stderr())));
         }
     }
 
     /**
-     * Opens only where a reader is: the worker's own, because containerd's goes with containerd.
+     * Opens where somebody reads. containerd's reader may be a moment behind its request; or gone
+     * for good, because it has found the end of what a daemon wrote that died: then nobody would
+     * ever read what the container writes, nor hear of its end.
      */
     private Descriptor writer(String fifo) {
-        return Descriptor.open(stream(fifo), OpenFlag.WRITE, OpenFlag.NON_BLOCKING);
+        long begun = System.nanoTime();
+        while (true) {
+            try {
+                return Descriptor.open(stream(fifo), OpenFlag.WRITE, OpenFlag.NON_BLOCKING);
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.ENXIO) {
+                    throw e;
+                }
+                awaitReader(fifo, System.nanoTime() - begun);
+            }
+        }
     }
 
+    /** The kernel tells nobody that a FIFO has got a reader. */
+    private void awaitReader(String fifo, long waitedNanos) {
+        if (waitedNanos > READER_WITHIN.toNanos()) {
+            throw new SandboxException.WrongState(
+                    "nobody reads %s: containerd has closed the output of container \"%s\", which has to be made anew"
+                            .formatted(fifo, config.id()));
+        }
+        try {
+            Thread.sleep(LOOK_AGAIN);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new SandboxException.Cancelled(
+                    "interrupted while container \"%s\" waited for a reader of its output"
+                            .formatted(config.id()));
+        }
+    }
+
+    /** Keeps the FIFO from breaking when containerd goes. */
     private Descriptor reader(String fifo) {
         return Descriptor.open(stream(fifo), OpenFlag.READ, OpenFlag.NON_BLOCKING);
     }

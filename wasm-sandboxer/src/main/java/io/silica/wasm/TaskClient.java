@@ -23,6 +23,7 @@ import io.silica.proto.containerd.task.StatsResponse;
 import io.silica.proto.containerd.task.Status;
 import io.silica.proto.containerd.task.WaitRequest;
 import io.silica.proto.containerd.task.WaitResponse;
+import io.silica.proto.wasm.DiscardRequest;
 import io.silica.proto.wasm.WasmContainer;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExitStatus;
@@ -36,6 +37,7 @@ import java.time.Instant;
 /** One container as its worker serves it. Every method is a call and throws what it answers. */
 final class TaskClient {
     private static final String SERVICE = "containerd.task.v3.Task";
+    private static final String WORKER = "silica.wasm.v1.Worker";
     private static final String OPTIONS = "silica.wasm.v1.WasmContainer";
     private static final long NANOS_PER_MICRO = 1000;
 
@@ -104,8 +106,31 @@ final class TaskClient {
         return new ExitStatus(answer.getExitStatus(), instant(answer.getExitedAt()));
     }
 
-    /** Ends it, if it has not ended, and deletes it: nobody knows it. */
+    /**
+     * Ends it, if it has not ended, and deletes it: nobody knows it. If it was never started, its
+     * output streams stay open for whoever makes it anew.
+     */
     void discard() {
+        try {
+            discardUnstarted();
+        } catch (SandboxException.WrongState | SandboxException.Unsupported _) {
+            end();
+        } catch (SandboxException.NotFound _) {
+            // Somebody else did.
+        }
+    }
+
+    private void discardUnstarted() {
+        Empty _ =
+                worker.call(
+                        WORKER,
+                        "Discard",
+                        DiscardRequest.newBuilder().setId(id).build(),
+                        Empty.parser(),
+                        SHORT);
+    }
+
+    private void end() {
         try {
             kill(Signal.KILL);
         } catch (SandboxException.NotFound _) {

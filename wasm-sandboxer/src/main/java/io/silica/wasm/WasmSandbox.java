@@ -72,9 +72,12 @@ final class WasmSandbox implements Sandbox {
                     "container \"%s\" asks for a terminal: Wasm guests have none"
                             .formatted(config.id()));
         }
+        // First of all: from the moment at which its streams are open until the worker has them,
+        // the
+        // death of this daemon would end them for containerd.
+        var worker = workers.get();
+        var task = new TaskClient(worker, config.id());
         try (var files = open(config)) {
-            var worker = workers.get();
-            var task = new TaskClient(worker, config.id());
             create(task, worker, config, files);
             return guest(config.id(), worker, task, Optional.empty());
         }

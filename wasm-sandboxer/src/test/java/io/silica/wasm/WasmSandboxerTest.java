@@ -167,12 +167,32 @@ final class WasmSandboxerTest {
 
     /** Runs a guest whose end nobody is told yet, because it has written what nobody reads. */
     private Container endedUnread(Path fifo) {
-        var container =
-                create(sandbox("s1"), spec("c1").stdio(new Stdio("", fifo.toString(), "", false)));
+        var container = createRead(fifo);
         container.init().start();
         WorkerFixture.await(() -> !isRead(fifo));
         assertThat(container.init().exit().status()).isEmpty();
         return container;
+    }
+
+    /** One whose output is read while it is made, as containerd does it. */
+    private Container createRead(Path fifo) {
+        try (var _ = reader(fifo)) {
+            return create(
+                    sandbox("s1"), spec("c1").stdio(new Stdio("", fifo.toString(), "", false)));
+        }
+    }
+
+    @Test
+    void aContainerWhoseOutputNobodyReadsAnyMoreIsRefusedInWords() throws Exception {
+        module("app.wasm", GuestModules.TELLS_ARGUMENTS);
+        var fifo = fifo("stdout");
+        var spec = spec("c1").stdio(new Stdio("", fifo.toString(), "", false));
+        var sandbox = sandbox("s1");
+        assertThatExceptionOfType(SandboxException.WrongState.class)
+                .isThrownBy(() -> create(sandbox, spec))
+                .withMessageContaining("nobody reads " + fifo)
+                .withMessageContaining("container \"c1\"")
+                .withMessageContaining("made anew");
     }
 
     private static boolean isRead(Path fifo) {

@@ -27,6 +27,7 @@ import io.silica.proto.containerd.task.StateRequest;
 import io.silica.proto.containerd.task.StateResponse;
 import io.silica.proto.containerd.task.WaitRequest;
 import io.silica.proto.containerd.task.WaitResponse;
+import io.silica.proto.wasm.DiscardRequest;
 import io.silica.proto.wasm.WasmContainer;
 import io.silica.ttrpc.CallOptions;
 import io.silica.wasm.engine.GuestModules;
@@ -140,6 +141,16 @@ final class WorkerFixture implements AutoCloseable {
 
     StateResponse state(String id) {
         return call("State", StateRequest.newBuilder().setId(id).build(), StateResponse.parser());
+    }
+
+    void discard(String id) {
+        Empty _ =
+                worker().call(
+                                "silica.wasm.v1.Worker",
+                                "Discard",
+                                DiscardRequest.newBuilder().setId(id).build(),
+                                Empty.parser(),
+                                PATIENCE);
     }
 
     int delete(String id) {

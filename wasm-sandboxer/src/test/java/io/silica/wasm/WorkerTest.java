@@ -342,6 +342,54 @@ final class WorkerTest {
         }
     }
 
+    @Test
+    void theOutputOfADiscardedGuestStaysOpenUntilItIsMadeAnew() throws IOException {
+        try (var output = Pipe.open()) {
+            worker.create("c1", GuestModules.NOTHING, output, WasmContainer.newBuilder());
+            output.writer().close();
+            worker.discard("c1");
+            assertThat(list("")).isEmpty();
+            assertThat(output.reader().isReady(Epoll.READABLE)).isFalse();
+            try (var writer = openAgain(output)) {
+                var module = worker.module(GuestModules.TELLS_ARGUMENTS);
+                worker.create("c1", module, List.of(writer, writer), WasmContainer.newBuilder());
+            }
+            worker.start("c1");
+            assertThat(worker.await("c1")).isZero();
+            assertThat(worker.readAll(output)).isEqualTo("/app.wasm\0");
+        }
+    }
+
+    private static Descriptor openAgain(Pipe pipe) {
+        var path = Path.of("/proc/self/fd", Integer.toString(pipe.reader().number()));
+        return Descriptor.open(path, OpenFlag.WRITE, OpenFlag.NON_BLOCKING);
+    }
+
+    @Test
+    void theOutputOfADiscardedGuestThatNobodyMakesAnewEndsWhenItsTimeIsUp() throws IOException {
+        worker.close();
+        worker =
+                new WorkerFixture(
+                        directory,
+                        new WorkerOptions(
+                                Duration.ofMinutes(5), 1 << 20, 1 << 20, Duration.ofMillis(300)));
+        try (var output = Pipe.open()) {
+            worker.create("c1", GuestModules.NOTHING, output, WasmContainer.newBuilder());
+            worker.discard("c1");
+            assertThat(worker.readAll(output)).isEmpty();
+        }
+    }
+
+    @Test
+    void aGuestThatWasStartedIsNotDiscarded() throws IOException {
+        try (var output = Pipe.open()) {
+            worker.start("c1", GuestModules.LOOPS, output);
+            assertThatExceptionOfType(SandboxException.WrongState.class)
+                    .isThrownBy(() -> worker.discard("c1"))
+                    .withMessageContaining("c1");
+        }
+    }
+
     private List<String> list(String sandbox) {
         var answer =
                 worker.worker()

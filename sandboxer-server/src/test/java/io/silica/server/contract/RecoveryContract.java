@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Timestamp;
+import io.silica.linux.Descriptor;
 import io.silica.linux.MountTable;
+import io.silica.linux.OpenFlag;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.proto.containerd.task.ExecProcessRequest;
 import io.silica.proto.containerd.task.PauseRequest;
@@ -197,11 +199,13 @@ public abstract class RecoveryContract {
     @Test
     void theStreamsAreNamedLetterByLetter() throws IOException {
         Path fifo = fifo("out");
-        tasks.create(bundle("c1", kind.sleep()).stdout(fifo).request().build());
-        StateResponse before = tasks.state("c1");
-        live();
-        assertThat(tasks.state("c1")).isEqualTo(before);
-        assertThat(before.getStdout()).isEqualTo(fifo.toString());
+        try (var _ = Descriptor.open(fifo, OpenFlag.READ, OpenFlag.NON_BLOCKING)) {
+            tasks.create(bundle("c1", kind.sleep()).stdout(fifo).request().build());
+            StateResponse before = tasks.state("c1");
+            live();
+            assertThat(tasks.state("c1")).isEqualTo(before);
+            assertThat(before.getStdout()).isEqualTo(fifo.toString());
+        }
     }
 
     @Test

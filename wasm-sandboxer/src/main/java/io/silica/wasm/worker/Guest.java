@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm.worker;
 
+import io.silica.linux.Descriptor;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
@@ -13,6 +14,7 @@ import io.silica.sandbox.Statistics;
 import io.silica.wasm.engine.GuestExit;
 import io.silica.wasm.engine.WasmInstance;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -139,6 +141,11 @@ final class Guest {
     Statistics statistics() {
         return new Statistics(
                 clock.instant(), cpu.nanos(), instance.memoryInUse(), 0, memoryLimit, 1, 0);
+    }
+
+    /** Other descriptors of its output streams, the caller's. */
+    List<Descriptor> duplicateOutputs() {
+        return stdio.duplicateOutputs();
     }
 
     /**

@@ -39,6 +39,11 @@ final class GuestOutput implements AutoCloseable {
         return stream;
     }
 
+    /** Another descriptor of the same end to write to, the caller's. */
+    Descriptor duplicate() {
+        return writer.duplicate();
+    }
+
     /**
      * Returns when nothing is left to be read or somebody is there to read it. A FIFO that nobody
      * has open forgets what is in it, and one without a writer lets no reader open it: so it stays

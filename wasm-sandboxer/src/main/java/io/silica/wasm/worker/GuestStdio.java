@@ -82,6 +82,11 @@ final class GuestStdio implements AutoCloseable {
         }
     }
 
+    /** Other descriptors of the output streams, the caller's. */
+    List<Descriptor> duplicateOutputs() {
+        return outputs().stream().map(GuestOutput::duplicate).toList();
+    }
+
     private List<GuestOutput> outputs() {
         return Stream.of(stdout, stderr).flatMap(Optional::stream).toList();
     }

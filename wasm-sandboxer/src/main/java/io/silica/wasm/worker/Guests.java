@@ -6,6 +6,7 @@ import io.silica.proto.wasm.Preopen;
 import io.silica.proto.wasm.WasmContainer;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.SandboxException;
 import io.silica.wasm.engine.ModuleException;
 import io.silica.wasm.engine.WasiConfig;
@@ -28,6 +29,7 @@ final class Guests {
     private final WasmEngine engine;
     private final ModuleCompiler compiler;
     private final DescriptorInbox inbox;
+    private final LingeringOutput lingering;
     private final Poller poller;
     private final InstantSource clock;
     private final Map<ContainerId, Guest> guests = new ConcurrentHashMap<>();
@@ -37,11 +39,13 @@ final class Guests {
             WasmEngine engine,
             ModuleCompiler compiler,
             DescriptorInbox inbox,
+            LingeringOutput lingering,
             Poller poller,
             InstantSource clock) {
         this.engine = engine;
         this.compiler = compiler;
         this.inbox = inbox;
+        this.lingering = lingering;
         this.poller = poller;
         this.clock = clock;
     }
@@ -62,6 +66,7 @@ final class Guests {
                 var guest = guest(id, container, descriptors);
                 requireWanted(guest, abandoned);
                 guests.put(id, guest);
+                lingering.release(id);
                 return guest;
             } finally {
                 created(id);
@@ -72,8 +77,9 @@ final class Guests {
         }
     }
 
-    private static void requireWanted(Guest guest, BooleanSupplier abandoned) {
+    private void requireWanted(Guest guest, BooleanSupplier abandoned) {
         if (abandoned.getAsBoolean()) {
+            lingering.keep(guest.id(), guest.duplicateOutputs());
             guest.delete();
             throw new SandboxException.Cancelled(
                     "container \"%s\" was created for a caller who has gone".formatted(guest.id()));
@@ -204,6 +210,22 @@ final class Guests {
         var status = guest.delete();
         guests.remove(guest.id(), guest);
         return status;
+    }
+
+    /**
+     * Forgets a guest that was never started, and may be made anew.
+     *
+     * @throws SandboxException.WrongState if it was started
+     */
+    void discard(String id) {
+        var guest = get(id);
+        if (!(guest.state() instanceof ProcessState.Created)) {
+            throw new SandboxException.WrongState(
+                    "container \"%s\" was started: it can't be discarded".formatted(id));
+        }
+        lingering.keep(guest.id(), guest.duplicateOutputs());
+        guest.delete();
+        guests.remove(guest.id(), guest);
     }
 
     /** All of them. */

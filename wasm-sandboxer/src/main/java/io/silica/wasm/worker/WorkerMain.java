@@ -37,7 +37,8 @@ public final class WorkerMain {
                 new CachingEngine(new EndiveEngine(options.moduleLimit()), options.moduleCache());
         var compiler = new ModuleCompiler(engine, options.moduleLimit());
         var inbox = new DescriptorInbox(poller, clock, options.claimTime());
-        var guests = new Guests(engine, compiler, inbox, poller, InstantSource.system());
+        var lingering = new LingeringOutput(clock, options.claimTime());
+        var guests = new Guests(engine, compiler, inbox, lingering, poller, InstantSource.system());
         int pid = Math.toIntExact(ProcessHandle.current().pid());
         var server =
                 new TtrpcServer(

@@ -12,7 +12,8 @@ import java.util.List;
  * @param idleExit how long it stays without guests and connections
  * @param moduleLimit the most bytes that a module may have
  * @param moduleCache bytes of module binaries whose compiled form is kept
- * @param claimTime how long descriptors are kept that nobody claims
+ * @param claimTime how long descriptors are kept that nobody claims, and output streams of guests
+ *     that are to be made anew
  */
 public record WorkerOptions(
         Duration idleExit, long moduleLimit, long moduleCache, Duration claimTime) {

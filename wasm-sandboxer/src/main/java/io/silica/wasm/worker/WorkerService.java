@@ -5,6 +5,8 @@ import static io.silica.proto.wasm.GuestState.GUEST_STATE_CREATED;
 import static io.silica.proto.wasm.GuestState.GUEST_STATE_RUNNING;
 import static io.silica.proto.wasm.GuestState.GUEST_STATE_STOPPED;
 
+import com.google.protobuf.Empty;
+import io.silica.proto.wasm.DiscardRequest;
 import io.silica.proto.wasm.ListRequest;
 import io.silica.proto.wasm.ListResponse;
 import io.silica.proto.wasm.WorkerContainer;
@@ -28,6 +30,7 @@ final class WorkerService {
     ServiceDefinition definition() {
         return ServiceDefinition.named(NAME)
                 .unary("List", ListRequest.parser(), this::list, Dispatch.NON_BLOCKING)
+                .unary("Discard", DiscardRequest.parser(), this::discard, Dispatch.BLOCKING)
                 .build();
     }
 
@@ -40,6 +43,11 @@ final class WorkerService {
             }
         }
         return answer.build();
+    }
+
+    private Empty discard(DiscardRequest request, CallContext context) {
+        guests.discard(request.getId());
+        return Empty.getDefaultInstance();
     }
 
     private static WorkerContainer container(Guest guest) {
