@@ -65,7 +65,13 @@ final class Node implements AutoCloseable {
         try {
             Files.writeString(
                     directory.resolve("wasm.toml"),
-                    "[containerd]\naddress = \"%s/containerd.sock.ttrpc\"\n".formatted(directory));
+                    """
+                    [limits]
+                    claim-within = "15s"
+                    [containerd]
+                    address = "%s/containerd.sock.ttrpc"
+                    """
+                            .formatted(directory));
             Files.writeString(
                     directory.resolve("config.toml"),
                     """

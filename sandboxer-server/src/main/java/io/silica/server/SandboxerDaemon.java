@@ -47,9 +47,6 @@ import java.util.function.Supplier;
 public final class SandboxerDaemon implements AutoCloseable {
     private static final Logger LOGGER = System.getLogger(SandboxerDaemon.class.getName());
 
-    /** A sandbox that containerd has not started by then has been forgotten by it. */
-    private static final Duration START_WITHIN = Duration.ofMinutes(10);
-
     /** containerd's own calls end after two minutes at the latest. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -247,7 +244,7 @@ public final class SandboxerDaemon implements AutoCloseable {
                 config.limits().maxContainersPerSandbox(),
                 PATIENCE,
                 AGENT_PATIENCE,
-                START_WITHIN,
+                config.limits().claimWithin(),
                 config.stats().cacheAge(),
                 SAMPLE_PATIENCE);
     }

@@ -153,7 +153,7 @@ public final class ControllerService extends ControllerGrpc.ControllerImplBase {
     }
 
     private ManagedSandbox sandbox(String id) {
-        return registry.sandbox(new SandboxId(id));
+        return registry.claim(new SandboxId(id));
     }
 
     /** containerd 2.3 replaces its labels of the sandbox by these: they go back as they came. */

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param identity what its kind needs to find it again
  * @param createdAt when it was created
  * @param state what was so with it
+ * @param claimed whether somebody has spoken of it since its start
  * @param halfMade whether an earlier life ended while it was being created
  * @param tasks its tasks, of an earlier life
  * @param traces bundles of containers that were being created, or that are not to be kept: what is
@@ -30,6 +31,7 @@ record KnownSandbox(
         Map<String, String> identity,
         Instant createdAt,
         SandboxState state,
+        boolean claimed,
         boolean halfMade,
         List<FormerTask> tasks,
         Map<ContainerId, Path> traces,
@@ -49,6 +51,7 @@ record KnownSandbox(
                 now,
                 new SandboxState.Created(),
                 false,
+                false,
                 List.of(),
                 Map.of(),
                 List.of());
@@ -63,6 +66,6 @@ record KnownSandbox(
         var all = new HashMap<>(traces);
         tasks.forEach(task -> all.put(task.request().id(), task.request().bundle()));
         return new KnownSandbox(
-                spec, identity, createdAt, state, halfMade, List.of(), all, List.of());
+                spec, identity, createdAt, state, claimed, halfMade, List.of(), all, List.of());
     }
 }

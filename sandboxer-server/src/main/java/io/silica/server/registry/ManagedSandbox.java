@@ -44,6 +44,7 @@ public final class ManagedSandbox {
     private final SandboxTasks tasks;
     private volatile SandboxSpec spec;
     private volatile boolean started;
+    private volatile boolean claimed;
     private volatile boolean gone;
 
     /** One that was made. */
@@ -74,6 +75,7 @@ public final class ManagedSandbox {
         this.around = around;
         this.spec = known.spec();
         this.status = new SandboxStatus(known.id(), known.state());
+        this.claimed = known.claimed();
         this.started = !(known.state() instanceof SandboxState.Created);
         this.driver =
                 new Driver(
@@ -128,6 +130,30 @@ public final class ManagedSandbox {
     public Statistics statistics() {
         status.admits(SandboxRequest.METRICS);
         return samples.get();
+    }
+
+    /** Whether it was started once. */
+    boolean isStarted() {
+        return started;
+    }
+
+    /** Whether somebody has spoken of it since its start. */
+    boolean isClaimed() {
+        return claimed;
+    }
+
+    /**
+     * Somebody speaks of it.
+     *
+     * @return whether this is the first word since its start
+     */
+    boolean claim() {
+        if (claimed || !started) {
+            return false;
+        }
+        claimed = true;
+        driver.post("note that " + name() + " is claimed", record::note);
+        return true;
     }
 
     /** Whether it has been removed, so that nothing of it need be found again. */
@@ -247,17 +273,18 @@ public final class ManagedSandbox {
     }
 
     /**
-     * Removes it if it was never started.
+     * Removes it if it still waits for what it waited for.
      *
+     * @param forClaim for the first word after its start; otherwise for the start
      * @param whenGone as in {@link #shutdown}
      * @return whether it was removed
      */
-    boolean removeUnlessStarted(Consumer<List<Task>> whenGone) {
+    boolean removeUnclaimed(boolean forClaim, Consumer<List<Task>> whenGone) {
         sandbox.get();
         return driver.call(
                 "remove " + name(),
                 () -> {
-                    boolean due = !started && !gone;
+                    boolean due = started == forClaim && !claimed && !gone;
                     if (due) {
                         remove(whenGone);
                     }
@@ -296,6 +323,7 @@ public final class ManagedSandbox {
                 sandbox.known().map(Sandbox::identity).orElse(known.identity()),
                 createdAt(),
                 state(),
+                claimed,
                 tasks.records(),
                 tasks.deleted());
     }

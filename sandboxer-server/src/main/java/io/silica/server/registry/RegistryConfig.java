@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param patience how long a caller waits for a change; the change itself goes on
  * @param agentPatience how long a change waits until a sandbox of an earlier life of the daemon has
  *     been found again
- * @param startWithin how long a sandbox may wait for its start before it is taken for abandoned
+ * @param claimWithin how long a sandbox may wait for its start, and for the first word about it
+ *     after that, before it is taken for nobody's
  * @param samplesFreshFor how long a measurement is as good as a new one
  * @param samplePatience how long a question waits for a new measurement
  */
@@ -20,6 +21,6 @@ public record RegistryConfig(
         int maximumContainers,
         Duration patience,
         Duration agentPatience,
-        Duration startWithin,
+        Duration claimWithin,
         Duration samplesFreshFor,
         Duration samplePatience) {}

@@ -28,7 +28,7 @@ final class SandboxAdoption implements AutoCloseable {
     private final PodHost host;
     private final SandboxIndex sandboxes;
     private final TaskIndex tasks;
-    private final StartDeadlines starts;
+    private final Unclaimed unclaimed;
     private final Surroundings around;
     private final Recovery recovery = new Recovery();
 
@@ -37,13 +37,13 @@ final class SandboxAdoption implements AutoCloseable {
             PodHost host,
             SandboxIndex sandboxes,
             TaskIndex tasks,
-            StartDeadlines starts,
+            Unclaimed unclaimed,
             Surroundings around) {
         this.sandboxer = sandboxer;
         this.host = host;
         this.sandboxes = sandboxes;
         this.tasks = tasks;
-        this.starts = starts;
+        this.unclaimed = unclaimed;
         this.around = around;
     }
 
@@ -96,8 +96,8 @@ final class SandboxAdoption implements AutoCloseable {
             begin(managed, found, new Step("undo " + name(known), () -> removal.accept(managed)));
             return;
         }
-        if (known.state() instanceof SandboxState.Created) {
-            starts.expect(managed);
+        if (!managed.isClaimed()) {
+            unclaimed.expectStill(managed);
         }
         begin(
                 managed,

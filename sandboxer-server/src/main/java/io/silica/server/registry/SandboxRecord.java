@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity what the kind needs to find it again
  * @param createdAt when it was created, ISO 8601
  * @param state {@code creating}, {@code created}, {@code running} or {@code stopped}
+ * @param unclaimed whether it was started and nobody has spoken of it since; null for no
  * @param pid the process whose namespaces are the pod's, or 0
  * @param startedAt when it was started, ISO 8601; null while it was not
  * @param exitCode how it ended; null while it has not
@@ -47,6 +48,7 @@ public record SandboxRecord(
         Map<String, String> identity,
         String createdAt,
         String state,
+        @Nullable Boolean unclaimed,
         int pid,
         @Nullable String startedAt,
         @Nullable Integer exitCode,

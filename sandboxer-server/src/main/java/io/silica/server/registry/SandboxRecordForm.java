@@ -38,6 +38,7 @@ final class SandboxRecordForm {
                 createdAt,
                 CREATING,
                 new SandboxState.Created(),
+                false,
                 List.of(),
                 List.of());
     }
@@ -47,9 +48,10 @@ final class SandboxRecordForm {
             Map<String, String> identity,
             Instant createdAt,
             SandboxState state,
+            boolean claimed,
             List<TaskRecord> tasks,
             List<DeletedRecord> deleted) {
-        return record(spec, identity, createdAt, label(state), state, tasks, deleted);
+        return record(spec, identity, createdAt, label(state), state, claimed, tasks, deleted);
     }
 
     private static SandboxRecord record(
@@ -58,6 +60,7 @@ final class SandboxRecordForm {
             Instant createdAt,
             String label,
             SandboxState state,
+            boolean claimed,
             List<TaskRecord> tasks,
             List<DeletedRecord> deleted) {
         var running = state instanceof SandboxState.Running r ? r : null;
@@ -77,6 +80,7 @@ final class SandboxRecordForm {
                 identity,
                 createdAt.toString(),
                 label,
+                (claimed || state instanceof SandboxState.Created) ? null : true,
                 running == null ? 0 : running.pid(),
                 running == null ? null : running.startedAt().toString(),
                 exit == null ? null : exit.code(),
@@ -95,6 +99,7 @@ final class SandboxRecordForm {
                 record.identity(),
                 RecordValue.instant("created-at", record.createdAt()),
                 state(record),
+                isClaimed(record),
                 record.state().equals(CREATING),
                 record.tasks().stream()
                         .filter(it -> !TaskRecordForm.isBeingCreated(it))
@@ -109,6 +114,13 @@ final class SandboxRecordForm {
                 Optional.ofNullable(record.deleted()).orElseGet(List::of).stream()
                         .map(TaskRecordForm::tombstone)
                         .toList());
+    }
+
+    private static boolean isClaimed(SandboxRecord record) {
+        return switch (record.state()) {
+            case CREATING, "created" -> false;
+            default -> !Boolean.TRUE.equals(record.unclaimed());
+        };
     }
 
     private static SandboxSpec spec(SandboxRecord record) {

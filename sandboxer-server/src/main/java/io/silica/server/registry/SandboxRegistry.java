@@ -43,7 +43,7 @@ public final class SandboxRegistry implements AutoCloseable {
     private final InFlight inFlight = new InFlight();
     private final SandboxIndex sandboxes = new SandboxIndex();
     private final TaskIndex tasks = new TaskIndex();
-    private final StartDeadlines starts;
+    private final Unclaimed unclaimed;
     private final SandboxAdoption adoption;
 
     /**
@@ -66,8 +66,8 @@ public final class SandboxRegistry implements AutoCloseable {
         this.sandboxer = sandboxer;
         this.host = host;
         this.around = new Surroundings(limits, records, events, inFlight, clock);
-        this.starts = new StartDeadlines(timer, limits.startWithin(), clock, this::removeAbandoned);
-        this.adoption = new SandboxAdoption(sandboxer, host, sandboxes, tasks, starts, around);
+        this.unclaimed = new Unclaimed(timer, limits.claimWithin(), clock, this::removeUnclaimed);
+        this.adoption = new SandboxAdoption(sandboxer, host, sandboxes, tasks, unclaimed, around);
     }
 
     /** What images the sandboxes run. */
@@ -82,6 +82,20 @@ public final class SandboxRegistry implements AutoCloseable {
      */
     public ManagedSandbox sandbox(SandboxId id) {
         return sandboxes.get(id);
+    }
+
+    /**
+     * The sandbox of that id, for somebody who speaks of it: once it is started, that it is
+     * somebody's is settled.
+     *
+     * @throws SandboxException.NotFound if there is none
+     */
+    public ManagedSandbox claim(SandboxId id) {
+        ManagedSandbox managed = sandbox(id);
+        if (managed.claim()) {
+            unclaimed.over(id);
+        }
+        return managed;
     }
 
     /** All sandboxes, now. */
@@ -129,7 +143,7 @@ public final class SandboxRegistry implements AutoCloseable {
             var managed = new ManagedSandbox(known, sandbox, pod, around);
             managed.save();
             Failpoint.at("sandbox.create.noted");
-            starts.expect(managed);
+            unclaimed.expect(managed);
             sandboxes.enter(managed);
             undo.keep();
             managed.watch();
@@ -144,7 +158,9 @@ public final class SandboxRegistry implements AutoCloseable {
         try (var _ = inFlight.begin()) {
             ManagedSandbox managed = sandbox(id);
             managed.start(tasks -> gone(managed, tasks));
-            starts.over(id);
+            if (!managed.isClaimed()) {
+                unclaimed.expect(managed);
+            }
             return managed;
         }
     }
@@ -152,7 +168,7 @@ public final class SandboxRegistry implements AutoCloseable {
     /** Ends a sandbox and everything in it; containerd still asks about it. */
     public void stop(SandboxId id) {
         try (var _ = inFlight.begin()) {
-            sandbox(id).stop();
+            claim(id).stop();
         }
     }
 
@@ -170,7 +186,7 @@ public final class SandboxRegistry implements AutoCloseable {
      */
     public void update(SandboxId id, UnaryOperator<PodResources> change) {
         try (var _ = inFlight.begin()) {
-            sandbox(id).update(change);
+            claim(id).update(change);
         }
     }
 
@@ -180,7 +196,7 @@ public final class SandboxRegistry implements AutoCloseable {
      * @param abandoned whether nobody waits for it any more; then it is undone
      */
     public Task createTask(ContainerRequest request, BooleanSupplier abandoned) {
-        ManagedSandbox sandbox = sandbox(request.sandbox());
+        ManagedSandbox sandbox = claim(request.sandbox());
         ContainerId id = request.id();
         try (var _ = inFlight.begin();
                 var _ = LogContext.container(request.sandbox(), id);
@@ -261,7 +277,7 @@ public final class SandboxRegistry implements AutoCloseable {
     /** The id is free from here on: what is another's by now is not touched. */
     private void gone(ManagedSandbox managed, List<Task> with) {
         with.forEach(task -> tasks.remove(new Placed(managed, task)));
-        starts.over(managed.id());
+        unclaimed.over(managed.id());
         sandboxes.remove(managed);
     }
 
@@ -269,15 +285,17 @@ public final class SandboxRegistry implements AutoCloseable {
         return placed.sandbox().deleteTask(placed.task(), () -> tasks.remove(placed));
     }
 
-    private void removeAbandoned(ManagedSandbox managed) {
+    private void removeUnclaimed(ManagedSandbox managed, boolean started) {
         try (var _ = inFlight.begin();
                 var _ = LogContext.sandbox(managed.id())) {
-            if (managed.removeUnlessStarted(tasks -> gone(managed, tasks))) {
+            if (managed.removeUnclaimed(started, tasks -> gone(managed, tasks))) {
                 LOGGER.log(
                         Level.WARNING,
-                        "sandbox {0} was created and not started within {1}: it is removed",
+                        started
+                                ? "sandbox {0} was started and nobody spoke of it for {1}: removed"
+                                : "sandbox {0} was created and nobody started it for {1}: removed",
                         managed.id(),
-                        around.limits().startWithin());
+                        around.limits().claimWithin());
             }
         } catch (RuntimeException e) {
             LOGGER.log(Level.WARNING, "cannot remove sandbox " + managed.id(), e);

@@ -41,6 +41,7 @@ final class DaemonConfigTest {
                                 new LimitsConfig(
                                         1024,
                                         128,
+                                        Duration.ofMinutes(10),
                                         Duration.ofSeconds(30),
                                         4,
                                         4096,
@@ -70,6 +71,7 @@ final class DaemonConfigTest {
                         [limits]
                         max-sandboxes = 2
                         max-containers-per-sandbox = 3
+                        claim-within = "45s"
                         native-call-deadline = "4s"
                         blocking-calls-per-sandbox = 5
                         event-outbox = 60
@@ -94,7 +96,13 @@ final class DaemonConfigTest {
                                         Optional.of(Path.of("/a/metrics.sock")),
                                         Duration.ofSeconds(3)),
                                 new LimitsConfig(
-                                        2, 3, Duration.ofSeconds(4), 5, 60, ByteSize.mebibytes(70)),
+                                        2,
+                                        3,
+                                        Duration.ofSeconds(45),
+                                        Duration.ofSeconds(4),
+                                        5,
+                                        60,
+                                        ByteSize.mebibytes(70)),
                                 new ContainerdConfig(Path.of("/a/containerd.ttrpc"), "other"),
                                 new StatsConfig(Duration.ofMillis(70))));
         assertThat(config.entries())

@@ -84,20 +84,37 @@ final class Ground implements AutoCloseable {
         this.tasks = daemon.tasks();
     }
 
+    /** One whose sandboxes are removed if nobody claims them in time. */
+    static Ground claimedWithin(Path directory, Duration time) throws IOException {
+        LimitsConfig limits = LimitsConfig.DEFAULT;
+        return new Ground(
+                directory,
+                limits(limits.maxSandboxes(), limits.maxContainersPerSandbox(), time),
+                Continuity.LOST,
+                new Faults(),
+                new FakeSandboxer.Survivors());
+    }
+
     /** The next life of a daemon that was stopped, with other limits. */
     Ground limitedTo(int sandboxes, int containers) throws IOException {
         return new Ground(
                 directory,
-                new LimitsConfig(
-                        sandboxes,
-                        containers,
-                        limits.nativeCallDeadline(),
-                        limits.blockingCallsPerSandbox(),
-                        limits.eventOutbox(),
-                        limits.journalSize()),
+                limits(sandboxes, containers, limits.claimWithin()),
                 continuity,
                 faults,
                 survivors);
+    }
+
+    private static LimitsConfig limits(int sandboxes, int containers, Duration claimWithin) {
+        LimitsConfig limits = LimitsConfig.DEFAULT;
+        return new LimitsConfig(
+                sandboxes,
+                containers,
+                claimWithin,
+                limits.nativeCallDeadline(),
+                limits.blockingCallsPerSandbox(),
+                limits.eventOutbox(),
+                limits.journalSize());
     }
 
     DaemonUnderTest daemon() {

@@ -111,6 +111,7 @@ class RecordWriterTest {
                 Map.of(),
                 Instant.EPOCH,
                 state,
+                true,
                 List.of(),
                 List.of());
     }

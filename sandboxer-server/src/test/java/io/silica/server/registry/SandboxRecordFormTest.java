@@ -71,6 +71,27 @@ class SandboxRecordFormTest {
         assertThat(known.halfMade()).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whetherAStartedOneIsClaimedComesBackAsItWas(boolean claimed) {
+        SandboxRecord record =
+                SandboxRecordForm.record(
+                        SPEC,
+                        Map.of(),
+                        CREATED,
+                        new SandboxState.Running(0, CREATED),
+                        claimed,
+                        List.of(),
+                        List.of());
+        assertThat(known(record).claimed()).isEqualTo(claimed);
+    }
+
+    @Test
+    void oneOfARecordThatSaysNothingOfItIsClaimedOnceItIsStarted() {
+        assertThat(known(record(SPEC, new SandboxState.Running(0, CREATED))).claimed()).isTrue();
+        assertThat(known(record(SPEC, new SandboxState.Created())).claimed()).isFalse();
+    }
+
     @Test
     void whatWasAboutToBeMadeIsHalfMade() {
         assertThat(known(SandboxRecordForm.creating(SPEC, CREATED)).halfMade()).isTrue();
@@ -129,6 +150,7 @@ class SandboxRecordFormTest {
                         Map.of(),
                         CREATED,
                         new SandboxState.Created(),
+                        false,
                         List.of(),
                         List.of(TaskRecordForm.record(tombstone)));
         assertThat(known(record).tombstones()).containsExactly(tombstone);
@@ -163,6 +185,7 @@ class SandboxRecordFormTest {
                 Map.of("pid", "7"),
                 CREATED,
                 state,
+                true,
                 List.of(TaskRecordForm.traces(new ContainerId("c1"), Path.of("/bundle/c1"))),
                 List.of());
     }
@@ -184,6 +207,7 @@ class SandboxRecordFormTest {
                 r.identity(),
                 r.createdAt(),
                 label,
+                r.unclaimed(),
                 r.pid(),
                 r.startedAt(),
                 r.exitCode(),
