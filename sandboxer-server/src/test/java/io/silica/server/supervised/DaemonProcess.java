@@ -20,6 +20,9 @@ import java.util.Optional;
 
 /** A daemon on the fake kind, as a process; it says when it serves. */
 final class DaemonProcess {
+    /** Half of what packaging/bin gives a daemon. */
+    private static final String HEAP = "-Xmx32m";
+
     private DaemonProcess() {}
 
     /** How it is started by this JVM's Java. */
@@ -28,6 +31,7 @@ final class DaemonProcess {
                 System.getProperty("java.home") + "/bin/java",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                HEAP,
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SupervisedDaemonTest {
     private static final int KILLS = 3;
     private static final int KILLS_UNDER_LOAD = 20;
+    private static final int MANY = 500;
 
     @TempDir private Path directory;
 
@@ -117,6 +118,52 @@ class SupervisedDaemonTest {
                 }
                 answered.release();
             }
+        }
+    }
+
+    @Test
+    void aDaemonThatStoodStillAnswersAllThatWasAskedMeanwhile() throws Exception {
+        try (var supervised = supervise();
+                var callers = Executors.newVirtualThreadPerTaskExecutor();
+                var known = tasks()) {
+            long pid = serving(supervised);
+            assertIsServed(known);
+            Supervised.signal("STOP", pid);
+            var calls = new ArrayList<Future<?>>();
+            for (int i = 0; i < 50; i++) {
+                calls.add(callers.submit(() -> assertIsServed(known)));
+                calls.add(callers.submit(this::assertANewcomerIsServed));
+            }
+            Supervised.signal("CONT", pid);
+            for (var call : calls) {
+                call.get(30, TimeUnit.SECONDS);
+            }
+            assertThat(ask("/metrics")).contains("silica_journal_lost_total 0.0");
+        }
+    }
+
+    private void assertANewcomerIsServed() {
+        try (var containerd = tasks()) {
+            assertIsServed(containerd);
+        }
+    }
+
+    @Test
+    void manySandboxesAreTakenOverInASmallHeap() throws Exception {
+        try (var supervised = supervise();
+                var controller = new ControllerConnection(directory.resolve("controller.sock"))) {
+            long pid = serving(supervised);
+            for (int i = 0; i < MANY; i++) {
+                controller.create("pod" + i);
+                controller.start("pod" + i);
+            }
+            Supervised.signal("KILL", pid);
+            serving(supervised);
+            for (int i = 0; i < MANY; i++) {
+                assertThat(controller.status("pod" + i).getSandboxId()).isEqualTo("pod" + i);
+                controller.shutdown("pod" + i);
+            }
+            assertThat(String.join("\n", supervised.said())).doesNotContain("OutOfMemory");
         }
     }
 
