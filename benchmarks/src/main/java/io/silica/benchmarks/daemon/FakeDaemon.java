@@ -30,6 +30,10 @@ public final class FakeDaemon {
         return directory.resolve("controller.sock");
     }
 
+    static Path metricsSocket(Path directory) {
+        return directory.resolve("metrics.sock");
+    }
+
     static Path taskSocket(Path directory) {
         return directory.resolve("task.sock");
     }

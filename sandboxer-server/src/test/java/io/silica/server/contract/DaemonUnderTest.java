@@ -131,7 +131,7 @@ public final class DaemonUnderTest implements AutoCloseable {
                         Optional.empty(),
                         LogLevel.INFO,
                         LogFormat.TEXT,
-                        Optional.empty(),
+                        Optional.of(directory.resolve("metrics.sock")),
                         grace),
                 limits,
                 new ContainerdConfig(directory.resolve("no-containerd.sock"), "k8s.io"),
