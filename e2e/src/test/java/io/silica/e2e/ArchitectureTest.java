@@ -44,7 +44,7 @@ final class ArchitectureTest {
         "ttrpc, 'linux'",
         "server, 'proto ttrpc linux sandbox'",
         "wasm, 'proto ttrpc linux sandbox server'",
-        "ctl, 'proto'",
+        "ctl, 'proto ttrpc'",
         "examples, ''"
     })
     void aModuleKnowsOnlyThoseBelowIt(String module, String below) {

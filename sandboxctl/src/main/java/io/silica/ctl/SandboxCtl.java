@@ -20,6 +20,7 @@ import picocli.CommandLine.ParseResult;
         subcommands = {
             RunCommand.class,
             StateCommand.class,
+            JournalCommand.class,
             DoctorCommand.class,
             SuperviseCommand.class,
             UpgradeCommand.class

@@ -34,12 +34,6 @@ final class StateCommand {
     private static final JsonMapper MAPPER =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    /** How a command prints. */
-    enum Output {
-        table,
-        json
-    }
-
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private SandboxCtl ctl;

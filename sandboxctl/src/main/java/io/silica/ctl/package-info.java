@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The operator's tool: runs a pod through CRI, and reads what a daemon has written down about its
- * sandboxes.
+ * The operator's tool: runs a pod through CRI, and reads what a daemon has written down: about its
+ * sandboxes, and in its journal.
  *
  * <p>Its exit codes are those of {@link io.silica.ctl.ExitCode}. It is no part of serving pods:
  * nothing depends on it but tests.
