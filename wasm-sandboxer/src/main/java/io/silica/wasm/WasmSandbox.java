@@ -28,7 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * A pod's share of the worker. It has no process of its own: the boundary is what a guest can
+ * A pod's share of the workers. It has no process of its own: the boundary is what a guest can
  * reach, so that a worker's death ends the containers and not the sandbox.
  */
 final class WasmSandbox implements Sandbox {
@@ -39,7 +39,7 @@ final class WasmSandbox implements Sandbox {
     private final Exit exit = new Exit();
     private final Map<ContainerId, WasmProcess> processes = new ConcurrentHashMap<>();
 
-    /** Whether the worker may have containers of it that are not in {@link #processes}. */
+    /** Whether a worker may have containers of it that are not in {@link #processes}. */
     private volatile boolean former;
 
     /**
@@ -87,10 +87,10 @@ final class WasmSandbox implements Sandbox {
     private void create(
             TaskClient task, Worker worker, ContainerConfig config, ContainerFiles files) {
         try {
-            task.create(describe(config, files, worker.send(files.descriptors())));
+            task.create(describe(config, files, worker));
         } catch (SandboxException.AlreadyExists _) {
             task.discard();
-            task.create(describe(config, files, worker.send(files.descriptors())));
+            task.create(describe(config, files, worker));
         }
     }
 
@@ -103,10 +103,13 @@ final class WasmSandbox implements Sandbox {
         return new WasmGuest(container, process);
     }
 
-    /** With the worker all of them are gone. */
+    /** With a worker all that it had are gone. */
     @Override
     public List<AdoptedContainer> adoptContainers(List<FormerContainer> wanted) {
-        var found = workers.existing().map(worker -> adopted(worker, wanted)).orElse(List.of());
+        var found =
+                workers.existing().stream()
+                        .flatMap(worker -> adopted(worker, wanted).stream())
+                        .toList();
         former = false;
         return found;
     }
@@ -143,11 +146,11 @@ final class WasmSandbox implements Sandbox {
                 ContainerFiles::close);
     }
 
-    private WasmContainer describe(ContainerConfig config, ContainerFiles files, long token) {
+    private WasmContainer describe(ContainerConfig config, ContainerFiles files, Worker worker) {
         var process = config.spec().process();
         return files.description()
-                .setProtocolVersion(Worker.PROTOCOL_VERSION)
-                .setDescriptorToken(token)
+                .setProtocolVersion(worker.protocol().orElseThrow())
+                .setDescriptorToken(worker.send(files.descriptors()))
                 .setSandboxId(id.value())
                 .addAllArgs(process.args())
                 .addAllEnv(process.env())

@@ -7,6 +7,7 @@ import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Sandboxer;
+import io.silica.wasm.worker.ProtocolVersions;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.function.Predicate;
 
 /**
  * The kind {@code wasm}: pods share one worker on the node, which is started when the first
- * container is created.
+ * container is created. After an upgrade there may be a former one beside it.
  */
 public final class WasmSandboxer implements Sandboxer {
     /** The kind's name. */
@@ -35,8 +36,18 @@ public final class WasmSandboxer implements Sandboxer {
      */
     public WasmSandboxer(
             WorkerCommand command, Path directory, HostCalls.Factory host, InstantSource clock) {
+        this(command, directory, host, clock, ProtocolVersions.OURS);
+    }
+
+    /** The same for a daemon, and workers, of another release. */
+    WasmSandboxer(
+            WorkerCommand command,
+            Path directory,
+            HostCalls.Factory host,
+            InstantSource clock,
+            ProtocolVersions versions) {
         this.poller = Poller.start("wasm-sandboxer-poller");
-        this.workers = new Workers(command, new WorkerFiles(directory), poller);
+        this.workers = new Workers(command, new WorkerPlaces(directory), poller, versions);
         this.host = host;
         this.clock = clock;
     }
@@ -60,9 +71,9 @@ public final class WasmSandboxer implements Sandboxer {
 
     @Override
     public void endStrangers(Predicate<SandboxId> known) {
-        workers.existing()
+        workers.existing().stream()
                 .map(WorkerGuests::new)
-                .ifPresent(guests ->
+                .forEach(guests ->
                         guests.all().stream()
                                 .filter(guest -> !isKnown(guest.getSandboxId(), known))
                                 .forEach(guests::discard));

@@ -16,42 +16,39 @@ import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
 import io.silica.ttrpc.CallOptions;
-import io.silica.ttrpc.TtrpcClient;
-import io.silica.ttrpc.TtrpcException;
-import java.io.IOException;
+import io.silica.wasm.worker.ProtocolVersions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.OptionalInt;
 
 /**
  * A worker process, started by us or by an earlier daemon, and the connections to it. Closing it
  * lets go of the process; it lives on. Any thread may call any method.
  */
 final class Worker implements AutoCloseable {
-    /** Of worker.proto. */
-    static final int PROTOCOL_VERSION = 1;
-
     private final ProcessIdentity identity;
-    private final WorkerFiles files;
+    private final OptionalInt protocol;
     private final DescriptorSender sender;
+    private final WorkerCalls calls;
     private final Exit death = new Exit();
     private final AutoCloseable handle;
     private final Poller.Watch watch;
     private volatile boolean closed;
-    private @Nullable TtrpcClient client;
 
     private Worker(
             ProcessIdentity identity,
+            OptionalInt protocol,
             Pidfd pidfd,
             AutoCloseable handle,
             Runnable collect,
             WorkerFiles files,
             Poller poller) {
         this.identity = identity;
-        this.files = files;
+        this.protocol = protocol;
         this.handle = handle;
         this.sender = new DescriptorSender(files.descriptors(), poller);
+        this.calls = new WorkerCalls(files.calls(), protocol.isPresent());
         this.watch =
                 poller.watch(
                         pidfd.descriptor(),
@@ -66,16 +63,27 @@ final class Worker implements AutoCloseable {
                         });
     }
 
-    /** Starts a worker and writes it down. */
-    static Worker start(WorkerCommand command, WorkerFiles files, Poller poller) {
+    /**
+     * Starts a worker and writes it down.
+     *
+     * @param versions of the protocol that it speaks, which are ours
+     */
+    static Worker start(
+            WorkerCommand command, WorkerFiles files, ProtocolVersions versions, Poller poller) {
         try (var calls = WorkerFiles.listen(files.calls(), SocketType.STREAM);
                 var descriptors = WorkerFiles.listen(files.descriptors(), SocketType.SEQPACKET)) {
             var child = command.start(calls, descriptors);
             try {
                 var identity = identity(child);
-                files.save(identity, PROTOCOL_VERSION);
+                files.save(new WorkerRecord(identity, versions));
                 return new Worker(
-                        identity, child.pidfd(), child, () -> child.status(), files, poller);
+                        identity,
+                        OptionalInt.of(versions.newest()),
+                        child.pidfd(),
+                        child,
+                        () -> child.status(),
+                        files,
+                        poller);
             } catch (RuntimeException e) {
                 child.pidfd().signal(Signal.KILL.number());
                 child.close();
@@ -93,14 +101,33 @@ final class Worker implements AutoCloseable {
                                 "the wasm worker ended when it had just begun"));
     }
 
-    /** Finds the worker again that is written down; empty if it is gone. */
-    static Optional<Worker> adopt(WorkerFiles files, Poller poller) {
-        return files.load(PROTOCOL_VERSION)
-                .flatMap(identity ->
-                        Pidfd.open(identity)
+    /**
+     * Finds the worker again that is written down; empty if it is gone.
+     *
+     * @param versions of the protocol that we speak
+     */
+    static Optional<Worker> adopt(WorkerFiles files, ProtocolVersions versions, Poller poller) {
+        return files.load()
+                .flatMap(it ->
+                        Pidfd.open(it.identity())
                                 .map(pidfd ->
                                         new Worker(
-                                                identity, pidfd, pidfd, () -> {}, files, poller)));
+                                                it.identity(),
+                                                versions.highestShared(it.versions()),
+                                                pidfd,
+                                                pidfd,
+                                                () -> {},
+                                                files,
+                                                poller)));
+    }
+
+    /**
+     * The version of worker.proto in which it is given new containers; empty if it shares none with
+     * us and gets none. What it has is asked for, waited for and ended all the same: that is so in
+     * every version.
+     */
+    OptionalInt protocol() {
+        return protocol;
     }
 
     private void died() {
@@ -145,29 +172,7 @@ final class Worker implements AutoCloseable {
             MessageLite request,
             Parser<R> responses,
             CallOptions options) {
-        try {
-            return client().call(service, method, request, responses, options);
-        } catch (TtrpcException e) {
-            throw WorkerFailure.of(e);
-        } catch (IOException e) {
-            throw new SandboxException.Unavailable("cannot reach the wasm worker", e);
-        }
-    }
-
-    private synchronized TtrpcClient client() throws IOException {
-        if (closed) {
-            throw new SandboxException.Unavailable("the wasm worker was let go of");
-        }
-        var present = client;
-        if (present != null && present.isOpen()) {
-            return present;
-        }
-        if (present != null) {
-            present.close();
-        }
-        var fresh = TtrpcClient.connect(files.calls());
-        client = fresh;
-        return fresh;
+        return calls.call(service, method, request, responses, options);
     }
 
     @Override
@@ -175,9 +180,7 @@ final class Worker implements AutoCloseable {
         closed = true;
         watch.close();
         sender.close();
-        if (client != null) {
-            client.close();
-        }
+        calls.close();
         try {
             handle.close();
         } catch (Exception e) {

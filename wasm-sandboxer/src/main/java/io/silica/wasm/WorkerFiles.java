@@ -3,12 +3,10 @@ package io.silica.wasm;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.silica.linux.ProcessIdentity;
 import io.silica.linux.SocketType;
 import io.silica.linux.UnixAddress;
 import io.silica.linux.UnixListener;
 import java.io.IOException;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,7 +17,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.Properties;
 
 /**
  * Where a worker is found again: two sockets and a record of which process serves them, in a
@@ -27,7 +24,6 @@ import java.util.Properties;
  */
 final class WorkerFiles {
     private static final System.Logger LOG = System.getLogger(WorkerFiles.class.getName());
-    private static final String VERSION = "1";
     private static final int BACKLOG = 128;
 
     private final Path directory;
@@ -69,19 +65,12 @@ final class WorkerFiles {
         return UnixListener.bind(UnixAddress.of(socket), type, BACKLOG);
     }
 
-    /**
-     * Writes down which process serves, so that a crash leaves the old record or the new one.
-     *
-     * @param protocol the version of worker.proto that it speaks
-     */
-    void save(ProcessIdentity identity, int protocol) {
-        var text =
-                "version=%s%npid=%d%nstart-time=%d%nprotocol=%d%n"
-                        .formatted(VERSION, identity.pid(), identity.startTime(), protocol);
+    /** Writes down which process serves, so that a crash leaves the old record or the new one. */
+    void save(WorkerRecord record) {
         var fresh = directory.resolve("worker.record.new");
         try {
             Files.deleteIfExists(fresh);
-            write(fresh, text);
+            write(fresh, record.text());
             Files.move(fresh, recordFile(), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -100,13 +89,12 @@ final class WorkerFiles {
     }
 
     /**
-     * The process that was written down, if its protocol is the one given. A record that can't be
-     * read is put aside and said so: a worker that it may have named ends by itself when its guests
-     * have ended.
+     * What was written down. A record that can't be read is put aside and said so: a worker that it
+     * may have named ends by itself when its guests have ended.
      */
-    Optional<ProcessIdentity> load(int protocol) {
+    Optional<WorkerRecord> load() {
         try {
-            return identity(Files.readString(recordFile()), protocol);
+            return Optional.of(WorkerRecord.of(Files.readString(recordFile())));
         } catch (NoSuchFileException _) {
             return Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
@@ -114,21 +102,6 @@ final class WorkerFiles {
             quarantine();
             return Optional.empty();
         }
-    }
-
-    private static Optional<ProcessIdentity> identity(String text, int protocol)
-            throws IOException {
-        var record = new Properties();
-        record.load(new StringReader(text));
-        if (!VERSION.equals(record.getProperty("version"))) {
-            throw new IOException("its version is " + record.getProperty("version"));
-        }
-        return Integer.parseInt(record.getProperty("protocol", "")) == protocol
-                ? Optional.of(
-                        new ProcessIdentity(
-                                Integer.parseInt(record.getProperty("pid", "")),
-                                Long.parseLong(record.getProperty("start-time", ""))))
-                : Optional.empty();
     }
 
     private void quarantine() {

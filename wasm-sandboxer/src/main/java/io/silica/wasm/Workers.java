@@ -2,57 +2,88 @@
 package io.silica.wasm;
 
 import io.silica.linux.Poller;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import io.silica.wasm.worker.ProtocolVersions;
+import java.lang.System.Logger.Level;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * The worker of this node: found again if an earlier daemon left one, started when it is first
- * needed, replaced when it has died. Any thread may call any method; a start takes its time.
+ * The workers of this node: found again if an earlier daemon left some, started when one is first
+ * needed, replaced when they have died. There is one, but after an upgrade across more than one
+ * version of their protocol: one that shares no version with this daemon keeps the containers that
+ * it has, and another one gets the new ones. Any thread may call any method; a start takes its
+ * time.
  */
 final class Workers implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Workers.class.getName());
 
     private final WorkerCommand command;
-    private final WorkerFiles files;
+    private final WorkerPlaces places;
     private final Poller poller;
-    private @Nullable Worker current;
+    private final ProtocolVersions versions;
+    private final SortedMap<Integer, Worker> living = new TreeMap<>();
 
-    Workers(WorkerCommand command, WorkerFiles files, Poller poller) {
+    /**
+     * @param versions of the protocol that we speak, and so does a worker that is started
+     */
+    Workers(WorkerCommand command, WorkerPlaces places, Poller poller, ProtocolVersions versions) {
         this.command = command;
-        this.files = files;
+        this.places = places;
         this.poller = poller;
+        this.versions = versions;
     }
 
-    /** One that lives. */
+    /** One that lives and can be given new containers: if there are several, the newest. */
     synchronized Worker get() {
-        return existing().orElseGet(this::start);
+        return existing().stream()
+                .filter(worker -> worker.protocol().isPresent())
+                .max(Comparator.comparingInt(worker -> worker.protocol().getAsInt()))
+                .orElseGet(this::start);
     }
 
-    /** The one that lives, if there is one. */
-    synchronized Optional<Worker> existing() {
-        if (current != null && !current.isAlive()) {
-            current.close();
-            current = null;
+    /** Those that live. */
+    synchronized List<Worker> existing() {
+        var dead = living.values().stream().filter(worker -> !worker.isAlive()).toList();
+        dead.forEach(Worker::close);
+        living.values().removeAll(dead);
+        for (int number : places.numbers()) {
+            if (!living.containsKey(number)) {
+                Worker.adopt(places.files(number), versions, poller)
+                        .ifPresent(worker -> adopted(number, worker));
+            }
         }
-        if (current == null) {
-            current = Worker.adopt(files, poller).orElse(null);
+        return List.copyOf(living.values());
+    }
+
+    private void adopted(int number, Worker worker) {
+        living.put(number, worker);
+        if (worker.protocol().isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "the wasm worker with pid {0} shares no version of its protocol with this daemon, which speaks {1}:"
+                            + " it keeps its containers, and new ones go to another worker",
+                    Integer.toString(worker.pid()),
+                    versions);
         }
-        return Optional.ofNullable(current);
     }
 
     private Worker start() {
-        var started = Worker.start(command, files, poller);
-        LOG.log(System.Logger.Level.INFO, "started a wasm worker, pid " + started.pid());
-        current = started;
+        int number = 0;
+        while (living.containsKey(number)) {
+            number++;
+        }
+        var started = Worker.start(command, places.files(number), versions, poller);
+        LOG.log(Level.INFO, "started a wasm worker, pid " + started.pid());
+        living.put(number, started);
         return started;
     }
 
-    /** Lets go of the worker; it lives on. */
+    /** Lets go of the workers; they live on. */
     @Override
     public synchronized void close() {
-        if (current != null) {
-            current.close();
-            current = null;
-        }
+        living.values().forEach(Worker::close);
+        living.clear();
     }
 }

@@ -6,6 +6,7 @@ import io.silica.proto.wasm.WorkerContainer;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
+import io.silica.wasm.worker.ProtocolVersions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ final class BehindTheDaemon implements AutoCloseable {
      * @param state where the daemon keeps its worker's files
      */
     BehindTheDaemon(Path state) {
-        worker = Worker.adopt(new WorkerFiles(state), poller);
+        worker = Worker.adopt(new WorkerFiles(state), ProtocolVersions.OURS, poller);
     }
 
     List<String> containers() {

@@ -87,8 +87,8 @@ final class WasmKind implements KindUnderTest {
     public void cleanUp() {
         for (var state : states) {
             new WorkerFiles(state)
-                    .load(Worker.PROTOCOL_VERSION)
-                    .ifPresent(worker -> WorkerFixture.kill(worker.pid()));
+                    .load()
+                    .ifPresent(worker -> WorkerFixture.kill(worker.identity().pid()));
         }
     }
 }

@@ -83,8 +83,8 @@ final class WasmSandboxerTest {
         sandboxer.close();
         // One whose first container was refused is only in the record.
         new WorkerFiles(directory.resolve("state"))
-                .load(Worker.PROTOCOL_VERSION)
-                .ifPresent(worker -> workers.add(worker.pid()));
+                .load()
+                .ifPresent(worker -> workers.add(worker.identity().pid()));
         workers.forEach(WorkerFixture::kill);
         poller.close();
     }

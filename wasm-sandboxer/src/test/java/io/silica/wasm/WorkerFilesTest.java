@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.silica.linux.ProcessIdentity;
+import io.silica.wasm.worker.ProtocolVersions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class WorkerFilesTest {
-    private static final ProcessIdentity WORKER = new ProcessIdentity(4711, 1L << 40);
+    private static final WorkerRecord WORKER =
+            new WorkerRecord(new ProcessIdentity(4711, 1L << 40), new ProtocolVersions(2, 3));
 
     @TempDir Path directory;
     private Path state;
@@ -30,17 +32,26 @@ final class WorkerFilesTest {
 
     @Test
     void theWorkerThatWasWrittenDownLastIsFound() {
-        assertThat(files.load(1)).isEmpty();
-        files.save(new ProcessIdentity(1, 2), 1);
-        files.save(WORKER, 1);
-        assertThat(new WorkerFiles(state).load(1)).contains(WORKER);
+        assertThat(files.load()).isEmpty();
+        files.save(new WorkerRecord(new ProcessIdentity(1, 2), ProtocolVersions.OURS));
+        files.save(WORKER);
+        assertThat(new WorkerFiles(state).load()).contains(WORKER);
     }
 
+    /** As daemons wrote it that knew one version only. */
     @Test
-    void aWorkerOfAnotherProtocolIsNotOurs() {
-        files.save(WORKER, 2);
-        assertThat(files.load(1)).isEmpty();
-        assertThat(files.load(2)).contains(WORKER);
+    void aRecordWithoutANewestProtocolIsOfAWorkerThatSpeaksOneVersion() throws IOException {
+        Files.writeString(
+                state.resolve("worker.record"), "version=1\npid=7\nstart-time=8\nprotocol=1\n");
+        assertThat(files.load())
+                .contains(new WorkerRecord(new ProcessIdentity(7, 8), new ProtocolVersions(1, 1)));
+    }
+
+    /** It asks for nothing but its own version. */
+    @Test
+    void aDaemonOfBeforeFindsItsVersionInTheRecord() throws IOException {
+        files.save(WORKER);
+        assertThat(state.resolve("worker.record")).content().contains("\nprotocol=2\n");
     }
 
     @ParameterizedTest
@@ -53,17 +64,20 @@ final class WorkerFilesTest {
                 "version=1\npid=1\nstart-time=1\n",
                 "version=1\npid=one\nstart-time=1\nprotocol=1\n",
                 "version=1\npid=1\nprotocol=1\n",
+                "version=1\npid=1\nstart-time=1\nprotocol=0\n",
+                "version=1\npid=1\nstart-time=1\nprotocol=2\nnewest-protocol=1\n",
+                "version=1\npid=1\nstart-time=1\nprotocol=1\nnewest-protocol=two\n",
                 "version=1\npid=\\u00zz\nstart-time=1\nprotocol=1\n",
                 "version=1\npid=\u00ff\nstart-time=1\nprotocol=1\n"
             })
     void aCorruptRecordIsPutAsideAndTheNextOneCounts(String text) throws IOException {
         var bytes = text.getBytes(ISO_8859_1);
         Files.write(state.resolve("worker.record"), bytes);
-        assertThat(files.load(1)).isEmpty();
+        assertThat(files.load()).isEmpty();
         assertThat(state.resolve("worker.record")).doesNotExist();
         assertThat(state.resolve("worker.record.unreadable")).hasBinaryContent(bytes);
-        files.save(WORKER, 1);
-        assertThat(files.load(1)).contains(WORKER);
+        files.save(WORKER);
+        assertThat(files.load()).contains(WORKER);
     }
 
     @Test

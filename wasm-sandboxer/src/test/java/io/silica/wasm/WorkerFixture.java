@@ -31,6 +31,7 @@ import io.silica.proto.wasm.DiscardRequest;
 import io.silica.proto.wasm.WasmContainer;
 import io.silica.ttrpc.CallOptions;
 import io.silica.wasm.engine.GuestModules;
+import io.silica.wasm.worker.ProtocolVersions;
 import io.silica.wasm.worker.WorkerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,7 +60,11 @@ final class WorkerFixture implements AutoCloseable {
 
     private Workers workers(WorkerOptions options) {
         var command = WorkerCommand.standard().with(options);
-        return new Workers(command, new WorkerFiles(directory.resolve("state")), poller);
+        return new Workers(
+                command,
+                new WorkerPlaces(directory.resolve("state")),
+                poller,
+                ProtocolVersions.OURS);
     }
 
     /** As a daemon that comes back would find it. */
@@ -102,7 +107,10 @@ final class WorkerFixture implements AutoCloseable {
             if (others.size() >= 2) {
                 container.setStdout(1).setStderr(2);
             }
-            container.setProtocolVersion(1).setDescriptorToken(worker().send(all)).setModule(0);
+            if (container.getProtocolVersion() == 0) {
+                container.setProtocolVersion(ProtocolVersions.OURS.newest());
+            }
+            container.setDescriptorToken(worker().send(all)).setModule(0);
             if (container.getArgsCount() == 0) {
                 container.addArgs("/app.wasm");
             }
@@ -182,7 +190,7 @@ final class WorkerFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        workers.existing().ifPresent(WorkerFixture::kill);
+        workers.existing().forEach(WorkerFixture::kill);
         workers.close();
         poller.close();
         orphans.forEach(WorkerFixture::collect);

@@ -209,6 +209,18 @@ final class WorkerTest {
                 .withMessageContaining("no descriptors");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2, -1})
+    void aVersionThatIsNotSpokenIsRefusedInWords(int version) throws IOException {
+        var module = worker.module(GuestModules.NOTHING);
+        var container = WasmContainer.newBuilder().setProtocolVersion(version);
+        assertThatExceptionOfType(SandboxException.WrongState.class)
+                .isThrownBy(() -> worker.create("c1", module, List.of(), container))
+                .withMessage(
+                        "this worker speaks version 1 of its protocol, not %s",
+                        Integer.toUnsignedString(version));
+    }
+
     @Test
     void anIdIsTakenUntilItIsDeleted() throws IOException {
         var module = worker.module(GuestModules.NOTHING);

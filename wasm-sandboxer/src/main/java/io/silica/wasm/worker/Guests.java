@@ -23,15 +23,13 @@ import java.util.function.BooleanSupplier;
 
 /** All guests of this process, until each is deleted. Any thread may call any method. */
 final class Guests {
-    /** Of the contract in worker.proto. */
-    static final int PROTOCOL_VERSION = 1;
-
     private final WasmEngine engine;
     private final ModuleCompiler compiler;
     private final DescriptorInbox inbox;
     private final LingeringOutput lingering;
     private final Poller poller;
     private final InstantSource clock;
+    private final ProtocolVersions versions;
     private final Map<ContainerId, Guest> guests = new ConcurrentHashMap<>();
     private final Set<ContainerId> creating = ConcurrentHashMap.newKeySet();
 
@@ -41,13 +39,15 @@ final class Guests {
             DescriptorInbox inbox,
             LingeringOutput lingering,
             Poller poller,
-            InstantSource clock) {
+            InstantSource clock,
+            ProtocolVersions versions) {
         this.engine = engine;
         this.compiler = compiler;
         this.inbox = inbox;
         this.lingering = lingering;
         this.poller = poller;
         this.clock = clock;
+        this.versions = versions;
     }
 
     /**
@@ -145,11 +145,11 @@ final class Guests {
     }
 
     private void check(WasmContainer container) {
-        if (container.getProtocolVersion() != PROTOCOL_VERSION) {
+        if (!versions.contains(container.getProtocolVersion())) {
             throw new SandboxException.WrongState(
-                    "this worker speaks version %d of its protocol, not %s"
+                    "this worker speaks version %s of its protocol, not %s"
                             .formatted(
-                                    PROTOCOL_VERSION,
+                                    versions,
                                     Integer.toUnsignedString(container.getProtocolVersion())));
         }
         var wanted = container.getEngine();

@@ -28,7 +28,11 @@ public final class WorkerMain {
     private WorkerMain() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        var options = WorkerOptions.parse(arguments);
+        run(WorkerOptions.parse(arguments), ProtocolVersions.OURS);
+    }
+
+    /** Serves until it is idle, and ends the process. */
+    static void run(WorkerOptions options, ProtocolVersions versions) throws InterruptedException {
         var clock =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("wasm-worker-clock").daemon().factory());
@@ -38,7 +42,15 @@ public final class WorkerMain {
         var compiler = new ModuleCompiler(engine, options.moduleLimit());
         var inbox = new DescriptorInbox(poller, clock, options.claimTime());
         var lingering = new LingeringOutput(clock, options.claimTime());
-        var guests = new Guests(engine, compiler, inbox, lingering, poller, InstantSource.system());
+        var guests =
+                new Guests(
+                        engine,
+                        compiler,
+                        inbox,
+                        lingering,
+                        poller,
+                        InstantSource.system(),
+                        versions);
         int pid = Math.toIntExact(ProcessHandle.current().pid());
         var server =
                 new TtrpcServer(
