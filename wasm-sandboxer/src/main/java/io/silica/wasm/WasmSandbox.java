@@ -72,9 +72,8 @@ final class WasmSandbox implements Sandbox {
                     "container \"%s\" asks for a terminal: Wasm guests have none"
                             .formatted(config.id()));
         }
-        // First of all: from the moment at which its streams are open until the worker has them,
-        // the
-        // death of this daemon would end them for containerd.
+        // Before anything is opened: from the moment at which the streams are open until the worker
+        // has them, a death of this daemon would end them for containerd.
         var worker = workers.get();
         var task = new TaskClient(worker, config.id());
         try (var files = open(config)) {
