@@ -11,7 +11,6 @@ import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.MountSpec;
 import io.silica.sandbox.SandboxException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,9 +22,6 @@ import java.util.List;
 final class ContainerFiles implements AutoCloseable {
     /** As many as a worker takes in one message. */
     private static final int MAXIMUM = 128;
-
-    private static final Duration READER_WITHIN = Duration.ofSeconds(2);
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(1);
 
     private final ContainerConfig config;
     private final List<Descriptor> descriptors = new ArrayList<>();
@@ -61,7 +57,7 @@ final class ContainerFiles implements AutoCloseable {
         description.setModule(add(ModuleFile.open(config)));
         preopen("/", config.rootfs(), config.spec().rootReadOnly());
         config.spec().mounts().stream().filter(MountSpec::isBind).forEach(this::preopen);
-        openStreams();
+        findStreams();
         if (descriptors.size() > MAXIMUM) {
             throw new SandboxException.InvalidArgument(
                     "container \"%s\" needs %d descriptors; a Wasm container has at most %d"
@@ -88,60 +84,22 @@ final class ContainerFiles implements AutoCloseable {
                         .setReadOnly(readOnly));
     }
 
-    private void openStreams() {
+    /** Only found, not opened: worker.proto says why. */
+    private void findStreams() {
         var stdio = config.stdio();
         if (!stdio.stdin().isEmpty()) {
-            description.setStdin(add(reader(stdio.stdin())));
+            description.setStdin(add(found(stdio.stdin())));
         }
         if (!stdio.stdout().isEmpty()) {
-            description.setStdout(add(writer(stdio.stdout())));
-            description.setStdoutReader(add(reader(stdio.stdout())));
+            description.setStdout(add(found(stdio.stdout())));
         }
         if (!stdio.stderr().isEmpty()) {
-            description.setStderr(add(writer(stdio.stderr())));
-            description.setStderrReader(add(reader(stdio.stderr())));
+            description.setStderr(add(found(stdio.stderr())));
         }
     }
 
-    /**
-     * Opens where somebody reads. containerd's reader may be a moment behind its request; or gone
-     * for good, because it has found the end of what a daemon wrote that died: then nobody would
-     * ever read what the container writes, nor hear of its end.
-     */
-    private Descriptor writer(String fifo) {
-        long begun = System.nanoTime();
-        while (true) {
-            try {
-                return Descriptor.open(stream(fifo), OpenFlag.WRITE, OpenFlag.NON_BLOCKING);
-            } catch (LinuxException e) {
-                if (e.errno() != Errno.ENXIO) {
-                    throw e;
-                }
-                awaitReader(fifo, System.nanoTime() - begun);
-            }
-        }
-    }
-
-    /** The kernel tells nobody that a FIFO has got a reader. */
-    private void awaitReader(String fifo, long waitedNanos) {
-        if (waitedNanos > READER_WITHIN.toNanos()) {
-            throw new SandboxException.WrongState(
-                    "nobody reads %s: containerd has closed the output of container \"%s\", which has to be made anew"
-                            .formatted(fifo, config.id()));
-        }
-        try {
-            Thread.sleep(LOOK_AGAIN);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw new SandboxException.Cancelled(
-                    "interrupted while container \"%s\" waited for a reader of its output"
-                            .formatted(config.id()));
-        }
-    }
-
-    /** Keeps the FIFO from breaking when containerd goes. */
-    private Descriptor reader(String fifo) {
-        return Descriptor.open(stream(fifo), OpenFlag.READ, OpenFlag.NON_BLOCKING);
+    private Descriptor found(String fifo) {
+        return Descriptor.open(stream(fifo), OpenFlag.PATH);
     }
 
     private Path stream(String fifo) {

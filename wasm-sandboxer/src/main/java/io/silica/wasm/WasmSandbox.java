@@ -72,11 +72,9 @@ final class WasmSandbox implements Sandbox {
                     "container \"%s\" asks for a terminal: Wasm guests have none"
                             .formatted(config.id()));
         }
-        // Before anything is opened: from the moment at which the streams are open until the worker
-        // has them, a death of this daemon would end them for containerd.
-        var worker = workers.get();
-        var task = new TaskClient(worker, config.id());
         try (var files = open(config)) {
+            var worker = workers.get();
+            var task = new TaskClient(worker, config.id());
             create(task, worker, config, files);
             return guest(config.id(), worker, task, Optional.empty());
         }

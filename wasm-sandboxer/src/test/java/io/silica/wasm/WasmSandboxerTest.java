@@ -190,8 +190,7 @@ final class WasmSandboxerTest {
         var sandbox = sandbox("s1");
         assertThatExceptionOfType(SandboxException.WrongState.class)
                 .isThrownBy(() -> create(sandbox, spec))
-                .withMessageContaining("nobody reads " + fifo)
-                .withMessageContaining("container \"c1\"")
+                .withMessageContaining("nobody reads the stdout of container \"c1\"")
                 .withMessageContaining("made anew");
     }
 

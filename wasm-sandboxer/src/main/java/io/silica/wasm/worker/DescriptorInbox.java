@@ -22,9 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Keeps descriptors that came by a connection until a container claims them by their token. What
- * nobody claims is closed when its time is up, not when its connection ends: of a daemon that died
- * the next life makes the container anew, and until then its output streams must have somebody who
- * could write. A peer that breaks the protocol loses its connection.
+ * nobody claims is closed when its connection ends or its time is up; a peer that breaks the
+ * protocol loses its connection.
  *
  * <p>Any thread may claim; receiving happens on the poller's thread.
  */
@@ -45,7 +44,7 @@ final class DescriptorInbox {
     private final Map<Long, Unclaimed> unclaimed = new ConcurrentHashMap<>();
     private final AtomicInteger connections = new AtomicInteger();
 
-    private record Unclaimed(List<Descriptor> descriptors) {
+    private record Unclaimed(UnixSocket from, List<Descriptor> descriptors) {
         void close() {
             descriptors.forEach(Descriptor::close);
         }
@@ -104,7 +103,7 @@ final class DescriptorInbox {
 
     /** Whether the message was one of ours and is acknowledged. */
     private boolean keep(UnixSocket connection, Received received, MemorySegment buffer) {
-        var message = new Unclaimed(received.descriptors());
+        var message = new Unclaimed(connection, received.descriptors());
         long token = buffer.get(TOKEN, 0);
         if (received.bytes() != TOKEN.byteSize()
                 || received.descriptors().isEmpty()
@@ -126,6 +125,11 @@ final class DescriptorInbox {
     }
 
     private void end(UnixSocket connection) {
+        unclaimed.forEach((token, message) -> {
+            if (message.from == connection) {
+                drop(token, message);
+            }
+        });
         connection.close();
         connections.decrementAndGet();
     }

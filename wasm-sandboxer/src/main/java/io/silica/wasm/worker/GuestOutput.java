@@ -4,10 +4,10 @@ package io.silica.wasm.worker;
 import io.silica.linux.Descriptor;
 import io.silica.linux.Epoll;
 import io.silica.linux.Poller;
+import io.silica.sandbox.SandboxException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * What a guest writes to: a FIFO of containerd's. While it runs, an end to read from keeps the FIFO
@@ -21,18 +21,24 @@ final class GuestOutput implements AutoCloseable {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final Descriptor writer;
-    private final Optional<Descriptor> reader;
+    private final Descriptor reader;
     private final OutputStream stream;
 
-    /**
-     * Owns both from now on.
-     *
-     * @param reader an end of the same FIFO; a daemon of the version before names none
-     */
-    GuestOutput(Descriptor writer, Optional<Descriptor> reader, Poller poller) {
+    private GuestOutput(Descriptor writer, Descriptor reader, Poller poller) {
         this.writer = writer;
         this.reader = reader;
         this.stream = poller.outputStream(writer);
+    }
+
+    /** Opens both ends; see {@link Fifo#writer}. */
+    static GuestOutput open(Fifo fifo, Poller poller) {
+        var writer = fifo.writer();
+        try {
+            return new GuestOutput(writer, fifo.reader(), poller);
+        } catch (SandboxException e) {
+            writer.close();
+            throw e;
+        }
     }
 
     OutputStream stream() {
@@ -50,10 +56,10 @@ final class GuestOutput implements AutoCloseable {
      * open for containerd until then.
      */
     void awaitReader() throws InterruptedException {
-        if (reader.isEmpty() || !reader.get().isReady(Epoll.READABLE)) {
+        if (!reader.isReady(Epoll.READABLE)) {
             return;
         }
-        reader.get().close();
+        reader.close();
         while (writer.isReady(Epoll.ERROR)) {
             Thread.sleep(LOOK_AGAIN);
         }
@@ -61,7 +67,7 @@ final class GuestOutput implements AutoCloseable {
 
     @Override
     public void close() {
-        reader.ifPresent(Descriptor::close);
+        reader.close();
         try {
             stream.close();
         } catch (IOException e) {

@@ -5,6 +5,9 @@ import io.silica.linux.Descriptor;
 import io.silica.linux.Pipe;
 import io.silica.linux.Poller;
 import io.silica.proto.wasm.WasmContainer;
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Undo;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
@@ -26,19 +29,35 @@ final class GuestStdio implements AutoCloseable {
         this.stderr = stderr;
     }
 
-    /** The streams that the container names among its descriptors. */
-    static GuestStdio of(WasmContainer container, Descriptors descriptors, Poller poller) {
-        var stdin = descriptors.named(container.hasStdin(), container.getStdin());
-        var stdout = descriptors.named(container.hasStdout(), container.getStdout());
-        var stderr = descriptors.named(container.hasStderr(), container.getStderr());
-        var readsStdout =
-                descriptors.named(container.hasStdoutReader(), container.getStdoutReader());
-        var readsStderr =
-                descriptors.named(container.hasStderrReader(), container.getStderrReader());
-        return new GuestStdio(
-                new GuestStdin(stdin.orElseGet(GuestStdio::endedDescriptor), poller),
-                stdout.map(writer -> new GuestOutput(writer, readsStdout, poller)),
-                stderr.map(writer -> new GuestOutput(writer, readsStderr, poller)));
+    /**
+     * Opens the streams that the container names among its descriptors, or none.
+     *
+     * @throws SandboxException if one of them can't be opened, or nobody reads it
+     */
+    static GuestStdio of(
+            ContainerId id, WasmContainer container, Descriptors descriptors, Poller poller) {
+        try (var undo = new Undo()) {
+            var stdin =
+                    fifo(container.hasStdin(), container.getStdin(), "stdin", id, descriptors)
+                            .map(Fifo::reader)
+                            .orElseGet(GuestStdio::endedDescriptor);
+            undo.add(stdin::close);
+            var stdout =
+                    fifo(container.hasStdout(), container.getStdout(), "stdout", id, descriptors)
+                            .map(fifo -> undo.owns(GuestOutput.open(fifo, poller)));
+            var stderr =
+                    fifo(container.hasStderr(), container.getStderr(), "stderr", id, descriptors)
+                            .map(fifo -> undo.owns(GuestOutput.open(fifo, poller)));
+            undo.keep();
+            return new GuestStdio(new GuestStdin(stdin, poller), stdout, stderr);
+        }
+    }
+
+    private static Optional<Fifo> fifo(
+            boolean present, int index, String name, ContainerId id, Descriptors descriptors) {
+        return present
+                ? Optional.of(new Fifo(id, name, descriptors.path(index)))
+                : Optional.empty();
     }
 
     private static Descriptor endedDescriptor() {

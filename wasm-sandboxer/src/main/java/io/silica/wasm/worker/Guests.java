@@ -126,7 +126,7 @@ final class Guests {
 
     private Guest guest(ContainerId id, WasmContainer container, Descriptors descriptors) {
         check(container);
-        var stdio = GuestStdio.of(container, descriptors, poller);
+        var stdio = GuestStdio.of(id, container, descriptors, poller);
         try {
             long limit = memoryLimit(container);
             var instance = instance(container, descriptors, stdio, limit);
