@@ -22,6 +22,11 @@ final class Chaos {
     private static final Duration REACHED_WITHIN = Duration.ofSeconds(3);
     private static final int LONGEST_PAUSE_MILLIS = 1200;
 
+    /** A run of so many deaths begins with a daemon that stands still for long. */
+    private static final int LONG = 100;
+
+    private static final Duration STANDSTILL = Duration.ofMinutes(1);
+
     private static final List<String> FAILPOINTS =
             List.of(
                     "sandbox.create.before",
@@ -75,6 +80,9 @@ final class Chaos {
                 customers.execute(new Customer(node, victim, random.split(), tally, () -> !ending));
             }
             try {
+                if (kills >= LONG && victim == Victim.SANDBOXER) {
+                    standStill(STANDSTILL);
+                }
                 while (tally.deaths() < kills) {
                     TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_PAUSE_MILLIS));
                     strike();
@@ -117,12 +125,7 @@ final class Chaos {
 
     private void strikeSandboxer() throws InterruptedException {
         switch (random.nextInt(8)) {
-            case 0 -> {
-                tally.death("stopped for a while");
-                node.sandboxer().signal("STOP");
-                TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_PAUSE_MILLIS));
-                node.sandboxer().signal("CONT");
-            }
+            case 0 -> standStill(Duration.ofMillis(random.nextInt(LONGEST_PAUSE_MILLIS)));
             case 1 -> {
                 // Perhaps before it was ready.
                 tally.death("at random");
@@ -135,6 +138,13 @@ final class Chaos {
             }
             default -> dieAt(FAILPOINTS.get(nextFailpoint++ % FAILPOINTS.size()));
         }
+    }
+
+    private void standStill(Duration time) throws InterruptedException {
+        tally.death("stopped for a while");
+        node.sandboxer().signal("STOP");
+        TimeUnit.NANOSECONDS.sleep(time.toNanos());
+        node.sandboxer().signal("CONT");
     }
 
     /** The next life dies by itself at a place, if anything gets there. */

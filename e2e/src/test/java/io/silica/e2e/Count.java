@@ -4,6 +4,7 @@ package io.silica.e2e;
 import io.silica.proto.cri.ContainerState;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -20,9 +21,11 @@ final class Count {
     private static final int CODES = 120;
     private static final int TERMINATED = 143;
     private static final int KILLED = 137;
+    private static final int UNKNOWN = 255;
 
     private final Tally tally;
     private final Patience patience;
+    private final Node node;
     private final Victim victim;
     private final int lines;
     private final int millis;
@@ -37,9 +40,11 @@ final class Count {
         KILLED
     }
 
-    private Count(Tally tally, Patience patience, Victim victim, SplittableRandom random) {
+    private Count(
+            Tally tally, Patience patience, Node node, Victim victim, SplittableRandom random) {
         this.tally = tally;
         this.patience = patience;
+        this.node = node;
         this.victim = victim;
         this.lines = random.nextInt(1, MOST_LINES);
         // A containerd that is killed has read at most one line of a slow one.
@@ -48,8 +53,9 @@ final class Count {
         this.end = End.values()[Math.max(0, random.nextInt(-6, End.values().length))];
     }
 
-    static Count any(SplittableRandom random, Tally tally, Patience patience, Victim victim) {
-        return new Count(tally, patience, victim, random);
+    static Count any(
+            SplittableRandom random, Tally tally, Patience patience, Node node, Victim victim) {
+        return new Count(tally, patience, node, victim, random);
     }
 
     List<String> args() {
@@ -69,7 +75,7 @@ final class Count {
             case STOPPED -> patience.run(() -> counting.stop(Duration.ofSeconds(60)));
             case KILLED -> patience.run(counting::kill);
         }
-        int exitCode = awaitExit(counting);
+        int exitCode = codeOf(counting);
         List<Integer> printed = printed(counting);
         if (isRight(exitCode, printed)) {
             tally.container(printed.size());
@@ -78,6 +84,20 @@ final class Count {
                     "%s, meant to count to %d in steps of %d ms and then exit with %d (%s): exit code %d, lines %s"
                             .formatted(counting.id(), lines, millis, code, end, exitCode, printed));
         }
+    }
+
+    /**
+     * A containerd that is killed between its delete of a task, which tells it the code, and the
+     * note that it makes of that, knows of no code any more. Ours has it.
+     */
+    private int codeOf(PodContainer counting) {
+        int exitCode = awaitExit(counting);
+        if (exitCode != UNKNOWN || !victim.isContainerd()) {
+            return exitCode;
+        }
+        OptionalInt told = node.toldExitCode(counting.id());
+        told.ifPresent(_ -> tally.codeLostByContainerd());
+        return told.orElse(UNKNOWN);
     }
 
     private PodContainer started() {

@@ -61,7 +61,7 @@ final class Customer implements Runnable {
      * can know what it had done.
      */
     private void start(Pod pod, List<Count> counts) {
-        var count = Count.any(random, tally, patience, victim);
+        var count = Count.any(random, tally, patience, node, victim);
         try {
             var container =
                     patience.get(

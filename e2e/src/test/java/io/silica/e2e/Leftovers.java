@@ -26,7 +26,9 @@ final class Leftovers {
             assertThat(node.cgroups().belowPods()).as("cgroups").isEmpty();
             assertThat(fifos(node)).as("open FIFOs").isEmpty();
             assertThat(strangers(node)).as("processes").isEmpty();
-            assertThat(node.sandboxer().held()).as("connections held").isZero();
+            assertThat(node.sandboxer().held())
+                    .as(() -> "connections held, of\n  " + node.sandboxer().sockets("  "))
+                    .isZero();
         });
     }
 

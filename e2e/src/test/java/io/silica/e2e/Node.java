@@ -8,12 +8,16 @@ import io.silica.examples.ExampleImages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -21,7 +25,8 @@ import java.util.stream.Stream;
  * private to this node and below one directory. Closing it ends both and removes the directory.
  */
 final class Node implements AutoCloseable {
-    private static final Duration CALL_LIMIT = Duration.ofSeconds(60);
+    /** A daemon may stand still for a minute. */
+    private static final Duration CALL_LIMIT = Duration.ofMinutes(2);
 
     private final ContainerdBuild build;
     private final Path directory;
@@ -117,6 +122,34 @@ final class Node implements AutoCloseable {
     /** The sandboxer's state records. */
     Path records() {
         return stateDirectory().resolve("sandboxes");
+    }
+
+    /**
+     * With which code the sandboxer has told a container's end to whoever has deleted it lately.
+     */
+    OptionalInt toldExitCode(String container) {
+        Pattern deleted =
+                Pattern.compile(
+                        "\"container\":\"%s\"[^}]*\"exitCode\":(\\d+)".formatted(container));
+        try (Stream<Path> files = Files.list(records())) {
+            return files.filter(file -> file.toString().endsWith(".json"))
+                    .map(file -> deleted.matcher(content(file)))
+                    .filter(Matcher::find)
+                    .mapToInt(found -> Integer.parseInt(found.group(1)))
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String content(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException _) {
+            return ""; // Its pod has been removed.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The processes that run the guests. */

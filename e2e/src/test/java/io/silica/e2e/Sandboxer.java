@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -162,6 +163,21 @@ final class Sandboxer implements AutoCloseable {
     /** How many connections of containerd the supervisor holds, beyond those of its start. */
     long held() {
         return sockets() - socketsAtStart;
+    }
+
+    /** The supervisor's sockets as the kernel has them, for a message. */
+    String sockets(String indent) {
+        var own =
+                OpenFiles.of(supervisor()).stream()
+                        .filter(f -> f.startsWith("socket:"))
+                        .map(f -> f.replaceAll("\\D", ""))
+                        .toList();
+        try (Stream<String> lines = Files.lines(Path.of("/proc/net/unix"))) {
+            return lines.filter(line -> own.stream().anyMatch(it -> line.contains(" " + it)))
+                    .collect(Collectors.joining("\n" + indent));
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     String endOfLog() {

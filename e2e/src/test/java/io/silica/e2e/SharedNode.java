@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.e2e;
 
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -58,5 +64,20 @@ final class SharedNode implements AfterEachCallback, ParameterResolver {
         System.err.println("==== " + context.getUniqueId());
         System.err.println(node.sandboxer().endOfLog());
         System.err.println(node.containerd().endOfLog());
+        keepLogs(node, context.getRequiredTestMethod().getName());
+    }
+
+    /** The node's directory goes with it. */
+    private void keepLogs(Node node, String test) {
+        Path kept = Path.of("target", "logs", build.version(), test);
+        try (Stream<Path> files = Files.list(node.directory())) {
+            Files.createDirectories(kept);
+            for (Path log : files.filter(it -> it.toString().endsWith(".log")).toList()) {
+                Files.copy(log, kept.resolve(log.getFileName()), REPLACE_EXISTING);
+            }
+            System.err.println("==== the whole logs are in " + kept.toAbsolutePath());
+        } catch (IOException e) {
+            System.err.println("==== the logs are lost: " + e);
+        }
     }
 }

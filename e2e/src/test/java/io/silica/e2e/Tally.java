@@ -16,6 +16,7 @@ final class Tally {
     private final AtomicLong lines = new AtomicLong();
     private final AtomicLong repeated = new AtomicLong();
     private final AtomicLong lostByContainerd = new AtomicLong();
+    private final AtomicLong codesLostByContainerd = new AtomicLong();
     private final AtomicLong forsaken = new AtomicLong();
     private final ConcurrentLinkedQueue<String> losses = new ConcurrentLinkedQueue<>();
 
@@ -44,6 +45,11 @@ final class Tally {
         lostByContainerd.addAndGet(count);
     }
 
+    /** An exit code that a containerd had been told when it was killed. */
+    void codeLostByContainerd() {
+        codesLostByContainerd.incrementAndGet();
+    }
+
     /** A container that containerd was making or starting when it was killed: it gives it up. */
     void forsaken() {
         forsaken.incrementAndGet();
@@ -67,7 +73,7 @@ final class Tally {
         containers %d, their lines %d, each once and in order
         lost or wrong: %d
         calls repeated by the client: %d
-        containerd's own: %d lines that it had read, %d containers that it was making\
+        containerd's own: %d lines that it had read, %d exit codes that it had been told, %d containers that it was making\
         """
                 .formatted(
                         deaths.values().stream().mapToInt(Integer::intValue).sum(),
@@ -77,6 +83,7 @@ final class Tally {
                         losses.size(),
                         repeated.get(),
                         lostByContainerd.get(),
+                        codesLostByContainerd.get(),
                         forsaken.get());
     }
 }
