@@ -25,7 +25,7 @@ class AotCacheTest {
     void copyTheDistribution() throws IOException {
         dist = directory.resolve("elsewhere");
         Command.run("cp", "-a", Repository.programs().resolve("..").toString(), dist.toString());
-        cache = only("silica-*.jsa");
+        cache = only("sandboxctl-*.jsa");
     }
 
     @Test

@@ -218,6 +218,7 @@ public final class SandboxerDaemon implements AutoCloseable {
         readiness.reached();
         parts.owns(manager.watch(() -> true));
         manager.ready();
+        registry.recover();
         LOGGER.log(Level.INFO, "ready, with {0} sandboxes", registry.sandboxes().size());
         if (protection.get() != Protection.PROTECTED) {
             LOGGER.log(Level.WARNING, "NOT PROTECTED: " + protection.get().advice());

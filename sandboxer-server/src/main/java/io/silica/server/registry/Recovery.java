@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -12,8 +13,10 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Does in the background what a daemon that comes back still has to do, each job on a thread of its
- * own, so that one agent that does not answer holds up nobody. A step that fails is taken again
- * after a pause that grows, until it succeeds, nobody wants it any more, or the daemon ends.
+ * own, so that one agent that does not answer holds up nobody. None begins before it is allowed: a
+ * daemon answers from its records first, and needs the processors for that. A step that fails is
+ * taken again after a pause that grows, until it succeeds, nobody wants it any more, or the daemon
+ * ends.
  */
 final class Recovery implements AutoCloseable {
     private static final Logger LOGGER = System.getLogger(Recovery.class.getName());
@@ -21,6 +24,7 @@ final class Recovery implements AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
     private static final Duration END_WITHIN = Duration.ofSeconds(5);
 
+    private final CountDownLatch allowed = new CountDownLatch(1);
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("recovery-", 0).factory());
 
@@ -32,8 +36,13 @@ final class Recovery implements AutoCloseable {
      */
     record Step(String action, Runnable work) {}
 
+    /** Lets jobs begin, those too that come later. */
+    void allow() {
+        allowed.countDown();
+    }
+
     /**
-     * Begins a job.
+     * Begins a job, once it is allowed.
      *
      * @param unwanted whether the rest of it need not be done any more
      * @param steps taken in this order, each until it succeeds
@@ -41,6 +50,7 @@ final class Recovery implements AutoCloseable {
     void begin(BooleanSupplier unwanted, List<Step> steps) {
         threads.execute(() -> {
             try {
+                allowed.await();
                 for (Step step : steps) {
                     take(step, unwanted);
                 }

@@ -86,7 +86,7 @@ final class SandboxAdoption implements AutoCloseable {
     private void recover(
             KnownSandbox known, ManagedSandbox managed, Consumer<ManagedSandbox> removal) {
         LOGGER.log(
-                Level.INFO,
+                known.halfMade() ? Level.INFO : Level.DEBUG,
                 "adopted {0} with {1} containers: {2}",
                 name(known),
                 known.tasks().size(),
@@ -113,6 +113,11 @@ final class SandboxAdoption implements AutoCloseable {
                 List.of(
                         new Step("end strangers", () -> sandboxer.endStrangers(sandboxes::isTaken)),
                         new Step("remove what strangers had", this::removeDirectories)));
+    }
+
+    /** Lets what is to be done in the background begin. */
+    void proceed() {
+        recovery.allow();
     }
 
     /** Ends what is under way in the background; the next life of the daemon begins it anew. */

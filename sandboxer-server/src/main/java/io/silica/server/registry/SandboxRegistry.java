@@ -265,6 +265,11 @@ public final class SandboxRegistry implements AutoCloseable {
         }
     }
 
+    /** Lets begin what adoption has left to the background: the daemon answers calls by now. */
+    public void recover() {
+        adoption.proceed();
+    }
+
     /** Ends and removes in the background what no record knows. All records have been adopted. */
     public void removeStrangers() {
         adoption.removeStrangers();

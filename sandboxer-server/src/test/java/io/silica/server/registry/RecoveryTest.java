@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,6 +21,11 @@ import org.junit.jupiter.api.Timeout;
 class RecoveryTest {
     private final Recovery recovery = new Recovery();
     private final List<String> taken = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void allow() {
+        recovery.allow();
+    }
 
     @AfterEach
     void end() {
@@ -49,6 +55,26 @@ class RecoveryTest {
                                 })));
         done.await();
         assertThat(taken).containsExactly("first", "first", "first", "first", "second");
+    }
+
+    @Test
+    void nothingIsDoneBeforeItIsAllowed() throws InterruptedException {
+        try (var held = new Recovery()) {
+            var done = new CountDownLatch(1);
+            held.begin(
+                    () -> false,
+                    List.of(
+                            new Step(
+                                    "only",
+                                    () -> {
+                                        taken.add("only");
+                                        done.countDown();
+                                    })));
+            taken.add("allowed");
+            held.allow();
+            done.await();
+            assertThat(taken).containsExactly("allowed", "only");
+        }
     }
 
     @Test
