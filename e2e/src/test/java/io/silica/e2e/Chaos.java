@@ -104,6 +104,11 @@ final class Chaos {
         var patience = new Patience(tally);
         // What a RunPodSandbox that failed has left: a kubelet collects it the same way.
         patience.run(() -> Leftovers.removePods(node.cri()));
+        if (victim.isContainerd()) {
+            // It keeps the connection of a task that it could not load for as long as it lives.
+            node.containerd().terminate();
+            node.containerd().start();
+        }
     }
 
     private void strike() throws InterruptedException {

@@ -42,9 +42,13 @@ final class Patience {
                 });
     }
 
-    /** A connection that ends while a call is being written has no status of its own. */
+    /**
+     * A connection that ends while a call is being written has no status of its own; a daemon that
+     * takes more than two seconds to come back has containerd give up a question.
+     */
     private static boolean isAbsence(CriException e) {
         return e.code() == Status.Code.UNAVAILABLE
+                || e.code() == Status.Code.DEADLINE_EXCEEDED
                 || (e.code() == Status.Code.UNKNOWN && e.getMessage().endsWith("channel closed"));
     }
 
