@@ -36,6 +36,10 @@ public final class Percentiles {
         return rank(99);
     }
 
+    public Duration max() {
+        return rank(100);
+    }
+
     private Duration rank(int percent) {
         return sorted.get(Math.ceilDiv(sorted.size() * percent, 100) - 1);
     }

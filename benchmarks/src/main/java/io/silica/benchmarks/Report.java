@@ -47,6 +47,11 @@ public final class Report {
         return String.format(Locale.ROOT, "%.2f", time.toNanos() / 1e6);
     }
 
+    /** Microseconds with two places. */
+    public static String micros(Duration time) {
+        return String.format(Locale.ROOT, "%.2f", time.toNanos() / 1e3);
+    }
+
     /** How long one time is beside another. */
     public static String ratio(Duration time, Duration peer) {
         return String.format(Locale.ROOT, "%.2fx", (double) time.toNanos() / peer.toNanos());

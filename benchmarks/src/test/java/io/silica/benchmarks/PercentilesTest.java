@@ -29,6 +29,11 @@ class PercentilesTest {
     }
 
     @Test
+    void theLongestIsKnownToo() {
+        assertThat(Percentiles.of(millisUpTo(1001)).max()).isEqualTo(Duration.ofMillis(1001));
+    }
+
+    @Test
     void theOrderOfTheTimesDoesNotMatter() {
         var times = millisUpTo(101);
         var shuffled = new ArrayList<>(times);

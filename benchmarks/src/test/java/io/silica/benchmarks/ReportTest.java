@@ -44,6 +44,11 @@ class ReportTest {
         assertThat(Report.ratio(Duration.ofMillis(3), Duration.ofMillis(12))).isEqualTo("0.25x");
     }
 
+    @Test
+    void shortTimesAreWrittenInMicroseconds() {
+        assertThat(Report.micros(Duration.ofNanos(1_234))).isEqualTo("1.23");
+    }
+
     private static Report report(String heading) {
         return new Report(heading)
                 .paragraph("On a machine.")

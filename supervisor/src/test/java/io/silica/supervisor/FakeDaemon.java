@@ -24,7 +24,7 @@ import java.util.List;
  * A command that does what standard input says, and says on standard output that it is done. What
  * it parks are sockets with a number in them, by which they are known again.
  */
-final class FakeDaemon {
+public final class FakeDaemon {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final int FIRST = 3;
 
@@ -34,7 +34,7 @@ final class FakeDaemon {
     private FakeDaemon() {}
 
     /** How it is started by this JVM's Java. */
-    static List<String> command() {
+    public static List<String> command() {
         return List.of(
                 System.getProperty("java.home") + "/bin/java",
                 "-XX:+UseSerialGC",
