@@ -23,8 +23,11 @@ import java.util.Map;
 final class Restart {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** How long the client has called undisturbed before, and goes on calling afterwards. */
-    private static final Duration BESIDE = Duration.ofMillis(200);
+    /** How long the client has called undisturbed before. */
+    private static final Duration BEFORE = Duration.ofMillis(100);
+
+    /** How long it goes on calling afterwards. */
+    private static final Duration AFTERWARDS = Duration.ofMillis(200);
 
     private final SupervisedSandboxer sandboxer;
     private final ControllerConnection controller;
@@ -51,7 +54,7 @@ final class Restart {
     Map<Span, Duration> times(Path program) throws IOException, InterruptedException {
         try (var stream = StateStream.begin(tasks, Pods.CONTAINER);
                 var daemon = Pidfd.open(sandboxer.daemon())) {
-            Thread.sleep(BESIDE);
+            Thread.sleep(BEFORE);
             kill(daemon, stream);
         }
         runFloor(program);
@@ -69,7 +72,7 @@ final class Restart {
         since(Span.CONTROLLER, killed, System.nanoTime());
         since(Span.DEATH, killed, ended);
         put(log.awaitLife(), time.plusNanos(ended - killed));
-        Thread.sleep(BESIDE);
+        Thread.sleep(AFTERWARDS);
         put(stream.end(), killed, ended);
     }
 

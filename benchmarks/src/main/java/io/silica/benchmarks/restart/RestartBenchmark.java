@@ -93,7 +93,7 @@ public final class RestartBenchmark {
                         wasm-sandboxer as it is shipped, under silica-supervise; kill -9, %d times \
                         with each number of pods after %d to warm up; one running container; a \
                         Java client calls Task.State without a pause on the connection by which \
-                        the container was made, from 200 ms before the kill to 200 ms after, and \
+                        the container was made, from 100 ms before the kill to 200 ms after the next life answers, and \
                         Controller.Status when the connection of gRPC breaks. Milliseconds; in \
                         brackets beside the floor, which is run after each kill.\
                         """
