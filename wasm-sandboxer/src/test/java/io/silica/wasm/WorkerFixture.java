@@ -29,6 +29,7 @@ import io.silica.proto.containerd.task.WaitRequest;
 import io.silica.proto.containerd.task.WaitResponse;
 import io.silica.proto.wasm.DiscardRequest;
 import io.silica.proto.wasm.WasmContainer;
+import io.silica.sandbox.Undo;
 import io.silica.ttrpc.CallOptions;
 import io.silica.wasm.engine.GuestModules;
 import io.silica.wasm.worker.ProtocolVersions;
@@ -100,10 +101,10 @@ final class WorkerFixture implements AutoCloseable {
 
     /** The descriptors after the module are stdout and stderr, and then those of the container. */
     void create(String id, Path module, List<Descriptor> others, WasmContainer.Builder container) {
-        try (var file = Descriptor.open(module, OpenFlag.READ)) {
+        try (var sent = new Undo()) {
             var all = new ArrayList<Descriptor>();
-            all.add(file);
-            all.addAll(others);
+            all.add(sent.owns(Descriptor.open(module, OpenFlag.READ)));
+            others.forEach(other -> all.add(sent.owns(found(other))));
             if (others.size() >= 2) {
                 container.setStdout(1).setStderr(2);
             }
@@ -125,6 +126,12 @@ final class WorkerFixture implements AutoCloseable {
                             .build(),
                     CreateTaskResponse.parser());
         }
+    }
+
+    /** As the daemon finds a stream or a directory: open for nothing. */
+    private static Descriptor found(Descriptor descriptor) {
+        var path = Path.of("/proc/self/fd", Integer.toString(descriptor.number()));
+        return Descriptor.open(path, OpenFlag.PATH);
     }
 
     void start(String id) {
