@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SupervisedDaemonTest {
     private static final int KILLS = 3;
     private static final int KILLS_UNDER_LOAD = 20;
-    private static final int MANY = 500;
+    private static final int MANY = 200;
 
     @TempDir private Path directory;
 
