@@ -7,7 +7,7 @@ package io.silica.e2e;
  * the instants at which a machine does something.
  */
 final class ChaosTest {
-    private static final int KILLS = Integer.getInteger("silica.chaos.kills", 8);
+    private static final int KILLS = Integer.getInteger("silica.chaos.kills", 5);
 
     @OnEveryContainerd
     void nothingIsLostHoweverTheSandboxerDies(Node node) throws InterruptedException {

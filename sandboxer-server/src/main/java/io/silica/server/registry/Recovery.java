@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -24,6 +25,10 @@ final class Recovery implements AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
     private static final Duration END_WITHIN = Duration.ofSeconds(5);
 
+    /** A step may need a thread for calls that block: a thousand sandboxes do not at once. */
+    static final int STEPS_AT_ONCE = 64;
+
+    private final Semaphore places = new Semaphore(STEPS_AT_ONCE);
     private final CountDownLatch allowed = new CountDownLatch(1);
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("recovery-", 0).factory());
@@ -61,11 +66,11 @@ final class Recovery implements AutoCloseable {
         });
     }
 
-    private static void take(Step step, BooleanSupplier unwanted) throws InterruptedException {
+    private void take(Step step, BooleanSupplier unwanted) throws InterruptedException {
         long pause = FIRST_PAUSE_MILLIS;
         for (boolean failed = false; !unwanted.getAsBoolean(); failed = true) {
             try {
-                step.work().run();
+                tryOnce(step);
                 return;
             } catch (RuntimeException e) {
                 // One line for the first time; a thousand would say no more.
@@ -76,6 +81,15 @@ final class Recovery implements AutoCloseable {
             }
             Thread.sleep(pause);
             pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+        }
+    }
+
+    private void tryOnce(Step step) throws InterruptedException {
+        places.acquire();
+        try {
+            step.work().run();
+        } finally {
+            places.release();
         }
     }
 

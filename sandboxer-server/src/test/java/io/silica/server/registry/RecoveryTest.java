@@ -58,6 +58,31 @@ class RecoveryTest {
     }
 
     @Test
+    void noMoreStepsAreTakenAtOnceThanThereArePlaces() throws InterruptedException {
+        int jobs = 2 * Recovery.STEPS_AT_ONCE;
+        var running = new AtomicInteger();
+        var most = new AtomicInteger();
+        var full = new CountDownLatch(Recovery.STEPS_AT_ONCE);
+        var done = new CountDownLatch(jobs);
+        for (int i = 0; i < jobs; i++) {
+            recovery.begin(
+                    () -> false,
+                    List.of(
+                            new Step(
+                                    "one of many",
+                                    () -> {
+                                        most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                                        full.countDown();
+                                        await(full);
+                                        running.decrementAndGet();
+                                        done.countDown();
+                                    })));
+        }
+        done.await();
+        assertThat(most).hasValue(Recovery.STEPS_AT_ONCE);
+    }
+
+    @Test
     void nothingIsDoneBeforeItIsAllowed() throws InterruptedException {
         try (var held = new Recovery()) {
             var done = new CountDownLatch(1);

@@ -49,6 +49,7 @@ final class GuestStdio implements AutoCloseable {
                     fifo(container.hasStderr(), container.getStderr(), "stderr", id, descriptors)
                             .map(fifo -> undo.owns(GuestOutput.open(fifo, poller)));
             undo.keep();
+            letGo(container, descriptors);
             return new GuestStdio(new GuestStdin(stdin, poller), stdout, stderr);
         }
     }
@@ -58,6 +59,16 @@ final class GuestStdio implements AutoCloseable {
         return present
                 ? Optional.of(new Fifo(id, name, descriptors.path(index)))
                 : Optional.empty();
+    }
+
+    /** What it was found by is of no use once it is open. */
+    private static void letGo(WasmContainer container, Descriptors descriptors) {
+        Stream.of(
+                        descriptors.named(container.hasStdin(), container.getStdin()),
+                        descriptors.named(container.hasStdout(), container.getStdout()),
+                        descriptors.named(container.hasStderr(), container.getStderr()))
+                .flatMap(Optional::stream)
+                .forEach(Descriptor::close);
     }
 
     private static Descriptor endedDescriptor() {
