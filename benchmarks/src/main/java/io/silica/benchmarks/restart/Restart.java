@@ -7,8 +7,6 @@ import io.silica.linux.Poller;
 import io.silica.server.contract.ControllerConnection;
 import io.silica.server.contract.TaskConnection;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -46,18 +44,13 @@ final class Restart {
         this.poller = poller;
     }
 
-    /**
-     * Lives through it, and gives how long each span took.
-     *
-     * @param program of the daemon
-     */
-    Map<Span, Duration> times(Path program) throws IOException, InterruptedException {
+    /** Lives through it, and gives how long each span took. */
+    Map<Span, Duration> times() throws IOException, InterruptedException {
         try (var stream = StateStream.begin(tasks, Pods.CONTAINER);
                 var daemon = Pidfd.open(sandboxer.daemon())) {
             Thread.sleep(BEFORE);
             kill(daemon, stream);
         }
-        runFloor(program);
         return times;
     }
 
@@ -96,21 +89,6 @@ final class Restart {
         times.put(
                 Span.PAUSE,
                 pauses.stream().map(Pause::length).max(Comparator.naturalOrder()).orElseThrow());
-    }
-
-    /** The shortest that this program can live, with its JVM and its archive of classes. */
-    private void runFloor(Path program) throws IOException, InterruptedException {
-        long begun = System.nanoTime();
-        int code =
-                new ProcessBuilder(program.toString(), "--version")
-                        .redirectOutput(Redirect.DISCARD)
-                        .redirectError(Redirect.INHERIT)
-                        .start()
-                        .waitFor();
-        since(Span.FLOOR, begun, System.nanoTime());
-        if (code != 0) {
-            throw new IOException(program + " --version ended with code " + code);
-        }
     }
 
     private void since(Span span, long begun, long ended) {

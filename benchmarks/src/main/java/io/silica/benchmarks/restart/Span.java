@@ -8,8 +8,7 @@ enum Span {
     READY("from there to ready"),
     TASK("kill to Task.State on the connection of before"),
     CONTROLLER("kill to Controller.Status"),
-    PAUSE("longest pause in a stream of Task.State"),
-    FLOOR("floor: begin to end of wasm-sandboxer --version");
+    PAUSE("longest pause in a stream of Task.State");
 
     private final String title;
 
