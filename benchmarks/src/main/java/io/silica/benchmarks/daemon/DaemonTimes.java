@@ -64,6 +64,7 @@ final class DaemonTimes {
                                                 label),
                                 Pattern.MULTILINE)
                         .matcher(exposition);
-        return line.find() ? Double.parseDouble(line.group(1)) : 0;
+        // A service is counted under each of its names.
+        return line.results().mapToDouble(found -> Double.parseDouble(found.group(1))).sum();
     }
 }
