@@ -24,6 +24,7 @@ final class Workers implements AutoCloseable {
     private final Poller poller;
     private final ProtocolVersions versions;
     private final SortedMap<Integer, Worker> living = new TreeMap<>();
+    private boolean sought;
 
     /**
      * @param versions of the protocol that we speak, and so does a worker that is started
@@ -48,13 +49,21 @@ final class Workers implements AutoCloseable {
         var dead = living.values().stream().filter(worker -> !worker.isAlive()).toList();
         dead.forEach(Worker::close);
         living.values().removeAll(dead);
+        if (!sought || living.isEmpty()) {
+            seek();
+            sought = true;
+        }
+        return List.copyOf(living.values());
+    }
+
+    /** Once there are some, those that come later are ours. */
+    private void seek() {
         for (int number : places.numbers()) {
             if (!living.containsKey(number)) {
                 Worker.adopt(places.files(number), versions, poller)
                         .ifPresent(worker -> adopted(number, worker));
             }
         }
-        return List.copyOf(living.values());
     }
 
     private void adopted(int number, Worker worker) {
