@@ -38,7 +38,12 @@ final class Descriptors implements AutoCloseable {
 
     /** By which path this process reaches the directory that one of them is. */
     Path path(int index) {
-        return SELF.resolve(Integer.toString(get(index).number()));
+        return path(get(index));
+    }
+
+    /** By which path this process reaches what a descriptor leads to. */
+    static Path path(Descriptor descriptor) {
+        return SELF.resolve(Integer.toString(descriptor.number()));
     }
 
     @Override

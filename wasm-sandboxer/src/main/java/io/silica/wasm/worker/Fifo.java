@@ -7,7 +7,6 @@ import io.silica.linux.LinuxException;
 import io.silica.linux.OpenFlag;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.SandboxException;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /** A stream of containerd's that came as an O_PATH descriptor, and is opened here. */
@@ -17,18 +16,18 @@ final class Fifo {
 
     private final ContainerId container;
     private final String stream;
-    private final Path path;
+    private final Descriptor found;
 
     /**
      * Looks at nothing yet.
      *
      * @param stream its name, for messages
-     * @param path by which this process reaches it
+     * @param found what came
      */
-    Fifo(ContainerId container, String stream, Path path) {
+    Fifo(ContainerId container, String stream, Descriptor found) {
         this.container = container;
         this.stream = stream;
-        this.path = path;
+        this.found = found;
     }
 
     /** An end to read from; opening it never waits. */
@@ -47,7 +46,7 @@ final class Fifo {
         long begun = System.nanoTime();
         while (true) {
             try {
-                return Descriptor.open(path, OpenFlag.WRITE, OpenFlag.NON_BLOCKING);
+                return openNow(OpenFlag.WRITE);
             } catch (LinuxException e) {
                 if (e.errno() != Errno.ENXIO) {
                     throw failure(e);
@@ -55,6 +54,11 @@ final class Fifo {
             }
             awaitReader(System.nanoTime() - begun);
         }
+    }
+
+    /** What it was found by is of no use once it is open. */
+    void letGo() {
+        found.close();
     }
 
     /** The kernel tells nobody that a FIFO has got a reader. */
@@ -76,10 +80,14 @@ final class Fifo {
 
     private Descriptor open(OpenFlag direction) {
         try {
-            return Descriptor.open(path, direction, OpenFlag.NON_BLOCKING);
+            return openNow(direction);
         } catch (LinuxException e) {
             throw failure(e);
         }
+    }
+
+    private Descriptor openNow(OpenFlag direction) {
+        return Descriptor.open(Descriptors.path(found), direction, OpenFlag.NON_BLOCKING);
     }
 
     private SandboxException failure(LinuxException e) {

@@ -36,39 +36,26 @@ final class GuestStdio implements AutoCloseable {
      */
     static GuestStdio of(
             ContainerId id, WasmContainer container, Descriptors descriptors, Poller poller) {
+        var in = descriptors.named(container.hasStdin(), container.getStdin());
+        var out = descriptors.named(container.hasStdout(), container.getStdout());
+        var err = descriptors.named(container.hasStderr(), container.getStderr());
+        return open(
+                in.map(found -> new Fifo(id, "stdin", found)),
+                out.map(found -> new Fifo(id, "stdout", found)),
+                err.map(found -> new Fifo(id, "stderr", found)),
+                poller);
+    }
+
+    private static GuestStdio open(
+            Optional<Fifo> in, Optional<Fifo> out, Optional<Fifo> err, Poller poller) {
         try (var undo = new Undo()) {
-            var stdin =
-                    fifo(container.hasStdin(), container.getStdin(), "stdin", id, descriptors)
-                            .map(Fifo::reader)
-                            .orElseGet(GuestStdio::endedDescriptor);
-            undo.add(stdin::close);
-            var stdout =
-                    fifo(container.hasStdout(), container.getStdout(), "stdout", id, descriptors)
-                            .map(fifo -> undo.owns(GuestOutput.open(fifo, poller)));
-            var stderr =
-                    fifo(container.hasStderr(), container.getStderr(), "stderr", id, descriptors)
-                            .map(fifo -> undo.owns(GuestOutput.open(fifo, poller)));
+            var stdin = undo.owns(in.map(Fifo::reader).orElseGet(GuestStdio::endedDescriptor));
+            var stdout = out.map(fifo -> undo.owns(GuestOutput.open(fifo, poller)));
+            var stderr = err.map(fifo -> undo.owns(GuestOutput.open(fifo, poller)));
             undo.keep();
-            letGo(container, descriptors);
+            Stream.of(in, out, err).flatMap(Optional::stream).forEach(Fifo::letGo);
             return new GuestStdio(new GuestStdin(stdin, poller), stdout, stderr);
         }
-    }
-
-    private static Optional<Fifo> fifo(
-            boolean present, int index, String name, ContainerId id, Descriptors descriptors) {
-        return present
-                ? Optional.of(new Fifo(id, name, descriptors.path(index)))
-                : Optional.empty();
-    }
-
-    /** What it was found by is of no use once it is open. */
-    private static void letGo(WasmContainer container, Descriptors descriptors) {
-        Stream.of(
-                        descriptors.named(container.hasStdin(), container.getStdin()),
-                        descriptors.named(container.hasStdout(), container.getStdout()),
-                        descriptors.named(container.hasStderr(), container.getStderr()))
-                .flatMap(Optional::stream)
-                .forEach(Descriptor::close);
     }
 
     private static Descriptor endedDescriptor() {

@@ -79,8 +79,7 @@ final class Guests {
 
     private void requireWanted(Guest guest, BooleanSupplier abandoned) {
         if (abandoned.getAsBoolean()) {
-            lingering.keep(guest.id(), guest.duplicateOutputs());
-            guest.delete();
+            giveUp(guest);
             throw new SandboxException.Cancelled(
                     "container \"%s\" was created for a caller who has gone".formatted(guest.id()));
         }
@@ -223,9 +222,14 @@ final class Guests {
             throw new SandboxException.WrongState(
                     "container \"%s\" was started: it can't be discarded".formatted(id));
         }
+        giveUp(guest);
+        guests.remove(guest.id(), guest);
+    }
+
+    /** One that may be made anew, and writes to the same streams then. */
+    private void giveUp(Guest guest) {
         lingering.keep(guest.id(), guest.duplicateOutputs());
         guest.delete();
-        guests.remove(guest.id(), guest);
     }
 
     /** All of them. */

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Output streams of guests that were made for a daemon that died before it had answered. Its next
@@ -19,20 +20,7 @@ import java.util.concurrent.TimeUnit;
 final class LingeringOutput {
     private final ScheduledExecutorService clock;
     private final Duration time;
-    private final ConcurrentMap<ContainerId, Streams> kept = new ConcurrentHashMap<>();
-
-    /** A value by identity: each attempt to make a guest has its own. */
-    private static final class Streams {
-        private final List<Descriptor> writers;
-
-        private Streams(List<Descriptor> writers) {
-            this.writers = writers;
-        }
-
-        private void close() {
-            writers.forEach(Descriptor::close);
-        }
-    }
+    private final ConcurrentMap<ContainerId, List<Descriptor>> kept = new ConcurrentHashMap<>();
 
     /**
      * @param time how long streams are kept
@@ -44,25 +32,25 @@ final class LingeringOutput {
 
     /** Keeps the streams of a guest that is given up, and owns them from now on. */
     void keep(ContainerId id, List<Descriptor> writers) {
-        var streams = new Streams(writers);
-        var earlier = kept.put(id, streams);
-        if (earlier != null) {
-            earlier.close();
-        }
-        var _ = clock.schedule(() -> drop(id, streams), time.toMillis(), TimeUnit.MILLISECONDS);
+        close(kept.put(id, writers));
+        var _ = clock.schedule(() -> drop(id, writers), time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** The guest is there again. */
     void release(ContainerId id) {
-        var streams = kept.remove(id);
-        if (streams != null) {
-            streams.close();
+        close(kept.remove(id));
+    }
+
+    /** Those of a later attempt are others. */
+    private void drop(ContainerId id, List<Descriptor> writers) {
+        if (kept.remove(id, writers)) {
+            close(writers);
         }
     }
 
-    private void drop(ContainerId id, Streams streams) {
-        if (kept.remove(id, streams)) {
-            streams.close();
+    private static void close(@Nullable List<Descriptor> writers) {
+        if (writers != null) {
+            writers.forEach(Descriptor::close);
         }
     }
 }
