@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.benchmarks.daemon;
 
+import io.silica.ctl.daemon.MetricsSocket;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,13 +19,7 @@ final class DaemonTimes {
     }
 
     static DaemonTimes now(Path metricsSocket) throws IOException {
-        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(metricsSocket));
-            var request = "GET /metrics HTTP/1.1\r\nHost: daemon\r\n\r\n";
-            channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
-            var answer = Channels.newInputStream(channel).readAllBytes();
-            return new DaemonTimes(new String(answer, StandardCharsets.US_ASCII));
-        }
+        return new DaemonTimes(new MetricsSocket(metricsSocket).get("/metrics").body());
     }
 
     /**
