@@ -448,7 +448,8 @@ final class WasmSandboxerTest {
         }
     }
 
-    private static SandboxSpec sandboxSpec(String id) {
+    /** A pod in the host's network, without limits. */
+    static SandboxSpec sandboxSpec(String id) {
         return new SandboxSpec(
                 new SandboxId(id),
                 new PodIdentity("pod", "default", "uid", 0),

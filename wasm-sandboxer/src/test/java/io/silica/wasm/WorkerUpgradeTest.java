@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm;
 
+import static io.silica.wasm.WasmSandboxerTest.sandboxSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.silica.linux.Pidfd;
@@ -10,19 +11,14 @@ import io.silica.sandbox.Container;
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ContainerProcess;
-import io.silica.sandbox.DnsConfig;
 import io.silica.sandbox.FormerContainer;
 import io.silica.sandbox.FormerProcess;
 import io.silica.sandbox.OciSpec;
-import io.silica.sandbox.PodIdentity;
-import io.silica.sandbox.PodResources;
 import io.silica.sandbox.ProcessSpec;
 import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.Resources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxId;
-import io.silica.sandbox.SandboxNetwork;
-import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Stdio;
 import io.silica.server.config.LimitsConfig;
@@ -70,7 +66,7 @@ final class WorkerUpgradeTest {
         Files.write(rootfs.resolve("loop.wasm"), GuestModules.binary(GuestModules.LOOPS));
         Files.write(rootfs.resolve("exit.wasm"), GuestModules.binary(GuestModules.exits(5)));
         daemon = daemon(FIRST, WorkerOptions.DEFAULTS);
-        pod = daemon.create(spec());
+        pod = daemon.create(sandboxSpec(POD.value()));
     }
 
     @AfterEach
@@ -189,7 +185,7 @@ final class WorkerUpgradeTest {
     void aWorkerThatGetsNothingNewEndsByItselfAfterItsLastContainer() throws Exception {
         daemon.close();
         daemon = daemon(FIRST, SHORT_LIVED);
-        pod = daemon.create(spec());
+        pod = daemon.create(sandboxSpec(POD.value()));
         int worker = started("c1").pid();
         replaceDaemon(FOURTH);
         var process = process(adopted("c1"), "c1");
@@ -212,7 +208,7 @@ final class WorkerUpgradeTest {
     private void replaceDaemon(ProtocolVersions release) {
         daemon.close();
         daemon = daemon(release, WorkerOptions.DEFAULTS);
-        pod = daemon.adopt(spec(), Map.of(), true).orElseThrow();
+        pod = daemon.adopt(sandboxSpec(POD.value()), Map.of(), true).orElseThrow();
     }
 
     private WasmSandboxer daemon(ProtocolVersions release, WorkerOptions options) {
@@ -289,19 +285,5 @@ final class WorkerUpgradeTest {
     private static int killed(ContainerProcess process) throws InterruptedException {
         process.kill(Signal.KILL, true);
         return process.exit().await().code();
-    }
-
-    private static SandboxSpec spec() {
-        return new SandboxSpec(
-                POD,
-                new PodIdentity("pod", "default", "uid", 0),
-                "",
-                new SandboxNetwork.Host(),
-                new DnsConfig(List.of(), List.of(), List.of()),
-                Optional.empty(),
-                PodResources.UNLIMITED,
-                Map.of(),
-                Map.of(),
-                "wasm");
     }
 }
