@@ -50,8 +50,9 @@ find_class_path() {
 # run_java [JVM-OPTION...] MAIN-CLASS [ARGUMENT...]: becomes the program.
 #
 # Each program has an AOT cache, for all classes of a cache are loaded when the JVM starts. It fits one collector and one
-# layout of objects; so these are the same for all. It is named after the program and the contents of the jars. Where there is none, or the JVM finds that it was made for another
-# JVM or is damaged (which it looks for when told to verify), the program starts without it: slower, and no different.
+# layout of objects; so these are the same for all. It is named after the program and the contents of the jars. Where
+# there is none, or the JVM finds that it was made for another JVM or is damaged (which it looks for when told to
+# verify), the program starts without it: slower, and no different.
 # Only a heap whose old generation is too small for the objects of the cache, some 4 MB, keeps a JVM from starting; its
 # size would depend on how much memory the machine has.
 run_java() {

@@ -186,7 +186,7 @@ public final class SandboxRegistry implements AutoCloseable {
      */
     public void update(SandboxId id, UnaryOperator<PodResources> change) {
         try (var _ = inFlight.begin()) {
-            claim(id).update(change);
+            sandbox(id).update(change);
         }
     }
 
