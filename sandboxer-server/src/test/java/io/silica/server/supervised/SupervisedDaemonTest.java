@@ -124,19 +124,20 @@ class SupervisedDaemonTest {
     @Test
     void aDaemonThatStoodStillAnswersAllThatWasAskedMeanwhile() throws Exception {
         try (var supervised = supervise();
-                var callers = Executors.newVirtualThreadPerTaskExecutor();
-                var known = tasks()) {
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             long pid = serving(supervised);
-            assertIsServed(known);
-            Supervised.signal("STOP", pid);
-            var calls = new ArrayList<Future<?>>();
-            for (int i = 0; i < 50; i++) {
-                calls.add(callers.submit(() -> assertIsServed(known)));
-                calls.add(callers.submit(this::assertANewcomerIsServed));
-            }
-            Supervised.signal("CONT", pid);
-            for (var call : calls) {
-                call.get(30, TimeUnit.SECONDS);
+            try (var known = tasks()) {
+                assertIsServed(known);
+                Supervised.signal("STOP", pid);
+                var calls = new ArrayList<Future<?>>();
+                for (int i = 0; i < 50; i++) {
+                    calls.add(callers.submit(() -> assertIsServed(known)));
+                    calls.add(callers.submit(this::assertANewcomerIsServed));
+                }
+                Supervised.signal("CONT", pid);
+                for (var call : calls) {
+                    call.get(30, TimeUnit.SECONDS);
+                }
             }
             assertThat(ask("/metrics")).contains("silica_journal_lost_total 0.0");
         }
