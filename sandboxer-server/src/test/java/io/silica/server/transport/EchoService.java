@@ -67,9 +67,9 @@ final class EchoService {
 
     private StringValue block(StringValue request, CallContext context)
             throws InterruptedException {
+        blocked.incrementAndGet();
         contexts.add(context);
         context.onCancel(() -> context.cancellation().ifPresent(cancellations::add));
-        blocked.incrementAndGet();
         gate.await();
         return request;
     }
