@@ -87,6 +87,7 @@ final class Chaos {
                     TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_PAUSE_MILLIS));
                     strike();
                 }
+                tally.awaitFirstContainer(CUSTOMERS_END_WITHIN);
             } finally {
                 ending = true;
                 end(customers);

@@ -3,10 +3,13 @@ package io.silica.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What a run of chaos has seen. Any thread may count. */
@@ -18,6 +21,7 @@ final class Tally {
     private final AtomicLong lostByContainerd = new AtomicLong();
     private final AtomicLong codesLostByContainerd = new AtomicLong();
     private final AtomicLong forsaken = new AtomicLong();
+    private final CountDownLatch first = new CountDownLatch(1);
     private final ConcurrentLinkedQueue<String> losses = new ConcurrentLinkedQueue<>();
 
     /** Somebody died, or stood still, in this way. */
@@ -33,6 +37,14 @@ final class Tally {
     void container(long printed) {
         containers.incrementAndGet();
         lines.addAndGet(printed);
+        first.countDown();
+    }
+
+    /** Waits until one container at least has ended as it should; that none does is a loss. */
+    void awaitFirstContainer(Duration patience) throws InterruptedException {
+        if (!first.await(patience.toSeconds(), TimeUnit.SECONDS)) {
+            loss("no container came to its end within " + patience.toSeconds() + " s");
+        }
     }
 
     /** A call to containerd was made again because it, or who it asked, was not there. */
