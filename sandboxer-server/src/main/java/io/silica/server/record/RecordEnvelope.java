@@ -4,15 +4,12 @@ package io.silica.server.record;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One file: {@code {"version":1,"kind":"sandbox","checksum":"0badcafe","record":{...}}} and a line
@@ -26,30 +23,26 @@ final class RecordEnvelope {
                     "\\{\"version\":([1-9]\\d{0,8}),\"kind\":\"([a-z-]+)\",\"checksum\":\"([0-9a-f]{8})\",\"record\":");
     private static final byte[] TAIL = "}\n".getBytes(UTF_8);
 
-    /** What is null is not written: it costs nothing, and is read as null. */
-    private static final JsonInclude.Value PRESENT =
-            JsonInclude.Value.construct(JsonInclude.Include.NON_NULL, JsonInclude.Include.ALWAYS);
-
-    // Made at the first record, not at the start: Jackson is the largest library that the daemon
-    // has.
-    private static final JsonMapper MAPPER =
-            JsonMapper.builder()
-                    .changeDefaultPropertyInclusion(_ -> PRESENT)
-                    // What a newer program has added; this one can do without.
-                    .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build();
+    private static final HexFormat HEX = HexFormat.of();
 
     private RecordEnvelope() {}
 
     static <T> byte[] write(RecordFormat<T> format, T value) {
-        byte[] body = MAPPER.writeValueAsBytes(value);
+        return enveloped(format, MemberWriter.object(format.form(), value));
+    }
+
+    /** A file with that body, whatever it is. */
+    static byte[] enveloped(RecordFormat<?> format, byte[] body) {
+        String checksum = checksum(format.written(), format.kind(), body);
+        // Concatenated, for it is made at each change of a sandbox: formatting takes longer.
         var head =
-                "{\"version\":%d,\"kind\":\"%s\",\"checksum\":\"%s\",\"record\":"
-                        .formatted(
-                                format.written(),
-                                format.kind(),
-                                checksum(format.written(), format.kind(), body));
+                "{\"version\":"
+                        + format.written()
+                        + ",\"kind\":\""
+                        + format.kind()
+                        + "\",\"checksum\":\""
+                        + checksum
+                        + "\",\"record\":";
         byte[] file =
                 Arrays.copyOf(head.getBytes(UTF_8), head.length() + body.length + TAIL.length);
         System.arraycopy(body, 0, file, head.length(), body.length);
@@ -100,14 +93,11 @@ final class RecordEnvelope {
     private static <T> T parse(RecordFormat<T> format, byte[] body)
             throws UntrustedRecordException {
         try {
-            T value = MAPPER.readValue(body, format.type());
-            if (value == null) {
-                throw new UntrustedRecordException("it holds nothing");
-            }
-            return value;
+            return format.form().read(Members.of(body));
         } catch (JacksonException e) {
-            throw new UntrustedRecordException(
-                    "it is no " + format.type().getSimpleName() + ": " + e.getOriginalMessage());
+            throw new UntrustedRecordException("it is no JSON: " + e.getOriginalMessage());
+        } catch (IllegalArgumentException e) {
+            throw new UntrustedRecordException("it is no " + format.kind() + ": " + e.getMessage());
         }
     }
 
@@ -115,6 +105,6 @@ final class RecordEnvelope {
         var checksum = new CRC32C();
         checksum.update(body);
         checksum.update((kind + version).getBytes(UTF_8));
-        return "%08x".formatted(checksum.getValue());
+        return HEX.toHexDigits(checksum.getValue(), 8);
     }
 }

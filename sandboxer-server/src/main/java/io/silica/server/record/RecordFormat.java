@@ -13,13 +13,12 @@ import java.util.regex.Pattern;
  *     may not overlook; files of older versions are read into the same type, newer ones are
  *     quarantined
  * @param written the version in which files are written: this one or one before
- * @param type a record class that Jackson maps by its components. One that a file lacks is null, or
- *     zero: the type's constructor decides. One that the type lacks is left out, so that a
- *     component can be added without a new version if a program may do without it
+ * @param form what a record looks like as JSON. A component can be added without a new version if a
+ *     program may do without it
  * @param maxSize what a file may have at most
  */
 public record RecordFormat<T>(
-        String kind, int version, int written, Class<T> type, ByteSize maxSize) {
+        String kind, int version, int written, RecordForm<T> form, ByteSize maxSize) {
     private static final Pattern KIND = Pattern.compile("[a-z]+(-[a-z]+)*");
 
     public RecordFormat {
@@ -37,12 +36,12 @@ public record RecordFormat<T>(
     }
 
     /** One that is written in its newest version. */
-    public RecordFormat(String kind, int version, Class<T> type, ByteSize maxSize) {
-        this(kind, version, version, type, maxSize);
+    public RecordFormat(String kind, int version, RecordForm<T> form, ByteSize maxSize) {
+        this(kind, version, version, form, maxSize);
     }
 
     /** The same in the format of a state directory, which counts the versions of its records. */
     public RecordFormat<T> in(StateFormat state) {
-        return new RecordFormat<>(kind, state.newest(), state.format(), type, maxSize);
+        return new RecordFormat<>(kind, state.newest(), state.format(), form, maxSize);
     }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * In which format a state directory is written. Each program reads two: its own, the newest that it
@@ -30,7 +29,7 @@ public record StateFormat(int format, int newest, String program) {
     private static final System.Logger LOG = System.getLogger(StateFormat.class.getName());
     private static final String FILE = "format";
     private static final int MOST_BYTES = 4096;
-    private static final JsonMapper MAPPER = JsonMapper.shared();
+    static final RecordForm<StateFormat> FORM = new Form();
 
     public StateFormat {
         if (format < 1 || newest < 1 || program == null) {
@@ -79,8 +78,8 @@ public record StateFormat(int format, int newest, String program) {
     private static Optional<StateFormat> read(Path file) throws IOException {
         try {
             byte[] content = RecordFile.read(file, MOST_BYTES);
-            return Optional.ofNullable(MAPPER.readValue(content, StateFormat.class));
-        } catch (JacksonException | UntrustedRecordException _) {
+            return Optional.of(FORM.read(Members.of(content)));
+        } catch (JacksonException | IllegalArgumentException | UntrustedRecordException _) {
             return Optional.empty();
         }
     }
@@ -103,7 +102,7 @@ public record StateFormat(int format, int newest, String program) {
         Path unfinished = directory.resolve("." + FILE + ".tmp");
         Files.deleteIfExists(unfinished);
         try (FileChannel channel = PrivateDirectory.createFile(unfinished)) {
-            var rest = ByteBuffer.wrap(MAPPER.writeValueAsBytes(settled));
+            var rest = ByteBuffer.wrap(MemberWriter.object(FORM, settled));
             while (rest.hasRemaining()) {
                 channel.write(rest);
             }
@@ -111,5 +110,20 @@ public record StateFormat(int format, int newest, String program) {
         }
         Files.move(unfinished, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
         PrivateDirectory.sync(directory);
+    }
+
+    private static final class Form implements RecordForm<StateFormat> {
+        @Override
+        public void write(StateFormat it, MemberWriter to) {
+            to.number("format", it.format())
+                    .number("newest", it.newest())
+                    .text("program", it.program());
+        }
+
+        @Override
+        public StateFormat read(Members from) {
+            return new StateFormat(
+                    from.smallNumber("format"), from.smallNumber("newest"), from.text("program"));
+        }
     }
 }

@@ -57,7 +57,7 @@ public record SandboxRecord(
         @Nullable List<DeletedRecord> deleted) {
     /** How records are written: a sandbox with as many containers as one may have fits. */
     public static final RecordFormat<SandboxRecord> FORMAT =
-            new RecordFormat<>("sandbox", 1, SandboxRecord.class, ByteSize.mebibytes(4));
+            new RecordFormat<>("sandbox", 1, new SandboxRecordMembers(), ByteSize.mebibytes(4));
 
     public SandboxRecord {
         annotations = Map.copyOf(annotations);

@@ -17,10 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class RecordStoreTest {
-    record Kettle(int litres) {}
-
     private static final RecordFormat<Kettle> FORMAT =
-            new RecordFormat<>("kettle", 1, Kettle.class, new ByteSize(200));
+            new RecordFormat<>("kettle", 1, Kettle.FORM, new ByteSize(200));
     private static final SandboxId A = new SandboxId("a");
     private static final SandboxId B = new SandboxId("b");
 
@@ -184,18 +182,16 @@ final class RecordStoreTest {
 
     @Test
     void aRecordThatIsTooLargeIsRefusedAndTheOneBeforeKept() {
-        record Text(String text) {}
-        var store =
-                RecordStore.open(
-                        directory(), new RecordFormat<>("text", 1, Text.class, new ByteSize(200)));
-        store.save(A, new Text("small"));
+        var store = open();
+        store.save(A, new Kettle("small", 1, List.of()));
 
-        assertThatThrownBy(() -> store.save(A, new Text("x".repeat(200))))
+        assertThatThrownBy(() -> store.save(A, new Kettle("x".repeat(200), 1, List.of())))
                 .isInstanceOf(SandboxException.Exhausted.class)
                 .hasMessageContaining("sandbox \"a\"")
                 .hasMessageContaining("more than 200B");
 
-        assertThat(store.load()).containsExactly(new LoadedRecord.Usable<>(A, new Text("small")));
+        assertThat(store.load())
+                .containsExactly(new LoadedRecord.Usable<>(A, new Kettle("small", 1, List.of())));
     }
 
     @Test

@@ -114,9 +114,8 @@ final class StateDirectoryTest {
         }
 
         public static void main(String[] arguments) throws IOException {
-            record Kettle(int litres) {}
             try (var directory = StateDirectory.take(Path.of(arguments[0]))) {
-                var format = new RecordFormat<>("kettle", 1, Kettle.class, ByteSize.mebibytes(1));
+                var format = new RecordFormat<>("kettle", 1, Kettle.FORM, ByteSize.mebibytes(1));
                 RecordStore.open(directory.subdirectory("sandboxes"), format)
                         .save(new SandboxId("a"), new Kettle(1));
                 System.out.println("taken");

@@ -67,12 +67,12 @@ class StateFormatTest {
 
     @Test
     void recordsAreWrittenInTheFormatOfTheirDirectory() throws UntrustedRecordException {
-        var newest = new RecordFormat<>("state-format", 2, StateFormat.class, new ByteSize(1000));
+        var newest = new RecordFormat<>("state-format", 2, StateFormat.FORM, new ByteSize(1000));
         var value = new StateFormat(1, 2, "0.2.0");
 
         byte[] written = RecordEnvelope.write(newest.in(value), value);
 
-        var before = new RecordFormat<>("state-format", 1, StateFormat.class, new ByteSize(1000));
+        var before = new RecordFormat<>("state-format", 1, StateFormat.FORM, new ByteSize(1000));
         assertThat(RecordEnvelope.read(before, written)).isEqualTo(value);
     }
 }
