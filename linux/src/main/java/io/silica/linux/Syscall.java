@@ -102,6 +102,11 @@ enum Syscall {
         this.number = Architecture.CURRENT.pick(x86, arm);
     }
 
+    /** Returns when the calls are linked, which the first use of this class is, too. */
+    static void link() {
+        Handles.BUFFER.type();
+    }
+
     /** The name that the manual knows it by. */
     String call() {
         return name().toLowerCase(Locale.ROOT);

@@ -35,6 +35,7 @@
  *     <td>what runs inside</td><td>namespaces belong to threads</td></tr>
  * <tr><td>BootClock</td><td>any</td><td>nothing</td>
  *     <td>the JDK has no clock that goes on while the machine sleeps</td></tr>
+ * <tr><td>NativeLinkage</td><td>any</td><td>nothing</td><td>links the native ones</td></tr>
  * <tr><td>the package cgroup</td><td>any</td><td>delete, in Java</td><td>is not: files</td></tr>
  * </table>
  */

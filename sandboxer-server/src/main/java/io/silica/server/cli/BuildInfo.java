@@ -34,7 +34,14 @@ public record BuildInfo(String version, String commit, int stateFormat) {
 
     @Override
     public String toString() {
-        return "%s (commit %s, Java %s, state format %d)"
-                .formatted(version, commit, Runtime.version(), stateFormat);
+        // Concatenated: the first number that is formatted loads what Java knows of the locale.
+        return version
+                + " (commit "
+                + commit
+                + ", Java "
+                + Runtime.version()
+                + ", state format "
+                + stateFormat
+                + ")";
     }
 }

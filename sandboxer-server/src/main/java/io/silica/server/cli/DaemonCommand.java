@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.cli;
 
+import io.silica.linux.NativeLinkage;
 import io.silica.linux.Pidfd;
 import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.SandboxException;
@@ -15,8 +16,7 @@ import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.List;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
+import java.util.Optional;
 
 /**
  * The command of a daemon, from its arguments to its exit code. A kind says which sections it adds
@@ -67,32 +67,20 @@ public abstract class DaemonCommand<T> {
     /** Runs the command and answers the exit code of the process. */
     public final int execute(String... arguments) {
         var usualConfig = Path.of("/etc/silica", kind + ".toml");
-        var commandLine = DaemonOptions.commandLine(name, kind, usualConfig);
         try {
-            var parsed = commandLine.parseArgs(arguments);
-            return isAnswered(commandLine) ? OK : start(new DaemonOptions(parsed, usualConfig));
-        } catch (ParameterException e) {
-            err.println(name + ": " + e.getMessage() + ": see " + name + " --help");
-            return USAGE;
+            Optional<DaemonOptions> plain = DaemonOptions.plain(usualConfig, arguments);
+            return plain.isPresent()
+                    ? start(plain.get())
+                    : new DaemonCommandLine(name, kind, usualConfig)
+                            .execute(out, err, this::start, arguments);
         } catch (ConfigException e) {
             e.problems().forEach(problem -> err.println(name + ": " + problem));
             return USAGE;
         }
     }
 
-    private boolean isAnswered(CommandLine commandLine) {
-        if (commandLine.isUsageHelpRequested()) {
-            commandLine.usage(out);
-            return true;
-        }
-        if (commandLine.isVersionHelpRequested()) {
-            out.println(name + " " + BuildInfo.load());
-            return true;
-        }
-        return false;
-    }
-
     private int start(DaemonOptions options) {
+        NativeLinkage.begin();
         var config = Config.load(options.files(), options.overrides(), this::read);
         var server = config.value().daemon().server();
         var logging = Logging.start(server.logLevel(), server.logFormat());
