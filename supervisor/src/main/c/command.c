@@ -2,12 +2,14 @@
 #define _GNU_SOURCE
 #include "command.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "loop.h"
@@ -23,6 +25,9 @@ static void start(void);
 static char **arguments;
 static pid_t pid;
 static bool ready;
+static struct timespec ready_since;
+static bool proven;
+static char program[PATH_MAX];
 static bool stopping;
 static bool asked;
 static int pause_milliseconds = SHORTEST_PAUSE;
@@ -38,6 +43,11 @@ static void set_environment(void) {
     unsetenv("LISTEN_FDNAMES");
     unsetenv("WATCHDOG_PID");
     unsetenv("WATCHDOG_USEC");
+    if (proven) {
+        setenv("SILICA_PROVEN", "1", 1);
+    } else {
+        unsetenv("SILICA_PROVEN");
+    }
 }
 
 static _Noreturn void become(void) {
@@ -58,7 +68,21 @@ static void start_later(void) {
     pause_milliseconds = pause_milliseconds * 2 < LONGEST_PAUSE ? pause_milliseconds * 2 : LONGEST_PAUSE;
 }
 
+/* Not if it is looked for in PATH, which is its own affair. */
+static bool is_the_same_program(void) {
+    char now[PATH_MAX];
+    if (!realpath(arguments[0], now)) {
+        program[0] = '\0';
+        return false;
+    }
+    bool same = strcmp(program, now) == 0;
+    strcpy(program, now);
+    return same;
+}
+
 static void start(void) {
+    bool same = is_the_same_program();
+    proven = proven && same;
     ready = false;
     stopping = false;
     pid = fork();
@@ -84,6 +108,7 @@ pid_t command_pid(void) {
 void command_is_ready(void) {
     if (!ready) {
         ready = true;
+        clock_gettime(CLOCK_MONOTONIC, &ready_since);
         pause_milliseconds = SHORTEST_PAUSE;
         manager_tell_ready();
     }
@@ -91,6 +116,12 @@ void command_is_ready(void) {
 
 void command_is_stopping(void) {
     stopping = true;
+}
+
+static bool was_ready_for_a_second(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return ready && (now.tv_sec - ready_since.tv_sec) * 1000 + (now.tv_nsec - ready_since.tv_nsec) / 1000000 >= 1000;
 }
 
 static int code_of(int status) {
@@ -107,6 +138,7 @@ static void tell_restart(pid_t ended, int status, int pause) {
 void command_has_ended(int status) {
     pid_t ended = pid;
     pid = 0;
+    proven = was_ready_for_a_second();
     if (asked || (code_of(status) == 0 && (stopping || !ready))) {
         loop_end(code_of(status));
         return;

@@ -7,6 +7,9 @@
  * The command, which is started again whenever it ends, at once; if it was not ready, after a while that doubles from
  * 100 ms to 10 s. The loop ends with its code when it was asked to end, and when it ends by itself with 0 without
  * leaving anything undone: after STOPPING=1, or before it ever was ready.
+ *
+ * A life that follows one of the same program that was ready for a second or longer finds SILICA_PROVEN=1 in its
+ * environment: what it is about to load has just been seen to work.
  */
 
 /* Starts its first life; the arguments end with a NULL. */

@@ -76,6 +76,7 @@ public final class FakeDaemon {
             case "barrier" -> barrier();
             case "tell" -> tell(words[1].replace(',', '\n'));
             case "check" -> check(words[1]);
+            case "environment" -> System.out.println(words[1] + " is " + System.getenv(words[1]));
             case "exit" -> System.exit(Integer.parseInt(words[1]));
             case "die" -> Runtime.getRuntime().halt(Integer.parseInt(words[1]));
             default -> throw new IllegalArgumentException(words[0]);

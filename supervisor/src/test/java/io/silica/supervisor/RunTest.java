@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +33,7 @@ class RunTest {
     private static final String UNTIL_A_LINE =
             "while ! read -r line; do kill -0 $PPID || exit; done";
 
+    private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration LONG = Duration.ofSeconds(30);
 
     @TempDir private Path directory;
@@ -129,6 +131,35 @@ class RunTest {
             supervised.awaitLine(
                     "ended with code 9 before it was ready; starting it again in 100 ms");
         }
+    }
+
+    @Test
+    void aCommandIsToldWhetherTheLifeBeforeWasReadyForASecond() throws Exception {
+        try (var supervised = run(FakeDaemon.command())) {
+            supervised.awaitLine("started");
+            beReady(supervised);
+            supervised.tell("die 9");
+            supervised.awaitLine("started");
+            supervised.tell("environment SILICA_PROVEN");
+            supervised.awaitLine("SILICA_PROVEN is null");
+
+            beReady(supervised);
+            long since = System.nanoTime();
+            while (System.nanoTime() - since < SECOND.toNanos()) {
+                LockSupport.parkNanos(SECOND.toNanos());
+            }
+            supervised.tell("die 9");
+            supervised.awaitLine("started");
+            supervised.tell("environment SILICA_PROVEN");
+            supervised.awaitLine("SILICA_PROVEN is 1");
+        }
+    }
+
+    /** Returns when the supervisor knows. */
+    private static void beReady(Supervised supervised) throws Exception {
+        supervised.tell("tell READY=1");
+        supervised.tell("barrier");
+        supervised.awaitLine("done barrier");
     }
 
     @Test
