@@ -64,7 +64,7 @@ public final class Beneath implements AutoCloseable {
             var call = Syscall.OPENAT2;
             long result =
                     root.borrow(call, n -> call.invoke(n, name, how.address(), HOW_SIZE, 0, 0));
-            var subject = "%s beneath %s".formatted(path, root.label());
+            var subject = path + " beneath " + root.label();
             return new Descriptor(call.check(result, subject), subject);
         }
     }
@@ -82,7 +82,7 @@ public final class Beneath implements AutoCloseable {
         try (var arena = Arena.ofConfined();
                 var directory = open(parent, resolve, OpenFlag.PATH, OpenFlag.DIRECTORY)) {
             long result = directory.attempt(Syscall.MKDIRAT, arena.allocateFrom(name), 0700, 0);
-            Syscall.MKDIRAT.check(result, "%s in %s".formatted(name, directory.label()));
+            Syscall.MKDIRAT.check(result, name + " in " + directory.label());
         }
     }
 

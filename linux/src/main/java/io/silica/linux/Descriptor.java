@@ -62,7 +62,7 @@ public final class Descriptor implements AutoCloseable {
         try (var arena = Arena.ofConfined()) {
             var name = arena.allocateFrom(path.toString());
             long result = Syscall.OPENAT.invoke(AT_FDCWD, name, OpenFlag.bits(flags), 0600, 0, 0);
-            return new Descriptor(Syscall.OPENAT.check(result, path.toString()), path.toString());
+            return new Descriptor(Syscall.OPENAT.check(result, path), path.toString());
         }
     }
 
@@ -246,6 +246,6 @@ public final class Descriptor implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "%d (%s)%s".formatted(number, label, isOpen() ? "" : ", closed");
+        return number + " (" + label + ")" + (isOpen() ? "" : ", closed");
     }
 }

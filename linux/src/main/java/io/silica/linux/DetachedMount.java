@@ -98,8 +98,7 @@ public final class DetachedMount implements AutoCloseable {
             int flags = OPEN_TREE_CLONE | OpenFlag.CLOEXEC | (recursive ? AT_RECURSIVE : 0);
             long result = Syscall.OPEN_TREE.invoke(AT_FDCWD, name, flags, 0, 0, 0);
             return new DetachedMount(
-                    new Descriptor(
-                            Syscall.OPEN_TREE.check(result, path.toString()), "mount of " + path));
+                    new Descriptor(Syscall.OPEN_TREE.check(result, path), "mount of " + path));
         }
     }
 
@@ -200,7 +199,7 @@ public final class DetachedMount implements AutoCloseable {
                                             path,
                                             MOVE_MOUNT_F_EMPTY_PATH,
                                             0));
-            Syscall.MOVE_MOUNT.check(result, target.toString());
+            Syscall.MOVE_MOUNT.check(result, target);
         }
     }
 

@@ -102,7 +102,7 @@ public final class Epoll implements AutoCloseable {
             long result =
                     descriptor.attempt(
                             Syscall.EPOLL_CTL, operation, target.number(), event.address(), 0);
-            Syscall.EPOLL_CTL.check(result, target.toString());
+            Syscall.EPOLL_CTL.check(result, target);
         }
     }
 

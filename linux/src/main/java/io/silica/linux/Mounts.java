@@ -65,7 +65,7 @@ public final class Mounts {
                             flags,
                             dataOrNull(arena, data).address(),
                             0);
-            Syscall.MOUNT.check(result, target.toString());
+            Syscall.MOUNT.check(result, target);
         }
     }
 
@@ -90,7 +90,7 @@ public final class Mounts {
     private static void unmount(Path target, int flags) {
         try (var arena = Arena.ofConfined()) {
             long path = arena.allocateFrom(target.toString()).address();
-            Syscall.UMOUNT2.check(Syscall.UMOUNT2.invoke(path, flags), target.toString());
+            Syscall.UMOUNT2.check(Syscall.UMOUNT2.invoke(path, flags), target);
         }
     }
 }

@@ -149,16 +149,20 @@ enum Syscall {
         return invoke(a, b, 0, 0, 0, 0);
     }
 
-    /** Turns a negative result into the exception that names it. */
-    long check(long result, String subject) {
+    /**
+     * Turns a negative result into the exception that names it.
+     *
+     * @param subject what the call was about; its words are wanted only if it was refused
+     */
+    long check(long result, Object subject) {
         if (result < 0) {
             throw refused(result, subject);
         }
         return result;
     }
 
-    LinuxException refused(long result, String subject) {
-        return new LinuxException(call(), subject, (int) -result);
+    LinuxException refused(long result, Object subject) {
+        return new LinuxException(call(), subject.toString(), (int) -result);
     }
 
     static boolean is(long result, Errno errno) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.cli;
 
-import io.silica.linux.NativeLinkage;
 import io.silica.linux.Pidfd;
 import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.SandboxException;
@@ -15,6 +14,7 @@ import io.silica.server.logging.Logging;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,6 +28,8 @@ public abstract class DaemonCommand<T> {
     public static final int OK = 0;
     public static final int FAILURE = 1;
     public static final int USAGE = 2;
+
+    static final String VERSION = "--version";
 
     private static final System.Logger LOG = System.getLogger(DaemonCommand.class.getName());
 
@@ -67,6 +69,11 @@ public abstract class DaemonCommand<T> {
     /** Runs the command and answers the exit code of the process. */
     public final int execute(String... arguments) {
         var usualConfig = Path.of("/etc/silica", kind + ".toml");
+        if (Arrays.asList(arguments).equals(List.of(VERSION))) {
+            // An upgrade asks for it, and need not wait for a library.
+            sayVersion();
+            return OK;
+        }
         try {
             Optional<DaemonOptions> plain = DaemonOptions.plain(usualConfig, arguments);
             return plain.isPresent()
@@ -79,8 +86,11 @@ public abstract class DaemonCommand<T> {
         }
     }
 
+    private void sayVersion() {
+        out.println(name + " " + BuildInfo.load());
+    }
+
     private int start(DaemonOptions options) {
-        NativeLinkage.begin();
         var config = Config.load(options.files(), options.overrides(), this::read);
         var server = config.value().daemon().server();
         var logging = Logging.start(server.logLevel(), server.logFormat());

@@ -89,7 +89,7 @@ final class DaemonCommandLine {
                         "Read this configuration and its drop-ins FILE.d/NN-*.toml. Usual: "
                                 + usualConfig));
         command.addOption(
-                OptionSpec.builder("--version")
+                OptionSpec.builder(DaemonCommand.VERSION)
                         .versionHelp(true)
                         .description("Print the version.")
                         .build());

@@ -5,6 +5,7 @@ import io.silica.linux.cgroup.Hierarchies;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Undo;
+import io.silica.server.oci.OciSpecReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -24,6 +25,7 @@ public final class PodHost {
     private final HostConfig config;
     private final Optional<Hierarchies> cgroups;
     private final BlockingThreads threads = new BlockingThreads();
+    private final OciSpecReader oci;
 
     /**
      * @param sandboxesDirectory a directory that is this daemon's alone; made, with mode 0700, if
@@ -32,6 +34,7 @@ public final class PodHost {
      */
     public PodHost(Path sandboxesDirectory, HostConfig config) {
         this.config = config;
+        this.oci = new OciSpecReader(config.oci());
         try {
             PodDirectory.createPrivate(sandboxesDirectory);
             this.sandboxes = sandboxesDirectory.toRealPath();
@@ -110,7 +113,7 @@ public final class PodHost {
                         .filter(parent -> !parent.isEmpty())
                         .flatMap(parent -> cgroups.map(it -> PodCgroup.of(it, parent, spec.id())));
         return new PreparedPod(
-                spec, config, directory(spec.id().value()), cgroup, calls(spec.id().value()));
+                spec, config, directory(spec.id().value()), cgroup, calls(spec.id().value()), oci);
     }
 
     private PodDirectory directory(String id) {

@@ -35,13 +35,14 @@ public final class PreparedPod implements AutoCloseable {
             HostConfig config,
             PodDirectory directory,
             Optional<PodCgroup> cgroup,
-            BlockingCalls calls) {
+            BlockingCalls calls,
+            OciSpecReader oci) {
         this.spec = spec;
         this.config = config;
         this.directory = directory;
         this.cgroup = cgroup;
         this.calls = calls;
-        this.oci = new OciSpecReader(config.oci());
+        this.oci = oci;
     }
 
     /**

@@ -4,6 +4,7 @@ package io.silica.server.oci;
 import io.silica.sandbox.ProcessSpec;
 import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException.InvalidArgument;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -21,11 +22,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class OciSpecReader {
     private final OciLimits limits;
-    private final ObjectReader json;
+    private volatile @Nullable ObjectReader json;
 
     public OciSpecReader(OciLimits limits) {
         this.limits = limits;
-        this.json = reader(limits);
     }
 
     /** A bundle's {@code config.json}. */
@@ -54,11 +54,21 @@ public final class OciSpecReader {
                             .formatted(document, content.length, limits.bytes()));
         }
         try {
-            return json.readTree(content);
+            return json().readTree(content);
         } catch (JacksonException e) {
             throw new InvalidArgument(
                     document + " is refused: " + Field.shown(e.getOriginalMessage()), e);
         }
+    }
+
+    /** Made at the first document: a daemon that starts has none, and its library is large. */
+    private ObjectReader json() {
+        ObjectReader made = json;
+        if (made == null) {
+            made = reader(limits);
+            json = made;
+        }
+        return made;
     }
 
     private static ObjectReader reader(OciLimits limits) {

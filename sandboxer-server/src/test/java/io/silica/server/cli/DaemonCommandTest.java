@@ -79,9 +79,10 @@ final class DaemonCommandTest {
         assertThat(ran.getFirst().server().dir()).isEqualTo(Path.of("/d"));
     }
 
-    @Test
-    void theVersionNamesTheReleaseTheCommitAndTheJvm() {
-        assertThat(execute("--version")).isEqualTo(DaemonCommand.OK);
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "--version --dir /d"})
+    void theVersionNamesTheReleaseTheCommitAndTheJvm(String arguments) {
+        assertThat(execute(arguments.split(" "))).isEqualTo(DaemonCommand.OK);
 
         assertThat(out.toString(UTF_8))
                 .matches("kiln-sandboxer \\d+\\.\\d+\\.\\d+\\S* \\(commit \\w+, Java 25.*\\)\n");
