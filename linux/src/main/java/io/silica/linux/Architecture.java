@@ -3,7 +3,7 @@ package io.silica.linux;
 
 /**
  * The one place where x86_64 and aarch64 differ: numbers of old system calls, a few flags, one
- * structure.
+ * structure, and what they are called.
  */
 enum Architecture {
     X86_64,
@@ -23,6 +23,11 @@ enum Architecture {
 
     int pick(int x86, int arm) {
         return this == X86_64 ? x86 : arm;
+    }
+
+    /** What a system call filter knows it by (linux/audit.h). */
+    int auditNumber() {
+        return pick(0xC000_003E, 0xC000_00B7);
     }
 
     /** {@code struct epoll_event} is packed on x86_64 only (linux/eventpoll.h, EPOLL_PACKED). */

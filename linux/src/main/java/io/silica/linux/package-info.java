@@ -24,6 +24,8 @@
  *     <td>waits for descriptors that have no channel</td></tr>
  * <tr><td>Spawn</td><td>one</td><td>start, on the paths of program and directory: platform if they
  *     are another's</td><td>chosen descriptors, sessions</td></tr>
+ * <tr><td>SyscallFilter</td><td>any</td><td>nothing</td><td>is not: it makes the bytes that another
+ *     program loads</td></tr>
  * <tr><td>Child, Pidfd, ProcessIdentity, Subreaper</td><td>any</td><td>nothing; a wait is the
  *     Poller's</td><td>handles that a reused pid cannot fool, any signal, no thread per process</td></tr>
  * <tr><td>Mounts, DetachedMount</td><td>platform, bounded</td><td>everything, as long as a file system does
