@@ -2,8 +2,11 @@
 package io.silica.ctl;
 
 import io.silica.ctl.daemon.MetricsSocket;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,7 +18,8 @@ import picocli.CommandLine.ParentCommand;
         name = "doctor",
         description = {
             "Says what is wrong with the sandboxer daemons of this machine, and what to do about it.",
-            "It asks whether they answer, are ready, and whether pods would survive their death."
+            "It asks whether they answer, are ready, and whether pods would survive their death,",
+            "and looks for the programs that they need."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
@@ -39,13 +43,29 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        boolean healthy = true;
+        boolean healthy = hasPrograms();
         for (Path state : StateDirectories.of(directory)) {
             String finding = examine(metrics != null ? metrics : state.resolve("metrics.sock"));
             ctl.out().println(state + ": " + (finding.isEmpty() ? "well" : finding));
             healthy &= finding.isEmpty();
         }
         return healthy ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private boolean hasPrograms() {
+        boolean missing = isBubblewrapMissing(System.getenv().getOrDefault("PATH", ""));
+        if (missing) {
+            ctl.out()
+                    .println(
+                            "the program bwrap, without which no Wasm pod runs, is not on the PATH:"
+                                    + " install the package bubblewrap");
+        }
+        return !missing;
+    }
+
+    static boolean isBubblewrapMissing(String path) {
+        return Arrays.stream(path.split(File.pathSeparator, 0))
+                .noneMatch(directory -> Files.isExecutable(Path.of(directory, "bwrap")));
     }
 
     /** What is wrong first of all; empty if nothing is. */

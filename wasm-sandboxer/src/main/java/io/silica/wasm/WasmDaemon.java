@@ -15,6 +15,7 @@ import io.silica.server.host.BlockingThreads;
 import io.silica.server.logging.Logging;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
+import io.silica.wasm.confinement.Bubblewrap;
 import io.silica.wasm.worker.WorkerOptions;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -23,6 +24,7 @@ import java.util.function.Consumer;
 
 /** The daemon {@code wasm-sandboxer}: this kind, on the server that all kinds share. */
 final class WasmDaemon extends DaemonCommand<WorkerOptions> {
+    private static final System.Logger LOG = System.getLogger(WasmDaemon.class.getName());
     private static final String SECTION = "wasm";
     private static final ByteSize LARGEST_MODULE = ByteSize.mebibytes(1024);
     private static final ByteSize LARGEST_CACHE = ByteSize.mebibytes(16 * 1024);
@@ -65,6 +67,9 @@ final class WasmDaemon extends DaemonCommand<WorkerOptions> {
     @Override
     protected void run(DaemonConfig config, WorkerOptions options, Logging logging)
             throws InterruptedException {
+        if (Bubblewrap.installed().isEmpty()) {
+            LOG.log(System.Logger.Level.WARNING, Bubblewrap.MISSING);
+        }
         var sandboxer =
                 new WasmSandboxer(
                         WorkerCommand.standard().with(options),

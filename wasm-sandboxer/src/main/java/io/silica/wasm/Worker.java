@@ -3,7 +3,6 @@ package io.silica.wasm;
 
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
-import io.silica.linux.Child;
 import io.silica.linux.Descriptor;
 import io.silica.linux.Epoll;
 import io.silica.linux.LinuxException;
@@ -41,7 +40,6 @@ final class Worker implements AutoCloseable {
             OptionalInt protocol,
             Pidfd pidfd,
             AutoCloseable handle,
-            Runnable collect,
             WorkerFiles files,
             Poller poller) {
         this.identity = identity;
@@ -49,18 +47,8 @@ final class Worker implements AutoCloseable {
         this.handle = handle;
         this.sender = new DescriptorSender(files.descriptors(), poller);
         this.calls = new WorkerCalls(files.calls(), protocol.isPresent());
-        this.watch =
-                poller.watch(
-                        pidfd.descriptor(),
-                        Epoll.READABLE,
-                        () -> {
-                            // Whoever has collected it before us: its guests have ended.
-                            try {
-                                collect.run();
-                            } finally {
-                                died();
-                            }
-                        });
+        // Whoever collects its status: its guests have ended.
+        this.watch = poller.watch(pidfd.descriptor(), Epoll.READABLE, this::died);
     }
 
     /**
@@ -72,33 +60,24 @@ final class Worker implements AutoCloseable {
             WorkerCommand command, WorkerFiles files, ProtocolVersions versions, Poller poller) {
         try (var calls = WorkerFiles.listen(files.calls(), SocketType.STREAM);
                 var descriptors = WorkerFiles.listen(files.descriptors(), SocketType.SEQPACKET)) {
-            var child = command.start(calls, descriptors);
+            var process = command.start(calls, descriptors, poller);
             try {
-                var identity = identity(child);
-                files.save(new WorkerRecord(identity, versions));
+                files.save(new WorkerRecord(process.identity(), versions));
                 return new Worker(
-                        identity,
+                        process.identity(),
                         OptionalInt.of(versions.newest()),
-                        child.pidfd(),
-                        child,
-                        () -> child.status(),
+                        process.pidfd(),
+                        process,
                         files,
                         poller);
             } catch (RuntimeException e) {
-                child.pidfd().signal(Signal.KILL.number());
-                child.close();
+                process.pidfd().signal(Signal.KILL.number());
+                process.close();
                 throw e;
             }
         } catch (LinuxException e) {
             throw new SandboxException.Unavailable("cannot start a wasm worker", e);
         }
-    }
-
-    private static ProcessIdentity identity(Child child) {
-        return ProcessIdentity.of(child.pid())
-                .orElseThrow(() ->
-                        new SandboxException.Unavailable(
-                                "the wasm worker ended when it had just begun"));
     }
 
     /**
@@ -116,7 +95,6 @@ final class Worker implements AutoCloseable {
                                                 versions.highestShared(it.versions()),
                                                 pidfd,
                                                 pidfd,
-                                                () -> {},
                                                 files,
                                                 poller)));
     }

@@ -5,34 +5,79 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.silica.wasm.worker.WorkerMain;
 import io.silica.wasm.worker.WorkerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class WorkerCommandTest {
-    @Test
-    void aDistributionHasAProgramForWorkers() {
-        var properties = new Properties();
-        properties.setProperty("silica.worker", "/opt/silica/lib/wasm-worker");
-
-        assertThat(WorkerCommand.of(properties).program())
-                .isEqualTo(Path.of("/opt/silica/lib/wasm-worker"));
-        assertThat(WorkerCommand.of(properties).arguments()).isEmpty();
-    }
+    @TempDir Path home;
 
     @Test
-    void withoutADistributionAWorkerRunsOnOurJavaAndLibraries() {
-        var properties = new Properties();
-        properties.setProperty("java.home", "/jdk");
-        properties.setProperty("java.class.path", "/l/linux-0.1.0.jar:/l/grpc-core-1.0.jar:/c");
+    void aWorkerOfADistributionHasItsArchiveAndClassPathAndSeesItsLibraries() throws IOException {
+        var libraries = Files.createDirectory(home.resolve("lib"));
+        Files.writeString(libraries.resolve("digest"), "4711\n");
+        var archive = Files.createFile(libraries.resolve("wasm-worker-4711.jsa"));
+        var properties = properties(libraries + "/a.jar:" + libraries + "/grpc-core-1.0.jar");
+        properties.setProperty("silica.home", home.toString());
 
         var command = WorkerCommand.of(properties);
         assertThat(command.program()).isEqualTo(Path.of("/jdk/bin/java"));
         assertThat(command.arguments())
+                .contains("-XX:SharedArchiveFile=" + archive)
+                .endsWith(
+                        "-classpath",
+                        libraries + "/a.jar:" + libraries + "/grpc-core-1.0.jar",
+                        WorkerMain.class.getName());
+        assertThat(command.confinement().readable())
+                .contains(Path.of("/jdk"), libraries)
+                .doesNotContain(home);
+    }
+
+    @Test
+    void aDistributionWithoutAnArchiveForItsJarsDoesWithoutOne() throws IOException {
+        var libraries = Files.createDirectory(home.resolve("lib"));
+        Files.writeString(libraries.resolve("digest"), "4712\n");
+        Files.createFile(libraries.resolve("wasm-worker-4711.jsa"));
+        var properties = properties(libraries + "/a.jar");
+        properties.setProperty("silica.home", home.toString());
+
+        assertThat(WorkerCommand.of(properties).arguments())
+                .noneMatch(argument -> argument.contains("Archive"));
+    }
+
+    @Test
+    void withoutADistributionAWorkerRunsOnOurJavaAndLibraries() throws IOException {
+        var jar = Files.createFile(home.resolve("linux-0.1.0.jar"));
+        var command = WorkerCommand.of(properties(jar + ":/l/grpc-core-1.0.jar:/c"));
+        assertThat(command.program()).isEqualTo(Path.of("/jdk/bin/java"));
+        assertThat(command.arguments())
                 .containsAll(WorkerCommand.JVM_FLAGS)
-                .endsWith("-classpath", "/l/linux-0.1.0.jar:/c", WorkerMain.class.getName());
+                .endsWith("-classpath", jar + ":/c", WorkerMain.class.getName());
         assertThat(command.options()).isEqualTo(WorkerOptions.DEFAULTS);
+        assertThat(command.confinement().readable())
+                .contains(Path.of("/jdk"), jar)
+                .doesNotContain(Path.of("/c"), home);
+        assertThat(command.confinement().writable()).isEmpty();
+    }
+
+    @Test
+    void whatAJvmIsAskedToWriteHasAPlaceOnlyIfOneIsNamed() {
+        var properties = properties("/c");
+        properties.setProperty("silica.worker-writes", "/var/tmp/classes");
+
+        assertThat(WorkerCommand.of(properties).confinement().writable())
+                .contains(Path.of("/var/tmp/classes"));
+    }
+
+    private static Properties properties(String classPath) {
+        var properties = new Properties();
+        properties.setProperty("java.home", "/jdk");
+        properties.setProperty("java.class.path", classPath);
+        return properties;
     }
 
     @Test
@@ -55,10 +100,10 @@ final class WorkerCommandTest {
     }
 
     @Test
-    void ofTheEnvironmentAWorkerIsToldOnlyWhichJavaAndHow() {
-        var ours = Map.of("SILICA_JAVA", "/jdk", "NOTIFY_SOCKET", "@n", "LC_ALL", "tr_TR");
+    void ofTheEnvironmentAWorkerIsToldOnlyWhatAJvmIs() {
+        var ours = Map.of("JDK_JAVA_OPTIONS", "-ea", "NOTIFY_SOCKET", "@n", "LC_ALL", "tr_TR");
 
         assertThat(WorkerCommand.environment(ours))
-                .containsOnly(Map.entry("SILICA_JAVA", "/jdk"), Map.entry("LC_ALL", "C.UTF-8"));
+                .containsOnly(Map.entry("JDK_JAVA_OPTIONS", "-ea"), Map.entry("LC_ALL", "C.UTF-8"));
     }
 }

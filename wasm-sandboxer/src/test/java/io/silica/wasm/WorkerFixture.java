@@ -2,7 +2,6 @@
 package io.silica.wasm;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Empty;
@@ -15,6 +14,7 @@ import io.silica.linux.OpenFlag;
 import io.silica.linux.Pidfd;
 import io.silica.linux.Pipe;
 import io.silica.linux.Poller;
+import io.silica.linux.ProcessIdentity;
 import io.silica.proto.containerd.task.CloseIORequest;
 import io.silica.proto.containerd.task.CreateTaskRequest;
 import io.silica.proto.containerd.task.CreateTaskResponse;
@@ -50,7 +50,6 @@ final class WorkerFixture implements AutoCloseable {
 
     private final Path directory;
     private final Poller poller = Poller.start("silica-test-poller");
-    private final List<Integer> orphans = new ArrayList<>();
     private Workers workers;
     private int files;
 
@@ -70,7 +69,7 @@ final class WorkerFixture implements AutoCloseable {
 
     /** As a daemon that comes back would find it. */
     void restartDaemon() {
-        orphans.add(worker().pid());
+        worker();
         workers.close();
         workers = workers(WorkerOptions.DEFAULTS);
     }
@@ -200,20 +199,12 @@ final class WorkerFixture implements AutoCloseable {
         workers.existing().forEach(WorkerFixture::kill);
         workers.close();
         poller.close();
-        orphans.forEach(WorkerFixture::collect);
+        collectLaunchers();
     }
 
-    /** A daemon that comes back is not the parent; we still are. */
-    private static void collect(int pid) {
-        try (var child = Child.adopt(pid)) {
-            assertThat(child.status()).isPresent();
-        }
-    }
-
+    /** Kills one that the daemon knows, and waits until it knows of its death. */
     static void kill(Worker worker) {
-        try (var pidfd = Pidfd.open(worker.pid())) {
-            pidfd.signal(Pidfd.SIGKILL);
-        }
+        signalKill(worker.pid());
         await(() -> !worker.isAlive());
     }
 
@@ -224,10 +215,34 @@ final class WorkerFixture implements AutoCloseable {
         }
     }
 
-    /** Ends and collects one that a sandboxer of this process has started. */
+    /** Ends one that a sandboxer of this process has started, if it has not ended. */
     static void kill(int pid) {
+        if (ProcessIdentity.of(pid).isPresent()) {
+            signalKill(pid);
+            await(() -> ProcessIdentity.of(pid).isEmpty());
+        }
+        collectLaunchers();
+    }
+
+    /** A daemon that comes back is not the parent of what starts workers; we still are. */
+    private static void collectLaunchers() {
+        ProcessHandle.current()
+                .children()
+                .filter(WorkerFixture::isLauncher)
+                .filter(launcher -> launcher.children().findAny().isEmpty())
+                .forEach(launcher -> collect(Math.toIntExact(launcher.pid())));
+    }
+
+    private static boolean isLauncher(ProcessHandle child) {
+        try {
+            return Files.readString(Path.of("/proc/" + child.pid() + "/comm")).equals("bwrap\n");
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static void collect(int pid) {
         try (var child = Child.adopt(pid)) {
-            child.pidfd().signal(Pidfd.SIGKILL);
             await(() -> child.pidfd().hasExited());
             child.status();
         } catch (LinuxException _) {

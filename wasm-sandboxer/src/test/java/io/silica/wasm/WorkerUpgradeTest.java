@@ -4,7 +4,7 @@ package io.silica.wasm;
 import static io.silica.wasm.WasmSandboxerTest.sandboxSpec;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.silica.linux.Pidfd;
+import io.silica.linux.ProcessIdentity;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.sandbox.AdoptedContainer;
 import io.silica.sandbox.Container;
@@ -37,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,11 +196,8 @@ final class WorkerUpgradeTest {
         WorkerFixture.await(() -> !isRunning(worker));
     }
 
-    /** Its parent, which we are, has not collected it. */
     private static boolean isRunning(int pid) {
-        try (var child = Pidfd.open(pid)) {
-            return !child.hasExited();
-        }
+        return ProcessIdentity.of(pid).isPresent();
     }
 
     /** A daemon of another release takes its place and finds the pod. */
@@ -221,15 +217,11 @@ final class WorkerUpgradeTest {
     }
 
     private static WorkerCommand worker(ProtocolVersions release) {
-        var ours = WorkerCommand.standard();
-        var java = ours.arguments().subList(0, ours.arguments().size() - 1);
-        var main =
-                Stream.of(
+        return WorkerCommand.standard()
+                .withMain(
                         StandInWorker.class.getName(),
                         Integer.toString(release.oldest()),
                         Integer.toString(release.newest()));
-        return new WorkerCommand(
-                ours.program(), Stream.concat(java.stream(), main).toList(), ours.options());
     }
 
     private ContainerProcess started(String id) {

@@ -36,12 +36,10 @@ final class GuestWasi implements AutoCloseable {
     /** Descriptors 0 to 2 are the streams. */
     private static final int FIRST_PREOPEN = 3;
 
-    /** Parameters of {@code path_open} and bits of them. */
+    /** A parameter of both functions that look a path up, and a bit of it. */
     private static final int LOOKUP_FLAGS = 1;
 
-    private static final int OPEN_FLAGS = 4;
     private static final long FOLLOW_LINKS = 1;
-    private static final long CREATE = 1;
 
     private final WasiPreview1 functions;
     private final UnaryOperator<HostFunction> guard;
@@ -58,16 +56,16 @@ final class GuestWasi implements AutoCloseable {
             }
         }
         var reads = new BoundedReads(functions);
-        this.guard = function -> readOnly.guard(creating(reads.guard(function)));
+        this.guard = function -> readOnly.guard(withoutLinks(reads.guard(function)));
     }
 
     /**
-     * Endive compares the path of a file that does not exist yet with the real path of its preopen,
-     * which differ where the preopen is a descriptor below /proc, and refuses. It does not where
-     * links are not followed.
+     * Where links are followed, Endive compares real paths, and a directory that is a descriptor
+     * below /proc has none that means anything in this process: it would refuse everything. A link
+     * at the end of a path was refused before, too.
      */
-    private static HostFunction creating(HostFunction function) {
-        if (!function.name().equals("path_open")) {
+    private static HostFunction withoutLinks(HostFunction function) {
+        if (!function.name().equals("path_open") && !function.name().equals("path_filestat_get")) {
             return function;
         }
         var call = function.handle();
@@ -77,9 +75,7 @@ final class GuestWasi implements AutoCloseable {
                 function.functionType(),
                 (instance, args) -> {
                     var changed = args.clone();
-                    if ((args[OPEN_FLAGS] & CREATE) != 0) {
-                        changed[LOOKUP_FLAGS] &= ~FOLLOW_LINKS;
-                    }
+                    changed[LOOKUP_FLAGS] &= ~FOLLOW_LINKS;
                     return call.apply(instance, changed);
                 });
     }
