@@ -61,11 +61,15 @@ final class Leftovers {
                 .toList();
     }
 
-    /** Of what the supervisor has started, or adopted, only the daemon and workers stay. */
+    /**
+     * Of what the supervisor has started, or adopted, only the daemon and workers stay, and what
+     * has confined these and waits for them.
+     */
     private static List<ProcessHandle> strangers(Node node) {
         var workers = node.workers();
         return node.sandboxer().processes().stream()
                 .filter(process -> !node.sandboxer().isOwn(process) && !workers.contains(process))
+                .filter(process -> process.children().noneMatch(workers::contains))
                 .toList();
     }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.silica.proto.cri.ContainerState;
 import io.silica.proto.cri.PodSandboxState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -82,6 +85,20 @@ final class PodLifeCycleTest {
             second.start("spin").awaitLine("spinning");
 
             assertThat(node.workers()).hasSize(1);
+        }
+    }
+
+    /** As the distribution starts it: confined, and with its archive of classes. */
+    @OnEveryContainerd
+    void theWorkerIsConfinedAndStartsFromItsArchive(Node node) throws IOException {
+        try (var pod = Pod.run(node)) {
+            pod.start("spin").awaitLine("spinning");
+
+            var worker = Path.of("/proc", String.valueOf(node.workers().getFirst().pid()));
+            assertThat(Files.readAllLines(worker.resolve("status")))
+                    .contains("CapEff:\t0000000000000000", "NoNewPrivs:\t1", "Seccomp:\t2");
+            assertThat(Files.readAllLines(worker.resolve("maps")))
+                    .anyMatch(line -> line.matches(".*/lib/wasm-worker-[0-9a-f]+\\.jsa"));
         }
     }
 

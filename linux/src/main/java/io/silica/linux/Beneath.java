@@ -4,6 +4,7 @@ package io.silica.linux;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -16,6 +17,7 @@ import java.util.List;
  */
 public final class Beneath implements AutoCloseable {
     private static final long HOW_SIZE = 24;
+    private static final int ATTEMPTS = 100;
 
     /** What a path may do on its way; neither may use a magic link of /proc. */
     public enum Resolve {
@@ -42,6 +44,11 @@ public final class Beneath implements AutoCloseable {
         this.root = root;
     }
 
+    /** The directory that a descriptor is, which becomes the property of this. */
+    public static Beneath at(Descriptor directory) {
+        return new Beneath(directory);
+    }
+
     /** Opens the directory, whose own path is trusted. */
     public static Beneath of(Path directory) {
         return new Beneath(Descriptor.open(directory, OpenFlag.PATH, OpenFlag.DIRECTORY));
@@ -56,17 +63,39 @@ public final class Beneath implements AutoCloseable {
      *     ENOENT
      */
     public Descriptor open(String path, Resolve resolve, OpenFlag... flags) {
-        int bits = OpenFlag.bits(flags);
-        long mode = List.of(flags).contains(OpenFlag.CREATE) ? 0600 : 0;
+        return open(path, resolve, 0600, flags);
+    }
+
+    /**
+     * Opens a path.
+     *
+     * @param path as in the other
+     * @param mode of a file that is made; the umask takes bits away
+     * @throws LinuxException as the other
+     */
+    public Descriptor open(String path, Resolve resolve, int mode, OpenFlag... flags) {
+        boolean creates = List.of(flags).contains(OpenFlag.CREATE);
         try (var arena = Arena.ofConfined()) {
             var name = arena.allocateFrom(path);
-            var how = arena.allocateFrom(JAVA_LONG, bits, mode, resolve.bits);
-            var call = Syscall.OPENAT2;
-            long result =
-                    root.borrow(call, n -> call.invoke(n, name, how.address(), HOW_SIZE, 0, 0));
+            var how =
+                    arena.allocateFrom(
+                            JAVA_LONG, OpenFlag.bits(flags), creates ? mode : 0, resolve.bits);
             var subject = path + " beneath " + root.label();
-            return new Descriptor(call.check(result, subject), subject);
+            return new Descriptor(
+                    Syscall.OPENAT2.check(attempt(name, how.address()), subject), subject);
         }
+    }
+
+    /** When something is renamed meanwhile, the kernel may not know whether a path leads out. */
+    private long attempt(MemorySegment name, long how) {
+        var call = Syscall.OPENAT2;
+        long result;
+        int attempts = 0;
+        do {
+            result = root.borrow(call, n -> call.invoke(n, name, how, HOW_SIZE, 0, 0));
+            attempts++;
+        } while (Syscall.is(result, Errno.EAGAIN) && attempts < ATTEMPTS);
+        return result;
     }
 
     /**
@@ -84,6 +113,11 @@ public final class Beneath implements AutoCloseable {
             long result = directory.attempt(Syscall.MKDIRAT, arena.allocateFrom(name), 0700, 0);
             Syscall.MKDIRAT.check(result, name + " in " + directory.label());
         }
+    }
+
+    /** The directory itself; it stays the property of this. */
+    public Descriptor descriptor() {
+        return root;
     }
 
     @Override

@@ -31,6 +31,8 @@ public final class DetachedMount implements AutoCloseable {
     private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
 
     private static final long ATTR_RDONLY = 1;
+    private static final long ATTR_NOSUID = 2;
+    private static final long ATTR_NODEV = 4;
     private static final long ATTR_SIZE = 32;
 
     private final Descriptor descriptor;
@@ -93,12 +95,21 @@ public final class DetachedMount implements AutoCloseable {
      * below.
      */
     public static DetachedMount bind(Path path, boolean recursive) {
+        return bind(path, path.toString(), recursive);
+    }
+
+    /** The same of the directory or file that a descriptor is, with all that is mounted below. */
+    public static DetachedMount bind(Descriptor place) {
+        return bind(OpenFile.magicLink(place), place.label(), true);
+    }
+
+    private static DetachedMount bind(Path path, String label, boolean recursive) {
         try (var arena = Arena.ofConfined()) {
             var name = arena.allocateFrom(path.toString());
             int flags = OPEN_TREE_CLONE | OpenFlag.CLOEXEC | (recursive ? AT_RECURSIVE : 0);
             long result = Syscall.OPEN_TREE.invoke(AT_FDCWD, name, flags, 0, 0, 0);
             return new DetachedMount(
-                    new Descriptor(Syscall.OPEN_TREE.check(result, path), "mount of " + path));
+                    new Descriptor(Syscall.OPEN_TREE.check(result, label), "mount of " + label));
         }
     }
 
@@ -163,9 +174,23 @@ public final class DetachedMount implements AutoCloseable {
 
     /** Makes the mount read-only, and with {@code recursive} what is mounted below it. */
     public void readOnly(boolean recursive) {
+        set(ATTR_RDONLY, recursive);
+    }
+
+    /**
+     * Makes it, and what is mounted below it, a place where programs gain no rights and devices are
+     * none.
+     *
+     * @param readOnly whether nothing can be changed there either
+     */
+    public void restrict(boolean readOnly) {
+        set(ATTR_NOSUID | ATTR_NODEV | (readOnly ? ATTR_RDONLY : 0), true);
+    }
+
+    private void set(long attribute, boolean recursive) {
         try (var arena = Arena.ofConfined()) {
             var attributes = arena.allocate(ATTR_SIZE, 8);
-            attributes.set(JAVA_LONG, 0, ATTR_RDONLY);
+            attributes.set(JAVA_LONG, 0, attribute);
             var nothing = arena.allocateFrom("");
             int flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
             var call = Syscall.MOUNT_SETATTR;

@@ -15,8 +15,10 @@ public enum OpenFlag {
     TRUNCATE(0x200),
     APPEND(0x400),
     NON_BLOCKING(0x800),
+    DATA_SYNC(0x1000),
     DIRECTORY(0x1_0000, 0x4000),
     NO_FOLLOW(0x2_0000, 0x8000),
+    SYNC(0x10_1000),
     /** A handle on the place only: neither readable nor writable. */
     PATH(0x20_0000);
 

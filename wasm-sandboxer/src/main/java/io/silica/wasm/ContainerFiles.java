@@ -2,6 +2,7 @@
 package io.silica.wasm;
 
 import io.silica.linux.Descriptor;
+import io.silica.linux.DetachedMount;
 import io.silica.linux.Errno;
 import io.silica.linux.LinuxException;
 import io.silica.linux.OpenFlag;
@@ -76,12 +77,24 @@ final class ContainerFiles implements AutoCloseable {
     }
 
     private void preopen(String guestPath, Path directory, boolean readOnly) {
-        int index = add(Descriptor.open(directory, OpenFlag.PATH, OpenFlag.DIRECTORY));
+        int index = add(mounted(directory, readOnly));
         description.addPreopens(
                 Preopen.newBuilder()
                         .setGuestPath(guestPath)
                         .setDirectory(index)
                         .setReadOnly(readOnly));
+    }
+
+    /**
+     * A mount of its own, at no path of the host: its {@code ..} leads nowhere, and the kernel
+     * refuses devices, and changes where there must be none. It is gone with its last descriptor.
+     */
+    private static Descriptor mounted(Path directory, boolean readOnly) {
+        try (var place = Descriptor.open(directory, OpenFlag.PATH, OpenFlag.DIRECTORY);
+                var mount = DetachedMount.bind(place)) {
+            mount.restrict(readOnly);
+            return mount.descriptor().duplicate();
+        }
     }
 
     /** Only found, not opened: worker.proto says why. */

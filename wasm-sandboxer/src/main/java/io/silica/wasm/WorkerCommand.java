@@ -4,6 +4,7 @@ package io.silica.wasm;
 import io.silica.linux.Descriptor;
 import io.silica.linux.Poller;
 import io.silica.linux.UnixListener;
+import io.silica.linux.cgroup.OwnMemory;
 import io.silica.wasm.confinement.ConfinedProcess;
 import io.silica.wasm.confinement.Confinement;
 import io.silica.wasm.worker.WorkerMain;
@@ -81,6 +82,9 @@ public record WorkerCommand(
 
     /** What the daemon's environment tells a JVM of ours, and tells the worker's too. */
     private static final List<String> INHERITED = List.of("JDK_JAVA_OPTIONS");
+
+    /** The part of its memory that a JVM uses for its heap. */
+    private static final int HEAP_SHARE = 4;
 
     private static final String STANDARD_ERROR = "standard error";
     private static final String CLASS_PATH = "java.class.path";
@@ -213,11 +217,18 @@ public record WorkerCommand(
                 .toList();
     }
 
-    /** What a JVM finds out about its machine, where it can look at it. */
+    /** What a JVM finds out by itself, where it can see its cgroup. */
     private static List<String> machine() {
-        return List.of(
-                "-XX:ActiveProcessorCount=" + Runtime.getRuntime().availableProcessors(),
-                "-Duser.timezone=" + ZoneId.systemDefault());
+        var found = new ArrayList<String>();
+        found.add("-XX:ActiveProcessorCount=" + Runtime.getRuntime().availableProcessors());
+        found.add("-Duser.timezone=" + ZoneId.systemDefault());
+        try {
+            OwnMemory.limit()
+                    .ifPresent(bytes -> found.add("-XX:MaxHeapSize=" + bytes / HEAP_SHARE));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
     }
 
     static Map<String, String> environment(Map<String, String> ours) {

@@ -2,8 +2,8 @@
 
 /**
  * The process that runs guests. It opens nothing itself: directories, modules and streams are
- * descriptors that the daemon hands over, and preopens are reached by way of {@code /proc/self/fd}.
- * (Resolving the paths below them in the kernel, beneath the preopen, is still to come.)
+ * descriptors that the daemon hands over, and preopens are reached by way of {@code /proc/self/fd},
+ * below which the kernel resolves paths. It runs confined: see {@link io.silica.wasm.confinement}.
  *
  * <pre>
  *   descriptor 3: Acceptor -> TtrpcServer -> TaskService -> Guests -> Guest -> GuestRun (a platform thread)

@@ -95,13 +95,17 @@ public final class HostProbe {
         tell("pidfd", call(434, 434, pid, 0));
         tell("ptrace", call(101, 117, 16, pid));
         tell("read-memory", call(310, 270, pid, scratch.address(), 1, scratch.address(), 1));
-        tell("fork", call(56, 220, 17));
+        long child = call(56, 220, 17);
+        if (child == 0) {
+            call(231, 94, 0);
+        }
+        tell("fork", child);
     }
 
     private static void sockets(Arena arena, String[] arguments) throws Throwable {
-        tell("abstract-socket", connect(arena, AF_UNIX, local(arena, '\0' + arguments[2])));
-        tell("path-socket", connect(arena, AF_UNIX, local(arena, arguments[3] + '\0')));
-        tell("loopback", connect(arena, AF_INET, loopback(arena, Integer.parseInt(arguments[4]))));
+        tell("abstract-socket", connect(AF_UNIX, local(arena, '\0' + arguments[2])));
+        tell("path-socket", connect(AF_UNIX, local(arena, arguments[3] + '\0')));
+        tell("loopback", connect(AF_INET, loopback(arena, Integer.parseInt(arguments[4]))));
     }
 
     private static MemorySegment local(Arena arena, String name) {
@@ -120,7 +124,7 @@ public final class HostProbe {
         return address;
     }
 
-    private static long connect(Arena arena, int family, MemorySegment address) throws Throwable {
+    private static long connect(int family, MemorySegment address) throws Throwable {
         long socket = call(41, 198, family, STREAM);
         return socket < 0 ? socket : call(42, 203, socket, address.address(), address.byteSize());
     }
