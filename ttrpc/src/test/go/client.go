@@ -36,6 +36,7 @@ func call(ctx context.Context, socket string) error {
 	c.fails(ctx, service, "None", codes.Unimplemented, "method None")
 	c.fails(ctx, "other.Service", "Echo", codes.Unimplemented, "service other.Service")
 	c.refusesStream(ctx)
+	c.streams(ctx)
 	c.keepsDeadline(ctx)
 	c.servesConcurrently(ctx)
 	c.answers(ttrpc.WithMetadata(ctx, ttrpc.MD{"namespace": {"k8s.io"}}), "Echo", "last", "last")

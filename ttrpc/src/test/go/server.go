@@ -20,11 +20,14 @@ func serve(ctx context.Context, socket string) error {
 	if err != nil {
 		return err
 	}
-	server.Register(service, map[string]ttrpc.Method{
-		"Echo":     unary(echo),
-		"Fail":     unary(fail),
-		"Metadata": unary(metadata),
-		"Deadline": unary(deadline),
+	server.RegisterService(service, &ttrpc.ServiceDesc{
+		Methods: map[string]ttrpc.Method{
+			"Echo":     unary(echo),
+			"Fail":     unary(fail),
+			"Metadata": unary(metadata),
+			"Deadline": unary(deadline),
+		},
+		Streams: streams(),
 	})
 	listener, err := net.Listen("unix", socket)
 	if err != nil {

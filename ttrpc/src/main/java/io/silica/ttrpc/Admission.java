@@ -6,6 +6,7 @@ final class Admission {
     private final ServerLimits limits;
     private int running;
     private int held;
+    private int streams;
     private long runningBytes;
     private long heldBytes;
 
@@ -43,6 +44,24 @@ final class Admission {
 
     synchronized void endHeld(int bytes) {
         held--;
+        heldBytes -= bytes;
+    }
+
+    /**
+     * Returns whether there is room for one more stream; if so, it is counted. To stop reading
+     * instead could keep back what ends one.
+     */
+    synchronized boolean beginStream(int bytes) {
+        if (streams >= limits.openStreams() || heldBytes + bytes > limits.requestBytes()) {
+            return false;
+        }
+        streams++;
+        heldBytes += bytes;
+        return true;
+    }
+
+    synchronized void endStream(int bytes) {
+        streams--;
         heldBytes -= bytes;
     }
 }

@@ -8,5 +8,10 @@ public enum Cancellation {
     /**
      * The connection is closed, by the caller or by us. ttrpc has no frame that cancels one call.
      */
-    CONNECTION_CLOSED
+    CONNECTION_CLOSED,
+    /**
+     * The caller broke the rules of its stream, or its messages were not taken for longer than
+     * {@link StreamLimits} allow. It was answered so.
+     */
+    STREAM_BROKEN
 }

@@ -39,7 +39,12 @@ record Frame(int streamId, FrameType type, int flags, ByteBuffer payload) implem
     }
 
     /** Puts a header at {@code target}'s position. */
-    static void putHeader(ByteBuffer target, int payloadBytes, int streamId, FrameType type) {
-        target.putInt(payloadBytes).putInt(streamId).put(type.number()).put((byte) 0);
+    static void putHeader(
+            ByteBuffer target, int payloadBytes, int streamId, FrameType type, int flags) {
+        target.putInt(payloadBytes).putInt(streamId).put(type.number()).put((byte) flags);
+    }
+
+    boolean has(int flag) {
+        return (flags & flag) != 0;
     }
 }

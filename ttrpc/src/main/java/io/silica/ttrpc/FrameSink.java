@@ -18,15 +18,18 @@ public interface FrameSink {
      */
     void send(int streamId, ByteBuffer frame);
 
+    /** The same for a frame of a stream that goes on. */
+    void sendPart(ByteBuffer frame);
+
     /**
      * Whether the peer takes what was sent before. While not, the engine leaves further requests
-     * unread. Reader's thread.
+     * unread, and streams send nothing until {@link ServerConnection#room}. Any thread.
      */
     boolean writable();
 
     /**
-     * {@link ServerConnection#receive} left bytes because calls were at their limit, and one has
-     * ended. Any thread.
+     * {@link ServerConnection#receive} left bytes because calls were at their limit or the messages
+     * of a stream were not taken, and that is over. Any thread.
      */
     void resume();
 

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ttrpc;
 
-import io.silica.ttrpc.wire.Response;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A client's calls that wait for their answers, by stream id. Thread safe. */
 final class PendingCalls {
-    private final Map<Integer, CompletableFuture<Response>> calls = new HashMap<>();
+    private final Map<Integer, ClientCall> calls = new HashMap<>();
     private int nextStreamId;
     private boolean exhausted;
     private long dropped;
@@ -32,7 +29,7 @@ final class PendingCalls {
      *     wire
      * @throws TtrpcException UNAVAILABLE if the connection is gone or has no ids left
      */
-    synchronized int begin(CompletableFuture<Response> call, IntConsumer sending) {
+    synchronized int begin(ClientCall call, IntConsumer sending) {
         if (failure != null) {
             throw new TtrpcException(failure.status(), failure);
         }
@@ -48,36 +45,50 @@ final class PendingCalls {
         return streamId;
     }
 
+    /** How many calls wait. */
+    synchronized int size() {
+        return calls.size();
+    }
+
     synchronized void forget(int streamId) {
         calls.remove(streamId);
     }
 
-    /** Ends the call on this stream; if there is none, counts what came as dropped. */
-    void end(int streamId, Consumer<CompletableFuture<Response>> outcome) {
-        var call = take(streamId);
+    /** Gives a frame to its call; if there is none, counts it as dropped. */
+    void received(Frame frame) {
+        var call = find(frame.streamId());
+        if (call != null && call.received(frame)) {
+            forget(frame.streamId());
+        }
+    }
+
+    /** Fails the call on this stream; if there is none, counts what came as dropped. */
+    void fail(int streamId, TtrpcException cause) {
+        var call = find(streamId);
         if (call != null) {
-            outcome.accept(call);
+            forget(streamId);
+            call.failed(cause);
         }
     }
 
     /** Fails every call, and every later one. The first failure is the one that counts. */
     void failAll(TtrpcException cause) {
-        failed(cause).forEach(call -> call.completeExceptionally(cause));
+        failed(cause).forEach(call -> call.failed(cause));
     }
 
     synchronized long dropped() {
         return dropped;
     }
 
-    private synchronized @Nullable CompletableFuture<Response> take(int streamId) {
-        var call = calls.remove(streamId);
+    private synchronized @Nullable ClientCall find(int streamId) {
+        var call = calls.get(streamId);
         if (call == null) {
             dropped++;
         }
         return call;
     }
 
-    private synchronized List<CompletableFuture<Response>> failed(TtrpcException cause) {
+    private synchronized List<ClientCall> failed(TtrpcException cause) {
         if (failure == null) {
             failure = cause;
         }

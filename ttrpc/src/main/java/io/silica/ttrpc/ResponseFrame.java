@@ -52,7 +52,7 @@ final class ResponseFrame {
 
     private static byte[] begin(int streamId, int payloadBytes) {
         var frame = new byte[Frame.HEADER_BYTES + payloadBytes];
-        Frame.putHeader(ByteBuffer.wrap(frame), payloadBytes, streamId, FrameType.RESPONSE);
+        Frame.putHeader(ByteBuffer.wrap(frame), payloadBytes, streamId, FrameType.RESPONSE, 0);
         return frame;
     }
 

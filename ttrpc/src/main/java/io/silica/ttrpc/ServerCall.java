@@ -5,7 +5,6 @@ import com.google.protobuf.MessageLite;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +12,18 @@ import org.jspecify.annotations.Nullable;
  * connection ends it; whoever comes second finds it ended.
  */
 final class ServerCall<R extends MessageLite> implements Reply<R> {
+    private static final TtrpcStatus TOO_LATE =
+            TtrpcStatus.of(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded");
+    private static final TtrpcStatus GONE =
+            TtrpcStatus.of(StatusCode.CANCELLED, "the connection is closed");
+
     private final ServerConnection connection;
     private final int streamId;
     private final CallContext context;
     private final long begun = System.nanoTime();
-    private final AtomicBoolean ended = new AtomicBoolean();
     private volatile Runnable atEnd = () -> {};
     private volatile @Nullable Future<?> expiry;
+    private volatile @Nullable TtrpcStatus outcome;
 
     ServerCall(ServerConnection connection, CallOrigin origin, RequestHead head) {
         this.connection = connection;
@@ -62,7 +66,7 @@ final class ServerCall<R extends MessageLite> implements Reply<R> {
         } catch (TtrpcException tooLong) {
             return answer(tooLong.status());
         }
-        return answer(frame, StatusCode.OK);
+        return answer(frame, TtrpcStatus.OK);
     }
 
     @Override
@@ -71,34 +75,69 @@ final class ServerCall<R extends MessageLite> implements Reply<R> {
     }
 
     boolean answer(TtrpcStatus status) {
-        return answer(ResponseFrame.of(streamId, status), status.code());
+        return answer(ResponseFrame.of(streamId, status), status);
     }
 
+    /** Ends a stream of responses, all of which were sent. */
+    void completeStream() {
+        answer(DataFrame.end(streamId), TtrpcStatus.OK);
+    }
+
+    /**
+     * Sends one of several responses.
+     *
+     * @return false if the call has ended: nothing is sent on a stream behind its end
+     */
+    synchronized boolean sendPart(ByteBuffer frame) {
+        if (outcome == null) {
+            connection.sendPart(frame);
+        }
+        return outcome == null;
+    }
+
+    /** How the call has ended; null while it has not. */
+    @Nullable TtrpcStatus outcome() {
+        return outcome;
+    }
+
+    /** Nobody waits any more, because the deadline has passed or the connection is gone. */
     void cancel(Cancellation reason) {
-        if (!end()) {
+        boolean late = reason == Cancellation.DEADLINE_EXCEEDED;
+        cancel(reason, late ? TOO_LATE : GONE);
+    }
+
+    /** Answers, although the handler goes on and has to be told. */
+    void breakOff(TtrpcStatus status) {
+        cancel(Cancellation.STREAM_BROKEN, status);
+    }
+
+    private void cancel(Cancellation reason, TtrpcStatus status) {
+        if (!end(status)) {
             return;
         }
-        if (reason == Cancellation.DEADLINE_EXCEEDED) {
-            var status = TtrpcStatus.of(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded");
-            send(ResponseFrame.of(streamId, status), status.code());
+        if (reason != Cancellation.CONNECTION_CLOSED) {
+            send(ResponseFrame.of(streamId, status), status);
         }
         context.cancel(reason);
         atEnd.run();
     }
 
-    private boolean answer(ByteBuffer frame, StatusCode code) {
-        if (!end()) {
+    private boolean answer(ByteBuffer frame, TtrpcStatus status) {
+        if (!end(status)) {
             return false;
         }
         context.answered();
-        send(frame, code);
+        send(frame, status);
         atEnd.run();
         return true;
     }
 
-    private boolean end() {
-        if (!ended.compareAndSet(false, true)) {
-            return false;
+    private boolean end(TtrpcStatus status) {
+        synchronized (this) {
+            if (outcome != null) {
+                return false;
+            }
+            outcome = status;
         }
         var timer = expiry;
         if (timer != null) {
@@ -107,9 +146,12 @@ final class ServerCall<R extends MessageLite> implements Reply<R> {
         return true;
     }
 
-    private void send(ByteBuffer frame, StatusCode code) {
+    private void send(ByteBuffer frame, TtrpcStatus status) {
         connection.send(streamId, frame);
         var took = Duration.ofNanos(System.nanoTime() - begun);
-        connection.config().observer().answered(context.service(), context.method(), code, took);
+        connection
+                .config()
+                .observer()
+                .answered(context.service(), context.method(), status.code(), took);
     }
 }

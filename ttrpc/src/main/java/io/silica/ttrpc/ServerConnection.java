@@ -6,10 +6,12 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 
 /**
  * The server's side of one connection, without the connection: fed with the bytes that arrive, it
@@ -30,6 +32,8 @@ public final class ServerConnection {
     private final FrameDecoder decoder;
     private final StreamIds streamIds;
     private final Admission admission;
+    private final ServerStreams streams;
+    private final Room room;
     private final Set<ServerCall<?>> openCalls = ConcurrentHashMap.newKeySet();
     private volatile boolean over;
 
@@ -63,6 +67,8 @@ public final class ServerConnection {
         this.decoder = new FrameDecoder(backlog.toSkip());
         this.streamIds = new StreamIds(backlog.lastStreamId());
         this.admission = new Admission(config.limits());
+        this.room = new Room(sink);
+        this.streams = new ServerStreams(this, admission);
     }
 
     public ConnectionId id() {
@@ -104,9 +110,14 @@ public final class ServerConnection {
         return over;
     }
 
-    /** How many blocking and held calls are not finished: 0 is idle. */
+    /** How many blocking, held and streaming calls are not finished: 0 is idle. */
     public int openCalls() {
         return openCalls.size() + replays.size();
+    }
+
+    /** {@link FrameSink#writable} has become true again: streams go on sending. Any thread. */
+    public void room() {
+        room.signal();
     }
 
     /** The connection is gone: cancels every open call and drops their answers. Idempotent. */
@@ -125,15 +136,35 @@ public final class ServerConnection {
         }
     }
 
+    void sendPart(ByteBuffer frame) {
+        if (!closed) {
+            sink.sendPart(frame);
+        }
+    }
+
+    /** Waits until the peer takes what was sent before, or there is no use in waiting. */
+    void awaitRoom(BooleanSupplier useless) throws InterruptedException {
+        room.await(useless);
+    }
+
+    /** Bytes that were left may be given again. */
+    void resume() {
+        sink.resume();
+    }
+
+    void schedule(Runnable task, Duration delay) {
+        var _ = timer.schedule(task, delay.toNanos());
+    }
+
     private boolean ready() {
-        return sink.writable() && admission.open();
+        return sink.writable() && admission.open() && streams.areTaken();
     }
 
     private void replay() {
         while (!replays.isEmpty() && ready()) {
             var request = replays.remove();
             var frame = request.decoded();
-            begin(CallOrigin.replayed(frame.streamId(), request.ageNanos()), frame);
+            begin(CallOrigin.replayed(frame, request.ageNanos()), frame);
         }
     }
 
@@ -164,24 +195,33 @@ public final class ServerConnection {
 
     private void request(Frame frame) {
         if (streamIds.take(frame.streamId())) {
-            begin(CallOrigin.arrived(frame.streamId()), frame);
+            begin(CallOrigin.arrived(frame), frame);
         } else {
             refuse(frame.streamId(), "StreamID cannot be re-used and must increment");
         }
     }
 
-    /** There are no streams: it is what came right behind a refusal, or a mistake. */
+    /** On no stream it is what came right behind a refusal, or crossed our end, or a mistake. */
     private void data(Frame frame) {
+        if (streams.receive(frame)) {
+            return;
+        }
         if (refusedForGood) {
             over = true;
-        } else {
+        } else if (!isLateClose(frame)) {
             refuse(frame.streamId(), "StreamID is no longer active");
         }
     }
 
+    private boolean isLateClose(Frame frame) {
+        return frame.has(Frame.REMOTE_CLOSED)
+                && !frame.payload().hasRemaining()
+                && streamIds.wasTaken(frame.streamId());
+    }
+
     private void begin(CallOrigin origin, Frame frame) {
         begin(origin, frame.payload());
-        if (refusedForGood && (frame.flags() & Frame.REMOTE_OPEN) == 0) {
+        if (refusedForGood && !frame.has(Frame.REMOTE_OPEN)) {
             over = true;
         }
     }
@@ -198,9 +238,15 @@ public final class ServerConnection {
     }
 
     private void begin(CallOrigin origin, RequestHead head, MethodDefinition method) {
+        var contradiction = method.contradiction(origin);
+        if (contradiction != null) {
+            refuse(origin.streamId(), contradiction);
+            return;
+        }
         switch (method) {
             case MethodDefinition.Unary<?, ?> unary -> beginUnary(unary, origin, head);
             case MethodDefinition.Held<?, ?> held -> beginHeld(held, origin, head);
+            case MethodDefinition.Streaming<?, ?> stream -> streams.begin(stream, origin, head);
             case MethodDefinition.Refused(var status, var ends) -> {
                 refusedForGood |= ends;
                 new ServerCall<>(this, origin, head).answer(status);
@@ -268,7 +314,7 @@ public final class ServerConnection {
         }
     }
 
-    private void open(ServerCall<?> call) {
+    void open(ServerCall<?> call) {
         openCalls.add(call);
         call.expireWith(timer);
         if (closed) {
@@ -276,7 +322,7 @@ public final class ServerConnection {
         }
     }
 
-    private void ended(ServerCall<?> call) {
+    void ended(ServerCall<?> call) {
         openCalls.remove(call);
         if (openCalls() == 0) {
             sink.idle();
@@ -287,20 +333,27 @@ public final class ServerConnection {
         refuse(streamId, TtrpcStatus.of(StatusCode.INVALID_ARGUMENT, why));
     }
 
+    /** The client takes it for the end of what it has on that stream, and so do we. */
     private void refuse(int streamId, TtrpcStatus status) {
-        send(streamId, ResponseFrame.of(streamId, status));
+        if (!streams.breakOff(streamId, status)) {
+            send(streamId, ResponseFrame.of(streamId, status));
+        }
     }
 
     private static <Q extends MessageLite> Q parse(Parser<Q> parser, ByteBuffer payload) {
         try {
             return parser.parseFrom(payload);
         } catch (InvalidProtocolBufferException malformed) {
-            throw new TtrpcException(
-                    TtrpcStatus.of(
-                            StatusCode.INTERNAL,
-                            "ttrpc: error unmarshalling payload: " + malformed.getMessage()),
-                    malformed);
+            throw malformed(malformed);
         }
+    }
+
+    static TtrpcException malformed(InvalidProtocolBufferException cause) {
+        return new TtrpcException(
+                TtrpcStatus.of(
+                        StatusCode.INTERNAL,
+                        "ttrpc: error unmarshalling payload: " + cause.getMessage()),
+                cause);
     }
 
     private static ByteBuffer copy(ByteBuffer payload) {

@@ -46,7 +46,7 @@ final class ServerSession implements Closeable, FrameSink {
                         name(),
                         channels.output(),
                         config.limits().unsentBytes(),
-                        this::resume,
+                        this::room,
                         onQuiet,
                         _ -> close());
     }
@@ -61,6 +61,11 @@ final class ServerSession implements Closeable, FrameSink {
     }
 
     @Override
+    public void sendPart(ByteBuffer frame) {
+        writer.send(frame);
+    }
+
+    @Override
     public boolean writable() {
         return writer.hasRoom();
     }
@@ -68,6 +73,11 @@ final class ServerSession implements Closeable, FrameSink {
     @Override
     public void resume() {
         resumed.release();
+    }
+
+    private void room() {
+        connection.room();
+        resume();
     }
 
     @Override

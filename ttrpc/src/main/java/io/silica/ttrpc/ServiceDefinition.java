@@ -15,6 +15,7 @@ import java.util.Optional;
  *         .unary("State", StateRequest.parser(), tasks::state, Dispatch.NON_BLOCKING)
  *         .unary("Create", CreateTaskRequest.parser(), tasks::create, Dispatch.BLOCKING)
  *         .held("Wait", WaitRequest.parser(), tasks::await)
+ *         .serverStreaming("Events", EventsRequest.parser(), tasks::events)
  *         .build();
  * }
  */
@@ -62,6 +63,42 @@ public final class ServiceDefinition {
             return add(method, new MethodDefinition.Held<>(requests, handler));
         }
 
+        /** A method with one request and any number of responses. */
+        public <Q extends MessageLite, R extends MessageLite> Builder serverStreaming(
+                String method, Parser<Q> requests, ServerStreamingHandler<Q, R> handler) {
+            return this.<Q, R>addStreaming(
+                    method,
+                    requests,
+                    false,
+                    stream -> {
+                        handler.handle(stream.onlyRequest(), stream.context(), stream);
+                        stream.complete();
+                    });
+        }
+
+        /** A method with any number of requests and one response. */
+        public <Q extends MessageLite, R extends MessageLite> Builder clientStreaming(
+                String method, Parser<Q> requests, ClientStreamingHandler<Q, R> handler) {
+            return this.<Q, R>addStreaming(
+                    method,
+                    requests,
+                    true,
+                    stream -> stream.complete(handler.handle(stream, stream.context())));
+        }
+
+        /** A method with any number of requests and of responses, in any order. */
+        public <Q extends MessageLite, R extends MessageLite> Builder bidirectional(
+                String method, Parser<Q> requests, BidirectionalHandler<Q, R> handler) {
+            return this.<Q, R>addStreaming(
+                    method,
+                    requests,
+                    true,
+                    stream -> {
+                        handler.handle(stream, stream.context(), stream);
+                        stream.complete();
+                    });
+        }
+
         /** A method, streaming or not, that every call to is refused with the same words. */
         public Builder refused(String method, TtrpcStatus status) {
             return add(method, new MethodDefinition.Refused(status.asException().status(), false));
@@ -75,8 +112,17 @@ public final class ServiceDefinition {
             return add(method, new MethodDefinition.Refused(status.asException().status(), true));
         }
 
+        /** The definition of what was collected. */
         public ServiceDefinition build() {
             return new ServiceDefinition(name, methods);
+        }
+
+        private <Q extends MessageLite, R extends MessageLite> Builder addStreaming(
+                String method,
+                Parser<Q> requests,
+                boolean clientStreams,
+                MethodDefinition.Body<Q, R> body) {
+            return add(method, new MethodDefinition.Streaming<>(requests, clientStreams, body));
         }
 
         private Builder add(String method, MethodDefinition definition) {

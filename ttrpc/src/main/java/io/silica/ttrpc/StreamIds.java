@@ -15,11 +15,16 @@ final class StreamIds {
 
     /** Takes the id of a new stream; false if it does not increase. */
     boolean take(int streamId) {
-        if (Integer.compareUnsigned(streamId, last) <= 0) {
+        if (wasTaken(streamId)) {
             return false;
         }
         last = streamId;
         return true;
+    }
+
+    /** Whether an id as high as this was taken: then this one is not new. */
+    boolean wasTaken(int streamId) {
+        return Integer.compareUnsigned(streamId, last) <= 0;
     }
 
     int last() {

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ttrpc;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
-import io.silica.ttrpc.wire.Request;
-import io.silica.ttrpc.wire.Response;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -17,8 +14,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +32,7 @@ public final class TtrpcClient implements AutoCloseable {
     private static final int CHUNK_BYTES = 16 << 10;
     private static final int UNWRITTEN_BYTES = 1 << 20;
 
+    private final StreamLimits limits;
     private final ChannelPair channels;
     private final PendingCalls pending;
     private final FrameWriter writer;
@@ -44,7 +40,8 @@ public final class TtrpcClient implements AutoCloseable {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread reader;
 
-    TtrpcClient(ChannelPair channels, int firstStreamId) {
+    TtrpcClient(ChannelPair channels, int firstStreamId, StreamLimits limits) {
+        this.limits = limits;
         this.channels = channels;
         this.pending = new PendingCalls(firstStreamId);
         this.writer =
@@ -70,7 +67,13 @@ public final class TtrpcClient implements AutoCloseable {
 
     /** A client over a pair of blocking channels, which are the client's from now on. */
     public static TtrpcClient over(ReadableByteChannel input, WritableByteChannel output) {
-        return new TtrpcClient(new ChannelPair(input, output), 1);
+        return over(input, output, StreamLimits.standard());
+    }
+
+    /** The same, with limits of one's own for the streams of this connection. */
+    public static TtrpcClient over(
+            ReadableByteChannel input, WritableByteChannel output, StreamLimits limits) {
+        return new TtrpcClient(new ChannelPair(input, output), 1, limits);
     }
 
     /**
@@ -86,13 +89,70 @@ public final class TtrpcClient implements AutoCloseable {
             Parser<R> responses,
             CallOptions options) {
         var deadline = options.deadline();
-        var frame = frame(service, method, request, options.metadata(), deadline);
-        return message(exchange(frame, deadline), responses);
+        var call = new UnaryCall();
+        var frame = RequestFrame.of(service, method, request, options, deadline, 0);
+        try {
+            int streamId = begin(call, frame, deadline);
+            try {
+                return call.await(deadline, responses);
+            } finally {
+                pending.forget(streamId);
+            }
+        } catch (TimeoutException e) {
+            throw deadlineExceeded();
+        } catch (InterruptedException e) {
+            throw Interruption.of(e);
+        }
+    }
+
+    /**
+     * Begins a call with one request and any number of responses.
+     *
+     * @param options the timeout is that of the whole call, here and in the other streams
+     * @return to be closed
+     * @throws TtrpcException if the call cannot be begun; what the server says comes by the stream
+     */
+    public <R extends MessageLite> ResponseStream<R> serverStreaming(
+            String service,
+            String method,
+            MessageLite request,
+            Parser<R> responses,
+            CallOptions options) {
+        return stream(service, method, request, responses, options, StreamShape.SERVER);
+    }
+
+    /**
+     * Begins a call with any number of requests and one response.
+     *
+     * @param <Q> request
+     * @return to be closed
+     * @throws TtrpcException if the call cannot be begun; what the server says comes by the stream
+     */
+    public <Q extends MessageLite, R extends MessageLite> RequestStream<Q, R> clientStreaming(
+            String service, String method, Parser<R> responses, CallOptions options) {
+        return stream(service, method, null, responses, options, StreamShape.CLIENT);
+    }
+
+    /**
+     * Begins a call with any number of requests and of responses.
+     *
+     * @param <Q> request
+     * @return to be closed
+     * @throws TtrpcException if the call cannot be begun; what the server says comes by the stream
+     */
+    public <Q extends MessageLite, R extends MessageLite> DuplexStream<Q, R> bidirectional(
+            String service, String method, Parser<R> responses, CallOptions options) {
+        return stream(service, method, null, responses, options, StreamShape.BOTH);
     }
 
     /** How many answers came that nobody waited for: late, or to calls that were never made. */
     public long droppedAnswers() {
         return pending.dropped();
+    }
+
+    /** How many calls and streams have neither ended nor been closed. */
+    int openCalls() {
+        return pending.size();
     }
 
     /** Whether calls can still be made. */
@@ -119,64 +179,31 @@ public final class TtrpcClient implements AutoCloseable {
         }
     }
 
-    private static ByteBuffer frame(
+    private <Q extends MessageLite, R extends MessageLite> ClientStream<Q, R> stream(
             String service,
             String method,
-            MessageLite request,
-            Metadata metadata,
-            Deadline deadline) {
-        var builder =
-                Request.newBuilder()
-                        .setService(service)
-                        .setMethod(method)
-                        .setPayload(request.toByteString())
-                        .addAllMetadata(metadata.toWire());
-        if (deadline.exists()) {
-            // Zero would mean no deadline at all.
-            builder.setTimeoutNano(Math.max(1, deadline.remainingNanos()));
-        }
-        return RequestFrame.of(builder.build());
-    }
-
-    private Response exchange(ByteBuffer frame, Deadline deadline) {
+            @Nullable MessageLite request,
+            Parser<R> responses,
+            CallOptions options,
+            StreamShape shape) {
+        var deadline = options.deadline();
+        int flags = shape.requestFlags();
+        var frame = RequestFrame.of(service, method, request, options, deadline, flags);
+        var stream = new ClientStream<Q, R>(responses, shape, deadline, writer, limits, pending);
         try {
-            if (!writer.awaitRoom(deadline) || deadline.passed()) {
-                throw deadlineExceeded();
-            }
-            return sendAndAwait(frame, deadline);
-        } catch (TimeoutException e) {
-            throw deadlineExceeded();
+            stream.begun(begin(stream, frame, deadline));
+            return stream;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new TtrpcException(
-                    TtrpcStatus.of(StatusCode.CANCELLED, "the caller was interrupted"), e);
+            throw Interruption.of(e);
         }
     }
 
-    private Response sendAndAwait(ByteBuffer frame, Deadline deadline)
-            throws InterruptedException, TimeoutException {
-        var call = new CompletableFuture<Response>();
-        int streamId = pending.begin(call, id -> writer.send(RequestFrame.withStreamId(frame, id)));
-        try {
-            return call.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof TtrpcException known
-                    ? new TtrpcException(known.status(), known)
-                    : new IllegalStateException(e);
-        } finally {
-            pending.forget(streamId);
+    private int begin(ClientCall call, ByteBuffer frame, Deadline deadline)
+            throws InterruptedException {
+        if (!writer.awaitRoom(deadline) || deadline.passed()) {
+            throw deadlineExceeded();
         }
-    }
-
-    private static <R extends MessageLite> R message(Response response, Parser<R> responses) {
-        if (response.hasStatus() && response.getStatus().getCode() != StatusCode.OK.number()) {
-            throw TtrpcStatus.fromWire(response.getStatus()).asException();
-        }
-        try {
-            return responses.parseFrom(response.getPayload());
-        } catch (InvalidProtocolBufferException e) {
-            throw malformed("the response's payload", e);
-        }
+        return pending.begin(call, id -> writer.send(RequestFrame.withStreamId(frame, id)));
     }
 
     private void read() {
@@ -196,28 +223,10 @@ public final class TtrpcClient implements AutoCloseable {
         for (var inbound = decoder.next(chunk); inbound != null; inbound = decoder.next(chunk)) {
             switch (inbound) {
                 case Inbound.Oversized oversized ->
-                        fail(oversized.streamId(), oversized.status().asException());
-                case Frame frame -> answered(frame);
+                        pending.fail(oversized.streamId(), oversized.status().asException());
+                case Frame frame -> pending.received(frame);
             }
         }
-    }
-
-    private void answered(Frame frame) {
-        if (frame.type() != FrameType.RESPONSE) {
-            var why = "a %s frame answered a unary call".formatted(frame.type());
-            fail(frame.streamId(), new TtrpcException(StatusCode.INTERNAL, why));
-            return;
-        }
-        try {
-            var response = Response.parseFrom(frame.payload());
-            pending.end(frame.streamId(), call -> call.complete(response));
-        } catch (InvalidProtocolBufferException e) {
-            fail(frame.streamId(), malformed("the response", e));
-        }
-    }
-
-    private void fail(int streamId, TtrpcException failure) {
-        pending.end(streamId, call -> call.completeExceptionally(failure));
     }
 
     private void lost(IOException cause) {
@@ -233,11 +242,6 @@ public final class TtrpcClient implements AutoCloseable {
             LOGGER.log(Level.DEBUG, "closing a ttrpc connection", e);
         }
         ended.complete(null);
-    }
-
-    private static TtrpcException malformed(String what, InvalidProtocolBufferException cause) {
-        var words = "cannot read %s: %s".formatted(what, cause.getMessage());
-        return new TtrpcException(TtrpcStatus.of(StatusCode.INTERNAL, words), cause);
     }
 
     private static TtrpcException deadlineExceeded() {

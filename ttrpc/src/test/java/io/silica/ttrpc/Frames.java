@@ -32,6 +32,22 @@ final class Frames {
         return request(streamId, TestService.request(method, text(argument)).build());
     }
 
+    /** A call that begins a stream of the {@link TestService}, without a message. */
+    static ByteBuffer open(int streamId, String method, int flags) {
+        var request = TestService.request(method, text("")).build();
+        return frame(streamId, REQUEST, flags, request.toByteArray());
+    }
+
+    /** A message of a stream. */
+    static ByteBuffer data(int streamId, String value) {
+        return frame(streamId, DATA, 0, text(value).toByteArray());
+    }
+
+    /** The end of a stream, as Go's client sends it. */
+    static ByteBuffer close(int streamId) {
+        return frame(streamId, DATA, Frame.REMOTE_CLOSED | Frame.NO_DATA, new byte[0]);
+    }
+
     static StringValue text(String value) {
         return StringValue.of(value);
     }

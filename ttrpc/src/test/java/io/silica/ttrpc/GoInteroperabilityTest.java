@@ -109,6 +109,73 @@ final class GoInteroperabilityTest {
                 CallOptions.timeout(Duration.ofMillis(50)),
                 TtrpcStatus.of(StatusCode.DEADLINE_EXCEEDED, "deadline exceeded"));
         callConcurrently(client);
+        callStreams(client);
+        assertThat(client.openCalls()).isZero();
+    }
+
+    private static void callStreams(TtrpcClient client) {
+        try (var numbers =
+                client.serverStreaming(
+                        TestService.NAME,
+                        "Count",
+                        Frames.text("300"),
+                        StringValue.parser(),
+                        CallOptions.none())) {
+            int next = 1;
+            for (var number : numbers) {
+                assertThat(number.getValue()).isEqualTo(Integer.toString(next++));
+            }
+            assertThat(next).isEqualTo(301);
+        }
+        try (var words =
+                client.<StringValue, StringValue>clientStreaming(
+                        TestService.NAME, "Join", StringValue.parser(), CallOptions.none())) {
+            for (var word : List.of("a", "", "b")) {
+                words.send(Frames.text(word));
+            }
+            assertThat(words.finish().getValue()).isEqualTo("ab");
+        }
+        talk(client);
+        hearFailure(client);
+        hearLastMessageWithTheEnd(client);
+    }
+
+    private static void talk(TtrpcClient client) {
+        try (var chat = stream(client, "Chat")) {
+            for (int i = 0; i < 300; i++) {
+                var word = i % 3 == 0 ? "" : Integer.toString(i);
+                chat.send(Frames.text(word));
+                assertThat(chat.receive().orElseThrow().getValue()).isEqualTo(word);
+            }
+            chat.closeSend();
+            assertThat(chat.receive()).isEmpty();
+        }
+    }
+
+    private static void hearFailure(TtrpcClient client) {
+        try (var chat = stream(client, "Chat")) {
+            chat.send(Frames.text("fail"));
+            assertThatThrownBy(chat::receive)
+                    .isInstanceOfSatisfying(
+                            TtrpcException.class,
+                            e ->
+                                    assertThat(e.status())
+                                            .isEqualTo(
+                                                    TtrpcStatus.of(StatusCode.ABORTED, "as told")));
+        }
+    }
+
+    private static void hearLastMessageWithTheEnd(TtrpcClient client) {
+        try (var early = stream(client, "Early")) {
+            early.send(Frames.text("first"));
+            assertThat(early).extracting(StringValue::getValue).containsExactly("enough");
+        }
+    }
+
+    private static DuplexStream<StringValue, StringValue> stream(
+            TtrpcClient client, String method) {
+        return client.bidirectional(
+                TestService.NAME, method, StringValue.parser(), CallOptions.none());
     }
 
     private static void assertFails(

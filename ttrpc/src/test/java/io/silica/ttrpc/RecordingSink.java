@@ -22,11 +22,23 @@ final class RecordingSink implements FrameSink {
     /** An answer as the client would see it. */
     record Answer(int streamId, TtrpcStatus status, String value) {}
 
+    /** A data frame as the client would see it. */
+    record Part(int streamId, int flags, String value) {
+        static Part end(int streamId) {
+            return new Part(streamId, Frame.REMOTE_CLOSED | Frame.NO_DATA, "");
+        }
+    }
+
     @Override
     public void send(int streamId, ByteBuffer frame) {
         if (frame.getInt(4) != streamId) {
             throw new AssertionError("the answer to another stream");
         }
+        frames.add(frame);
+    }
+
+    @Override
+    public void sendPart(ByteBuffer frame) {
         frames.add(frame);
     }
 
@@ -60,12 +72,35 @@ final class RecordingSink implements FrameSink {
     /** The next answer; waits for it. */
     Answer take() {
         try {
+            return decode(takeBytes());
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The next data frame; waits for it. */
+    Part takePart() {
+        var frame = takeBytes();
+        int length = frame.getInt(0);
+        if (frame.remaining() != length + Frame.HEADER_BYTES || frame.get(8) != Frames.DATA) {
+            throw new AssertionError("not one whole data frame");
+        }
+        try {
+            var value = StringValue.parseFrom(frame.slice(Frame.HEADER_BYTES, length));
+            return new Part(frame.getInt(4), frame.get(9), value.getValue());
+        } catch (InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private ByteBuffer takeBytes() {
+        try {
             var frame = frames.poll(20, TimeUnit.SECONDS);
             if (frame == null) {
-                throw new AssertionError("no answer came");
+                throw new AssertionError("nothing came");
             }
-            return decode(frame);
-        } catch (InterruptedException | InvalidProtocolBufferException e) {
+            return frame;
+        } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
     }
@@ -73,7 +108,7 @@ final class RecordingSink implements FrameSink {
     private static Answer decode(ByteBuffer frame) throws InvalidProtocolBufferException {
         int length = frame.getInt(0);
         if (frame.remaining() != length + Frame.HEADER_BYTES || frame.get(8) != Frames.RESPONSE) {
-            throw new AssertionError("not one whole response frame");
+            throw new AssertionError("not one whole response frame: " + frame.get(8));
         }
         var response = Response.parseFrom(frame.slice(Frame.HEADER_BYTES, length));
         return new Answer(

@@ -282,7 +282,11 @@ final class TtrpcClientTest {
         try (var listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             listener.bind(address);
             var channel = SocketChannel.open(address);
-            client = new TtrpcClient(new ChannelPair(channel, channel), firstStreamId);
+            client =
+                    new TtrpcClient(
+                            new ChannelPair(channel, channel),
+                            firstStreamId,
+                            StreamLimits.standard());
             peer = listener.accept();
         }
     }

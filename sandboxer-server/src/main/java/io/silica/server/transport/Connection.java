@@ -122,6 +122,11 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
     }
 
     @Override
+    public void sendPart(ByteBuffer frame) {
+        outbox.add(Outbox.NO_CALL, frame);
+    }
+
+    @Override
     public boolean writable() {
         return outbox.hasRoom();
     }
@@ -143,12 +148,15 @@ final class Connection implements EpollLoop.Source, FrameSink, Outbox.Events {
 
     @Override
     public void room() {
+        protocol.room();
         resume();
     }
 
     @Override
     public void sent(int streamId) {
-        journal.answered(streamId);
+        if (streamId != Outbox.NO_CALL) {
+            journal.answered(streamId);
+        }
     }
 
     @Override

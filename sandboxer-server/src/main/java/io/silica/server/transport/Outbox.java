@@ -18,6 +18,9 @@ import java.util.Deque;
  * does not take waits for {@link #writable}.
  */
 final class Outbox {
+    /** The stream id of a frame that answers no call: no client gives it to one. */
+    static final int NO_CALL = 0;
+
     private final UnixSocket socket;
     private final NativeBuffers buffers;
     private final int mark;
@@ -64,7 +67,11 @@ final class Outbox {
         this.events = events;
     }
 
-    /** Takes a whole frame and sends it if nobody else is sending. */
+    /**
+     * Takes a whole frame and sends it if nobody else is sending.
+     *
+     * @param streamId of the call that it answers, or {@link #NO_CALL}
+     */
     void add(int streamId, ByteBuffer frame) {
         if (enqueue(new Unsent(streamId, frame, frame.remaining()))) {
             send();

@@ -126,6 +126,11 @@ final class Replay implements FrameSink, AutoCloseable {
     }
 
     @Override
+    public void sendPart(ByteBuffer frame) {
+        throw new AssertionError("the Task service has no streams");
+    }
+
+    @Override
     public boolean writable() {
         return true;
     }
