@@ -1,6 +1,6 @@
 # Everything here is a name for a script or a Maven command; "make" alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-recovery build test e2e chaos bench dist reproducible format clean
+.PHONY: help demo demo-recovery build test e2e chaos fuzz bench dist reproducible format clean
 
 help: ## Lists what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -23,6 +23,9 @@ e2e: dist ## Runs only the tests that drive real containerds
 
 chaos: dist ## Kills both daemons, 1,000 times and more, while pods come and go (about an hour)
 	@scripts/chaos
+
+fuzz: ## Looks for bytes that break what reads the bytes of strangers (a minute for each target)
+	@scripts/fuzz
 
 bench: dist ## Measures, beside the peers' way of doing it
 	@scripts/bench
