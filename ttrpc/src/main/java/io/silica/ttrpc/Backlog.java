@@ -17,6 +17,7 @@ public record Backlog(int lastStreamId, List<Request> requests, int toSkip, Byte
     /** That of a new connection. */
     public static final Backlog NONE = new Backlog(0, List.of(), 0, ByteBuffer.allocate(0));
 
+    /** Checked; the requests are copied, and the tail is a view of its own. */
     public Backlog {
         requests = List.copyOf(requests);
         tail = tail.duplicate();
@@ -38,6 +39,7 @@ public record Backlog(int lastStreamId, List<Request> requests, int toSkip, Byte
      * @param ageNanos how long ago it came: its caller has waited for that long
      */
     public record Request(ByteBuffer frame, long ageNanos) {
+        /** Checked to be one whole frame. */
         public Request {
             frame = frame.slice();
             if (frame.remaining() != Frame.HEADER_BYTES + frame.getInt(0)) {

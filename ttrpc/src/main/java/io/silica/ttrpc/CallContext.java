@@ -45,6 +45,7 @@ public final class CallContext {
         return method;
     }
 
+    /** What the caller sent beside the request. */
     public Metadata metadata() {
         return metadata;
     }

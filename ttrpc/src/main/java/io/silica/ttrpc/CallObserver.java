@@ -6,6 +6,7 @@ import java.time.Duration;
 /** Is told of every answered call, for metrics. */
 @FunctionalInterface
 public interface CallObserver {
+    /** Looks away. */
     CallObserver NONE = (_, _, _, _) -> {};
 
     /**

@@ -18,14 +18,17 @@ public record CallOptions(Optional<Duration> timeout, Metadata metadata) {
         return NONE;
     }
 
+    /** A timeout, no metadata. */
     public static CallOptions timeout(Duration timeout) {
         return NONE.withTimeout(timeout);
     }
 
+    /** These options with this timeout. */
     public CallOptions withTimeout(Duration newTimeout) {
         return new CallOptions(Optional.of(newTimeout), metadata);
     }
 
+    /** These options with one more value of a metadata key. */
     public CallOptions withMetadata(String key, String value) {
         return new CallOptions(timeout, metadata.with(key, value));
     }

@@ -17,6 +17,7 @@ public final class CallTimer implements AutoCloseable {
                     Thread.ofVirtual().name("ttrpc-deadlines").factory(),
                     new ThreadPoolExecutor.DiscardPolicy());
 
+    /** A timer without a thread yet. */
     public CallTimer() {
         executor.setRemoveOnCancelPolicy(true);
     }

@@ -9,6 +9,7 @@ final class Interruption {
     static TtrpcException of(InterruptedException cause) {
         Thread.currentThread().interrupt();
         return new TtrpcException(
-                TtrpcStatus.of(StatusCode.CANCELLED, "the thread that waits was interrupted"), cause);
+                TtrpcStatus.of(StatusCode.CANCELLED, "the thread that waits was interrupted"),
+                cause);
     }
 }

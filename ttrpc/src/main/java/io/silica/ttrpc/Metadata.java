@@ -22,10 +22,12 @@ public final class Metadata {
         this.values = values;
     }
 
+    /** No metadata. */
     public static Metadata empty() {
         return EMPTY;
     }
 
+    /** One value of one key. */
     public static Metadata of(String key, String value) {
         return EMPTY.with(key, value);
     }
@@ -47,6 +49,7 @@ public final class Metadata {
         return values.getOrDefault(lower(key), List.of());
     }
 
+    /** Whether there is no key at all. */
     public boolean isEmpty() {
         return values.isEmpty();
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 public final class ProtocolException extends IOException {
     private static final long serialVersionUID = 1L;
 
+    /** Says what came instead of a frame. */
     public ProtocolException(String message) {
         super(message);
     }

@@ -24,6 +24,7 @@ public final class ServerConfig {
         this.observer = observer;
     }
 
+    /** These services with standard limits and exceptions, observed by nobody. */
     public static ServerConfig of(ServiceDefinition... services) {
         return of(List.of(services));
     }
@@ -44,18 +45,22 @@ public final class ServerConfig {
                 CallObserver.NONE);
     }
 
+    /** This configuration with other limits. */
     public ServerConfig withLimits(ServerLimits other) {
         return new ServerConfig(services, other, exceptions, observer);
     }
 
+    /** This configuration with other statuses for what handlers throw. */
     public ServerConfig withExceptions(ExceptionMapper other) {
         return new ServerConfig(services, limits, other, observer);
     }
 
+    /** This configuration with an observer in the place of the one that it has. */
     public ServerConfig withObserver(CallObserver other) {
         return new ServerConfig(services, limits, exceptions, other);
     }
 
+    /** What one connection may have. */
     public ServerLimits limits() {
         return limits;
     }

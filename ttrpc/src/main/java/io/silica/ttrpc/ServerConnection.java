@@ -71,6 +71,7 @@ public final class ServerConnection {
         this.streams = new ServerStreams(this, admission);
     }
 
+    /** As which its calls know it. */
     public ConnectionId id() {
         return id;
     }

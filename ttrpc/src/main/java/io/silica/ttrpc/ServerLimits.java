@@ -23,6 +23,7 @@ public record ServerLimits(
         int unsentBytes,
         int openStreams,
         StreamLimits stream) {
+    /** Checked to leave room for a call. */
     public ServerLimits {
         if (Math.min(runningCalls, heldCalls) < 1
                 || Math.min(requestBytes, unsentBytes) < 1

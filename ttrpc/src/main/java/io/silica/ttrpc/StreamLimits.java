@@ -13,6 +13,7 @@ import java.time.Duration;
  *     RESOURCE_EXHAUSTED and the others go on
  */
 public record StreamLimits(int queuedBytes, Duration patience) {
+    /** Checked to leave room for a message. */
     public StreamLimits {
         if (queuedBytes < 1 || patience.isNegative()) {
             throw new IllegalArgumentException("a limit of streams is not positive");

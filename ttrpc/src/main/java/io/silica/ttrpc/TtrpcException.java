@@ -12,14 +12,21 @@ public final class TtrpcException extends RuntimeException {
 
     private final transient TtrpcStatus status;
 
+    /** A failure without a cause on this side. */
     public TtrpcException(TtrpcStatus status) {
         this(status, null);
     }
 
+    /** A failure without details. */
     public TtrpcException(StatusCode code, String message) {
         this(TtrpcStatus.of(code, message));
     }
 
+    /**
+     * A failure.
+     *
+     * @throws IllegalArgumentException if the status says that the call succeeded
+     */
     public TtrpcException(TtrpcStatus status, @Nullable Throwable cause) {
         super(status.code() + ": " + status.message(), cause);
         if (status.isOk()) {
@@ -28,10 +35,12 @@ public final class TtrpcException extends RuntimeException {
         this.status = status;
     }
 
+    /** How the call ended. */
     public TtrpcStatus status() {
         return status;
     }
 
+    /** The code of the status. */
     public StatusCode code() {
         return status.code();
     }

@@ -37,6 +37,7 @@ public final class TtrpcServer implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Semaphore quiet = new Semaphore(0);
 
+    /** A server that serves nobody yet. */
     public TtrpcServer(ServerConfig config) {
         this.config = config;
     }

@@ -13,16 +13,20 @@ import java.util.List;
  * @param details typed details as in google.rpc.Status
  */
 public record TtrpcStatus(StatusCode code, String message, List<Any> details) {
+    /** Success, of which there is nothing to say. */
     public static final TtrpcStatus OK = of(StatusCode.OK, "");
 
+    /** A status; the details are copied. */
     public TtrpcStatus {
         details = List.copyOf(details);
     }
 
+    /** A status without details. */
     public static TtrpcStatus of(StatusCode code, String message) {
         return new TtrpcStatus(code, message, List.of());
     }
 
+    /** Whether the call succeeded. */
     public boolean isOk() {
         return code == StatusCode.OK;
     }

@@ -8,6 +8,7 @@ import io.silica.ttrpc.RecordingSink.Answer;
 import io.silica.ttrpc.RecordingSink.Part;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -371,8 +372,7 @@ final class ServerStreamTest {
                         service.config(),
                         sink,
                         timer,
-                        new Backlog(
-                                1, java.util.List.of(request), 0, Frames.data(1, "half a talk")));
+                        new Backlog(1, List.of(request), 0, Frames.data(1, "half a talk")));
 
         connection.receive(ByteBuffer.allocate(0));
 

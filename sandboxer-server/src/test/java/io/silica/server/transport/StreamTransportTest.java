@@ -33,18 +33,23 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Streams over the epoll transport and its journal, and through the death of a daemon. */
 @Timeout(60)
 final class StreamTransportTest {
+    private static final long SEED = Long.getLong("silica.seed", System.nanoTime());
     private static final JournalOwner OWNER = JournalOwner.now("0".repeat(32));
     private static final ConnectionId ID = new ConnectionId(100);
 
@@ -145,6 +150,50 @@ final class StreamTransportTest {
             assertThat(journal.replayed()).isZero();
         }
         assertThat(client.droppedAnswers()).isZero();
+    }
+
+    /** Whatever a death cuts, the client hears how its stream ended, and never waits in vain. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Moment.class,
+            names = {"BEGUN", "SENT_IN_PART", "NEVER"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void eachStreamEndsWhereverADaemonDies(Moment moment) throws Exception {
+        var random = new Random(SEED);
+        System.out.println("-Dsilica.seed=" + SEED);
+        try (var talkers = Executors.newVirtualThreadPerTaskExecutor()) {
+            var talking = talkers.submit(() -> talkUntil(20));
+            for (int i = 0; i < 15 && !talking.isDone(); i++) {
+                live(new Death(moment, 1 + random.nextInt(30)), talking, 500);
+            }
+            live(new Death(Moment.NEVER, 1), talking, 30_000);
+            assertThat(talking.get()).isEqualTo(20);
+        }
+    }
+
+    private void live(Death death, Future<Integer> talking, int longestMillis) throws Exception {
+        try (var journal = journal();
+                var _ = transport(journal, death)) {
+            long end = System.nanoTime() + Duration.ofMillis(longestMillis).toNanos();
+            while (!talking.isDone() && !death.hasCome() && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            death.come();
+            assertThat(journal.lost()).isZero();
+        }
+    }
+
+    /** Until so many talks in a row were heard to their end, those that were broken off apart. */
+    private int talkUntil(int talks) {
+        int done = 0;
+        while (done < talks) {
+            try {
+                done += talks() ? 1 : 0;
+            } catch (TtrpcException e) {
+                assertThat(e.code()).isEqualTo(StatusCode.UNAVAILABLE);
+            }
+        }
+        return done;
     }
 
     @Test
