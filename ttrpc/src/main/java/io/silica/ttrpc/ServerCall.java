@@ -36,8 +36,13 @@ final class ServerCall<R extends MessageLite> implements Reply<R> {
     }
 
     String threadName() {
-        return "ttrpc-%s-%s.%s"
-                .formatted(context.method(), connection.id(), Integer.toUnsignedString(streamId));
+        // Concatenated: it is made for each call, and formatting takes longer.
+        return "ttrpc-"
+                + context.method()
+                + "-"
+                + connection.id()
+                + "."
+                + Integer.toUnsignedString(streamId);
     }
 
     /** Ends the call at its deadline if it has one. Before anything can answer it. */
