@@ -2,6 +2,7 @@
 package io.silica.server.record;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -19,6 +20,8 @@ final class PrivateDirectory {
             PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> FILE_MODE =
             PosixFilePermissions.fromString("rw-------");
+
+    private static final String UID = "unix:uid";
 
     private PrivateDirectory() {}
 
@@ -60,8 +63,20 @@ final class PrivateDirectory {
      * Whether the user of this process owns {@code path} itself, not what a link there points at.
      */
     static boolean isOurs(Path path) throws IOException {
-        var owner = Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-        return owner.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        return OurUser.ID.equals(Files.getAttribute(path, UID, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** Asked once: a daemon that comes back asks for each of its records. */
+    private static final class OurUser {
+        private static final Object ID = id();
+
+        private static Object id() {
+            try {
+                return Files.getAttribute(Path.of("/proc/self"), UID);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot tell which user this process has", e);
+            }
+        }
     }
 
     private static void requireOurs(Path path) throws IOException {
