@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 /**
  * The server's side of one connection, without the connection: fed with the bytes that arrive, it
  * calls handlers and gives frames to a {@link FrameSink}. It reads nothing, writes nothing and, but
- * for blocking handlers, has no thread, so that an event loop can drive thousands.
+ * for handlers that may block, has no thread, so that an event loop can drive thousands.
  *
  * <p>One thread at a time, the reader, calls {@link #receive}; everything else may be called by any
  * thread. What a client does wrong is answered as Go's server answers it, on the stream it was done

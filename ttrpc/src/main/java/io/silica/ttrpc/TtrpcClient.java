@@ -18,14 +18,16 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A ttrpc client: many calls at a time over one connection. Thread safe; a call blocks its thread,
- * which is best a virtual one.
+ * A ttrpc client: many calls and streams at a time over one connection. Thread safe; a call blocks
+ * its thread, which is best a virtual one.
  *
  * <p>Every failure is a {@link TtrpcException}: the server's own status; DEADLINE_EXCEEDED when the
  * timeout passed; CANCELLED when the thread was interrupted (it stays so); UNAVAILABLE when the
  * connection is gone, for calls in flight and all later ones, since ttrpc has no reconnect;
  * RESOURCE_EXHAUSTED for a message longer than 4 MiB; INTERNAL for an answer that cannot be
- * understood. An answer that nobody waits for is dropped and counted.
+ * understood. An answer that nobody waits for is dropped and counted. A stream fails in the same
+ * ways, after the messages that came before; and with RESOURCE_EXHAUSTED if they are not taken
+ * ({@link StreamLimits}).
  */
 public final class TtrpcClient implements AutoCloseable {
     private static final Logger LOGGER = System.getLogger(TtrpcClient.class.getName());
