@@ -46,6 +46,9 @@ public record WorkerCommand(
      */
     static final String WRITABLE = "silica.worker-writes";
 
+    /** The worker's main class, which a daemon has no use for but its name. */
+    private static final String MAIN = "io.silica.wasm.worker.WorkerMain";
+
     private static final System.Logger LOG = System.getLogger(WorkerCommand.class.getName());
 
     /**
@@ -143,7 +146,7 @@ public record WorkerCommand(
         var arguments = new ArrayList<>(flags);
         arguments.add("-classpath");
         arguments.add(classPath);
-        arguments.add(WorkerMain.class.getName());
+        arguments.add(MAIN);
         var confinement = Confinement.ofJava(home, own);
         var writable = Optional.ofNullable(properties.getProperty(WRITABLE)).map(Path::of);
         return new WorkerCommand(

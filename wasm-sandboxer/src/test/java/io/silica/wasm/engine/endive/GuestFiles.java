@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import run.endive.runtime.ByteArrayMemory;
 import run.endive.runtime.Memory;
@@ -68,7 +69,8 @@ final class GuestFiles implements AutoCloseable {
             }
         }
         try {
-            functions.get(name).call(memory, all.stream().mapToLong(n -> n).toArray());
+            Objects.requireNonNull(functions.get(name))
+                    .call(memory, all.stream().mapToLong(n -> n).toArray());
             return 0;
         } catch (WasiFailure e) {
             return e.errno();
