@@ -229,8 +229,13 @@ final class WorkerFixture implements AutoCloseable {
         ProcessHandle.current()
                 .children()
                 .filter(WorkerFixture::isLauncher)
-                .filter(launcher -> launcher.children().findAny().isEmpty())
+                .filter(launcher -> launcher.children().noneMatch(WorkerFixture::lives))
                 .forEach(launcher -> collect(Math.toIntExact(launcher.pid())));
+    }
+
+    /** What has ended may still be there, for its parent to collect. */
+    private static boolean lives(ProcessHandle process) {
+        return ProcessIdentity.of(Math.toIntExact(process.pid())).isPresent();
     }
 
     private static boolean isLauncher(ProcessHandle child) {
