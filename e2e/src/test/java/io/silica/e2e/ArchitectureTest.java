@@ -23,6 +23,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The picture in docs/architecture.md is what the imports say. */
 final class ArchitectureTest {
@@ -44,12 +45,22 @@ final class ArchitectureTest {
         "ttrpc, 'linux'",
         "server, 'proto ttrpc linux sandbox'",
         "wasm, 'proto ttrpc linux sandbox server'",
+        "appkernel, 'linux sandbox server'",
         "ctl, 'proto ttrpc'",
         "examples, ''"
     })
     void aModuleKnowsOnlyThoseBelowIt(String module, String below) {
         Set<String> others =
-                Set.of("proto", "linux", "sandbox", "ttrpc", "server", "wasm", "ctl", "examples");
+                Set.of(
+                        "proto",
+                        "linux",
+                        "sandbox",
+                        "ttrpc",
+                        "server",
+                        "wasm",
+                        "appkernel",
+                        "ctl",
+                        "examples");
         String[] forbidden =
                 others.stream()
                         .filter(other ->
@@ -68,12 +79,13 @@ final class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    @Test
-    void ofAKindOnlyItsMainAndWhatIsBesideItKnowTheServer() {
+    @ParameterizedTest
+    @ValueSource(strings = {"wasm", "appkernel"})
+    void ofAKindOnlyItsMainAndWhatIsBesideItKnowTheServer(String kind) {
         noClasses()
-                .that(resideInAPackage("io.silica.wasm.."))
+                .that(resideInAPackage("io.silica." + kind + ".."))
                 .and()
-                .resideOutsideOfPackage("io.silica.wasm")
+                .resideOutsideOfPackage("io.silica." + kind)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.silica.server..")

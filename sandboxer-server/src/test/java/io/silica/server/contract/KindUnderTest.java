@@ -33,6 +33,11 @@ public interface KindUnderTest {
     /** Whether it freezes containers. */
     boolean pauses();
 
+    /** Whether a sandbox goes on when what ran its containers was killed. */
+    default boolean sandboxesOutliveTheirAgent() {
+        return true;
+    }
+
     /** The containers that there are behind the daemon, whether it knows them or not. */
     List<String> containers();
 

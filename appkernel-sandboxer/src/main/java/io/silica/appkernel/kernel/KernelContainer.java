@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.appkernel.kernel;
+
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ExecConfig;
+import io.silica.sandbox.ExecId;
+import io.silica.sandbox.Statistics;
+import java.util.Map;
+
+/** A container on an application kernel. Every method but {@link #id} may block on the kernel. */
+public interface KernelContainer {
+    /** Its identifier. */
+    ContainerId id();
+
+    /** Its first process; deleting that deletes the container. */
+    KernelProcess init();
+
+    /** Adds a process that waits for its start. */
+    KernelProcess exec(ExecConfig config);
+
+    /** Those that were added and not deleted. */
+    Map<ExecId, KernelProcess> execs();
+
+    /** What it has used, now; after its end the last there was. */
+    Statistics statistics();
+}
