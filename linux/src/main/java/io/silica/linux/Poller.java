@@ -26,6 +26,7 @@ public final class Poller implements AutoCloseable {
     private final Map<Long, Watch> watches = new ConcurrentHashMap<>();
     private final AtomicLong lastToken = new AtomicLong(WAKE);
     private final Thread thread;
+    private final Object ending = new Object();
     private volatile boolean closed;
 
     private Poller(String name) {
@@ -100,7 +101,10 @@ public final class Poller implements AutoCloseable {
             }
         }
         watches.values().forEach(Watch::close);
-        wake.close();
+        synchronized (ending) {
+            // Whoever has told us to end has woken us as well.
+            wake.close();
+        }
         epoll.close();
     }
 
@@ -125,9 +129,11 @@ public final class Poller implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            wake.signal();
+        synchronized (ending) {
+            if (!closed) {
+                closed = true;
+                wake.signal();
+            }
         }
         if (!Thread.currentThread().equals(thread)) {
             joinUninterruptibly();

@@ -190,4 +190,20 @@ class PollerTest {
             return task.get();
         }
     }
+
+    /** The thread may find out that it is to end while it is awake, before it is woken for that. */
+    @Test
+    void closingOneThatIsBusyIsHarmless() {
+        for (int i = 0; i < 200; i++) {
+            var busy = Poller.start("silica-test-busy");
+            try (var pipe = Pipe.open()) {
+                watchAgain(busy, pipe.writer());
+                busy.close();
+            }
+        }
+    }
+
+    private static void watchAgain(Poller poller, Descriptor alwaysReady) {
+        poller.watch(alwaysReady, Epoll.WRITABLE, () -> watchAgain(poller, alwaysReady));
+    }
 }
