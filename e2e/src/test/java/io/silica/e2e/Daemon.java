@@ -74,6 +74,10 @@ final class Daemon implements AutoCloseable {
         end(Process::destroyForcibly);
     }
 
+    boolean isRunning() {
+        return process != null && process.isAlive();
+    }
+
     long pid() {
         return running().pid();
     }

@@ -26,6 +26,10 @@ final class Leftovers {
             assertThat(node.cgroups().belowPods()).as("cgroups").isEmpty();
             assertThat(fifos(node)).as("open FIFOs").isEmpty();
             assertThat(strangers(node)).as("processes").isEmpty();
+            assertThat(AppKernelPods.sentries(node)).as("sentries").isEmpty();
+            assertThat(files(node.directory().resolve(AppKernelPods.KIND).resolve("gvisor")))
+                    .as("files of pods on gVisor")
+                    .isEmpty();
             assertThat(node.sandboxer().held())
                     .as(() -> "connections held, of\n  " + node.sandboxer().sockets("  "))
                     .isZero();

@@ -31,6 +31,7 @@ final class Node implements AutoCloseable {
     private final ContainerdBuild build;
     private final Path directory;
     private final Sandboxer sandboxer;
+    private final Sandboxer appkernel;
     private final Daemon containerd;
     private final CriClient cri;
 
@@ -38,7 +39,8 @@ final class Node implements AutoCloseable {
         this.build = build;
         this.directory = directory;
         this.cri = new CriClient(new CriEndpoint(directory.resolve("containerd.sock")), CALL_LIMIT);
-        this.sandboxer = new Sandboxer(directory);
+        this.sandboxer = new Sandboxer(directory, "wasm");
+        this.appkernel = new Sandboxer(directory, AppKernelPods.KIND);
         this.containerd = containerd(build, directory, this::criAnswers);
     }
 
@@ -50,7 +52,7 @@ final class Node implements AutoCloseable {
                 "configure",
                 directory.toString(),
                 build.programs().toString(),
-                Sandboxer.socket(directory).toString());
+                Sandboxer.socket(directory, "wasm").toString());
         configure(directory);
         var node = new Node(build, directory);
         try {
@@ -107,6 +109,11 @@ final class Node implements AutoCloseable {
 
     Sandboxer sandboxer() {
         return sandboxer;
+    }
+
+    /** The one for pods on application kernels, which only some tests start. */
+    Sandboxer appkernel() {
+        return appkernel;
     }
 
     /** Everything of this node lies below it. */
@@ -189,6 +196,8 @@ final class Node implements AutoCloseable {
         } finally {
             containerd.close();
             sandboxer.close();
+            appkernel.close();
+            AppKernelPods.sentries(this).forEach(ProcessHandle::destroyForcibly);
             Command.run(Repository.script("sandboxer-private"), "stop", directory.toString());
             Command.run(Repository.script("containerd-private"), "stop", directory.toString());
             cgroups().remove();
@@ -218,18 +227,21 @@ final class Node implements AutoCloseable {
     }
 
     private void importImages() {
-        for (Path tar : images()) {
-            Command.run(
-                    build.programs().resolve("ctr").toString(),
-                    "--address",
-                    directory.resolve("containerd.sock").toString(),
-                    "--namespace",
-                    "k8s.io",
-                    "images",
-                    "import",
-                    "--local",
-                    tar.toString());
-        }
+        images().forEach(this::importImage);
+    }
+
+    /** Gives containerd an image. */
+    void importImage(Path tar) {
+        Command.run(
+                build.programs().resolve("ctr").toString(),
+                "--address",
+                directory.resolve("containerd.sock").toString(),
+                "--namespace",
+                "k8s.io",
+                "images",
+                "import",
+                "--local",
+                tar.toString());
     }
 
     private List<Path> images() {

@@ -54,6 +54,11 @@ final class Pod implements AutoCloseable {
         return run(node, handler, Pod::onHostNetwork);
     }
 
+    /** Runs a pod under another runtime handler, changed as {@code change} does. */
+    static Pod runAs(String handler, Node node, UnaryOperator<PodSandboxConfig.Builder> change) {
+        return run(node, handler, change);
+    }
+
     /** Runs a pod that differs from one with an address of its own by what {@code change} does. */
     static Pod run(Node node, UnaryOperator<PodSandboxConfig.Builder> change) {
         return run(node, HANDLER, change);

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The wasm-sandboxer of a node, and the supervisor that starts it again whenever it dies.
- * Everything of both lies below the node's directory.
+ * A sandboxer of a node, and the supervisor that starts it again whenever it dies. Everything of
+ * both lies below the node's directory.
  */
 final class Sandboxer implements AutoCloseable {
     /** Gives the daemon's next life the failpoints of a file, and only that one. */
@@ -31,31 +31,41 @@ final class Sandboxer implements AutoCloseable {
             """;
 
     private final Path directory;
+    private final String kind;
     private final MetricsSocket metrics;
     private final Daemon supervisor;
     private long socketsAtStart;
 
-    Sandboxer(Path directory) {
+    /**
+     * @param kind of its sandboxes: {@code wasm}
+     */
+    Sandboxer(Path directory, String kind) {
         this.directory = directory;
-        this.metrics = new MetricsSocket(directory.resolve("wasm/metrics.sock"));
+        this.kind = kind;
+        this.metrics = new MetricsSocket(directory.resolve(kind + "/metrics.sock"));
         this.supervisor =
                 new Daemon(
-                        "wasm-sandboxer",
+                        kind + "-sandboxer",
                         Stream.of(supervise(), daemon()).flatMap(List::stream).toList(),
                         Map.of(),
-                        directory.resolve("wasm-sandboxer.log"),
+                        directory.resolve(kind + "-sandboxer.log"),
                         metrics::isReady);
     }
 
     /** The socket that containerd is configured with. */
-    static Path socket(Path directory) {
-        return directory.resolve("wasm-sandboxer.sock");
+    static Path socket(Path directory, String kind) {
+        return directory.resolve(kind + "-sandboxer.sock");
     }
 
     /** Starts both, and waits until the daemon answers. */
     void start() {
         supervisor.start();
         socketsAtStart = sockets();
+    }
+
+    /** Whether it was started, and not ended since. */
+    boolean isStarted() {
+        return supervisor.isRunning();
     }
 
     /** Ends both as an administrator does, by SIGTERM. */
@@ -108,13 +118,13 @@ final class Sandboxer implements AutoCloseable {
 
     /** Waits until a daemon answers. */
     void awaitReady() {
-        Until.holds("wasm-sandboxer answering", this::isReady);
+        Until.holds(kind + "-sandboxer answering", this::isReady);
     }
 
     /** Waits until another process than one that was is the daemon, and gives its id. */
     long awaitOtherThan(long pid) {
         return Until.present(
-                        "another life of wasm-sandboxer",
+                        "another life of " + kind + "-sandboxer",
                         () -> currentDaemon().filter(daemon -> daemon.pid() != pid))
                 .pid();
     }
@@ -198,7 +208,7 @@ final class Sandboxer implements AutoCloseable {
     }
 
     private ProcessHandle awaitDaemon() {
-        return Until.present("a process of wasm-sandboxer", this::currentDaemon);
+        return Until.present("a process of " + kind + "-sandboxer", this::currentDaemon);
     }
 
     /** Workers are children of the supervisor, too, once their daemon has died. */
@@ -210,7 +220,7 @@ final class Sandboxer implements AutoCloseable {
     private boolean isDaemon(ProcessHandle process) {
         try {
             String line = Files.readString(Path.of("/proc/%d/cmdline".formatted(process.pid())));
-            return Arrays.asList(line.split("\0", -1)).contains(socket(directory).toString());
+            return Arrays.asList(line.split("\0", -1)).contains(socket(directory, kind).toString());
         } catch (IOException _) {
             return false; // It has ended.
         }
@@ -221,11 +231,11 @@ final class Sandboxer implements AutoCloseable {
                 Repository.programs().resolve("silica-supervise").toString(),
                 "run",
                 "--notify",
-                directory.resolve("wasm/notify.sock").toString(),
+                directory.resolve(kind + "/notify.sock").toString(),
                 "--hold",
-                directory.resolve("wasm/task.sock").toString(),
+                directory.resolve(kind + "/task.sock").toString(),
                 "--channel",
-                directory.resolve("wasm/holder.sock").toString(),
+                directory.resolve(kind + "/holder.sock").toString(),
                 "--");
     }
 
@@ -235,18 +245,18 @@ final class Sandboxer implements AutoCloseable {
                 "-c",
                 STARTER,
                 failpoints().toString(),
-                Repository.programs().resolve("wasm-sandboxer").toString(),
+                Repository.programs().resolve(kind + "-sandboxer").toString(),
                 "--listen",
-                socket(directory).toString(),
+                socket(directory, kind).toString(),
                 "--dir",
-                directory.resolve("wasm").toString(),
+                directory.resolve(kind).toString(),
                 "--config",
-                directory.resolve("wasm.toml").toString(),
+                directory.resolve(kind + ".toml").toString(),
                 "--log-level",
                 "debug");
     }
 
     private Path failpoints() {
-        return directory.resolve("failpoints");
+        return directory.resolve(kind + ".failpoints");
     }
 }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.appkernel.gvisor;
+
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ExecId;
+import io.silica.sandbox.Stdio;
+import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What is written down about one container, so that the next daemon can start it.
+ *
+ * <pre>
+ *   config.json   as runsc is given it
+ *   stdio         its streams
+ *   execs/ID/     the processes that were added
+ * </pre>
+ */
+final class ContainerPlace {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Path directory;
+    private final PodTools tools;
+
+    ContainerPlace(Path directory, PodTools tools) {
+        this.directory = directory;
+        this.tools = tools;
+    }
+
+    /** Writes it. The streams come last: without them it is not complete. */
+    void create(byte[] config, Stdio stdio) {
+        PodPlaces.directory(directory);
+        PodPlaces.directory(directory.resolve("execs"));
+        PodPlaces.write(directory.resolve("config.json"), config);
+        PodPlaces.write(directory.resolve("stdio"), streams(stdio));
+    }
+
+    boolean isComplete() {
+        return directory.resolve("stdio").toFile().exists();
+    }
+
+    Stdio stdio() {
+        return stdio(read("stdio"));
+    }
+
+    /** Its specification. */
+    JsonNode config() {
+        return read("config.json");
+    }
+
+    private JsonNode read(String name) {
+        return JSON.readTree(
+                PodPlaces.read(directory.resolve(name))
+                        .orElseThrow(() ->
+                                new IllegalStateException(directory + " has no file " + name)));
+    }
+
+    GuestStreams open(String who, Stdio stdio) {
+        return tools.open(who, stdio);
+    }
+
+    void run(ContainerId id, GuestStreams streams) {
+        tools.run(id, directory, streams);
+    }
+
+    ExecPlace exec(ExecId id) {
+        return new ExecPlace(directory.resolve("execs").resolve(id.value()), this);
+    }
+
+    List<ExecId> execs() {
+        return PodPlaces.entries(directory.resolve("execs")).stream()
+                .map(it -> new ExecId(it.getFileName().toString()))
+                .toList();
+    }
+
+    void remove() {
+        PodPlaces.remove(directory);
+    }
+
+    static byte[] streams(Stdio stdio) {
+        var node = JSON.createObjectNode().put("stdin", stdio.stdin());
+        node.put("stdout", stdio.stdout()).put("stderr", stdio.stderr());
+        return JSON.writeValueAsBytes(node);
+    }
+
+    static Stdio stdio(JsonNode node) {
+        return new Stdio(
+                node.path("stdin").asString(""),
+                node.path("stdout").asString(""),
+                node.path("stderr").asString(""),
+                false);
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.appkernel.gvisor;
+
+import io.silica.appkernel.kernel.KernelContainer;
+import io.silica.appkernel.kernel.KernelProcess;
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ExecConfig;
+import io.silica.sandbox.ExecId;
+import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.ProcessState;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Statistics;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.databind.node.StringNode;
+
+/** A subcontainer. */
+final class GvisorContainer implements KernelContainer {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long PAUSE_MILLIS = 5;
+
+    /** States as the sentry numbers them (gVisor, runsc/boot, ContainerRuntimeState). */
+    private static final int BEING_CREATED = 1;
+
+    private static final int RUNNING = 2;
+    private static final int STOPPED = 3;
+
+    private final ContainerId id;
+    private final PodTools tools;
+    private final ContainerPlace place;
+    private final Sentry sentry;
+    private final GvisorInit init;
+    private final Map<ExecId, GvisorExec> execs = new ConcurrentHashMap<>();
+    private final Runnable onDelete;
+    private volatile Statistics last = Statistics.none(InstantSource.system().instant());
+
+    /**
+     * Preconditions: its place is written.
+     *
+     * @param onDelete called at each delete
+     */
+    GvisorContainer(ContainerId id, PodTools tools, Sentry sentry, Runnable onDelete) {
+        this.id = id;
+        this.tools = tools;
+        this.place = tools.container(id);
+        this.sentry = sentry;
+        this.onDelete = onDelete;
+        this.init = new GvisorInit(id, place, sentry, this::forget);
+    }
+
+    /** Finds out what is so with one of an earlier life of the daemon. */
+    void find() {
+        switch (settledState()) {
+            case RUNNING -> init.begun();
+            case STOPPED ->
+                    init.endedUnseen(new ExitStatus(code(), InstantSource.system().instant()));
+            default -> {}
+        }
+        place.execs().forEach(this::find);
+    }
+
+    /** One that was being deleted has nothing left to tell: the record knows it. */
+    private int code() {
+        try {
+            return GvisorProcess.code(init.awaitStatus());
+        } catch (SandboxException.NotFound _) {
+            return ExitStatus.UNKNOWN;
+        }
+    }
+
+    /** The start of a daemon that died may still be under way in the sentry. */
+    private int settledState() {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            int state = state();
+            if (state != BEING_CREATED) {
+                return state;
+            }
+            if (System.nanoTime() - end > 0) {
+                throw new SandboxException.Unavailable(
+                        "container \"%s\" is neither created nor started".formatted(id));
+            }
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                throw new SandboxException.Cancelled("interrupted while a container starts");
+            }
+        }
+    }
+
+    /** A sentry says of a container that it never had that it is stopped. */
+    private int state() {
+        return Files.exists(tools.places().state(id.value()))
+                ? sentry.control()
+                        .call("ContainerRuntimeState", StringNode.valueOf(id.value()))
+                        .asInt()
+                : 0;
+    }
+
+    private void find(ExecId exec) {
+        var found = place.exec(exec);
+        if (!found.isComplete()) {
+            found.remove();
+            return;
+        }
+        var process = exec(exec, found);
+        if (found.pid().isPresent()) {
+            process.found(found.pid().getAsInt());
+        } else if (found.mayHaveStarted()) {
+            process.endedUnseen(
+                    new ExitStatus(ExitStatus.UNKNOWN, InstantSource.system().instant()));
+        }
+    }
+
+    @Override
+    public ContainerId id() {
+        return id;
+    }
+
+    @Override
+    public KernelProcess init() {
+        return init;
+    }
+
+    @Override
+    public KernelProcess exec(ExecConfig config) {
+        var made = place.exec(config.id());
+        // What a daemon that died has left of it.
+        made.remove();
+        made.create(config.process(), config.stdio());
+        return exec(config.id(), made);
+    }
+
+    private GvisorExec exec(ExecId exec, ExecPlace made) {
+        var process =
+                new GvisorExec(
+                        "process \"%s\" of container \"%s\"".formatted(exec, id),
+                        id,
+                        made,
+                        sentry,
+                        () -> {
+                            made.remove();
+                            execs.remove(exec);
+                        });
+        execs.put(exec, process);
+        return process;
+    }
+
+    @Override
+    public Map<ExecId, KernelProcess> execs() {
+        return Map.copyOf(execs);
+    }
+
+    @Override
+    public Statistics statistics() {
+        if (sentry.isAlive() && init.state() instanceof ProcessState.Running) {
+            var event = sentry.control().call("Event", StringNode.valueOf(id.value()));
+            var data = event.path("event").path("data");
+            last =
+                    new Statistics(
+                            InstantSource.system().instant(),
+                            figure(event.path("containerUsage").path(id.value()).asLong(0)),
+                            figure(data.path("memory").path("usage").path("usage").asLong(0)),
+                            0,
+                            0,
+                            figure(data.path("pids").path("current").asLong(0)),
+                            0);
+        }
+        return last;
+    }
+
+    private static long figure(long told) {
+        return Math.max(0, told);
+    }
+
+    /** Lets go of its processes. */
+    void letGo() {
+        init.letGo();
+        execs.values().forEach(GvisorProcess::letGo);
+    }
+
+    private void forget() {
+        execs.values().forEach(GvisorProcess::letGo);
+        tools.processes().killGofer(tools.places().container(id));
+        PodPlaces.remove(tools.places().state(id.value()));
+        PodPlaces.remove(tools.places().lock(id.value()));
+        place.remove();
+        onDelete.run();
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.appkernel.gvisor;
+
+import io.silica.appkernel.kernel.AppKernel;
+import io.silica.appkernel.kernel.HostCalls;
+import io.silica.appkernel.kernel.KernelSandbox;
+import io.silica.linux.Poller;
+import io.silica.linux.cgroup.Hierarchies;
+import io.silica.sandbox.SandboxId;
+import io.silica.sandbox.SandboxSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+
+/** gVisor: a sentry for each pod, by way of runsc. */
+public final class GvisorKernel implements AppKernel {
+    private static final System.Logger LOG = System.getLogger(GvisorKernel.class.getName());
+
+    private final GvisorConfig config;
+    private final HostCalls.Factory host;
+    private final Poller poller;
+    private final Orphans orphans;
+    private final Runsc runsc;
+    private final Probe probe;
+    private final Optional<Hierarchies> cgroups;
+    private final Object making = new Object();
+    private final Map<SandboxId, GvisorSandbox> sandboxes = new ConcurrentHashMap<>();
+
+    /**
+     * Starts nothing yet. From now on this process is the parent of orphans among its descendants.
+     *
+     * @param host for calls that can block
+     */
+    public GvisorKernel(GvisorConfig config, HostCalls.Factory host) {
+        this.config = config;
+        this.host = host;
+        this.poller = Poller.start("gvisor-poller");
+        this.orphans = new Orphans(poller);
+        this.runsc = new Runsc(config, poller, orphans);
+        this.probe = new Probe(config, runsc);
+        this.cgroups = cgroups();
+    }
+
+    private static Optional<Hierarchies> cgroups() {
+        try {
+            return Optional.of(Hierarchies.detect())
+                    .filter(it -> it.mode() != Hierarchies.Mode.NONE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "gvisor";
+    }
+
+    @Override
+    public void probe() {
+        probe.require();
+    }
+
+    @Override
+    public KernelSandbox prepare(SandboxSpec spec) {
+        var places = PodPlaces.of(config.directory(), spec.id());
+        PodPlaces.directoryIfMissing(config.directory());
+        synchronized (making) {
+            clear(places);
+            places.create(spec.id());
+        }
+        return sandbox(spec, places);
+    }
+
+    private GvisorSandbox sandbox(SandboxSpec spec, PodPlaces places) {
+        var tools =
+                new PodTools(spec, places, runsc, host.of(spec.id()), config.podRoot(), cgroups);
+        var sandbox = new GvisorSandbox(tools, poller, orphans, () -> sandboxes.remove(spec.id()));
+        sandboxes.put(spec.id(), sandbox);
+        return sandbox;
+    }
+
+    /** Ends and removes what may be there. */
+    private static void clear(PodPlaces places) {
+        if (places.exist()) {
+            new PodProcesses(places.directory()).kill();
+            places.remove();
+        }
+    }
+
+    @Override
+    public Optional<KernelSandbox> find(SandboxSpec spec, boolean started) {
+        var places = PodPlaces.of(config.directory(), spec.id());
+        if (places.exist()) {
+            var sandbox = sandbox(spec, places);
+            if (sandbox.find()) {
+                return Optional.of(sandbox);
+            }
+            sandbox.close();
+        }
+        return started ? Optional.empty() : Optional.of(prepare(spec));
+    }
+
+    @Override
+    public void endStrangers(Predicate<SandboxId> known) {
+        PodPlaces.all(config.directory()).forEach(places -> endStranger(places, known));
+    }
+
+    private void endStranger(PodPlaces places, Predicate<SandboxId> known) {
+        // What is being made has no owner yet.
+        synchronized (making) {
+            if (places.owner().filter(known).isEmpty()) {
+                LOG.log(
+                        Level.INFO,
+                        "ending what is left in {0}, which no record knows",
+                        places.directory());
+                clear(places);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        sandboxes.values().forEach(GvisorSandbox::letGo);
+        poller.close();
+        orphans.close();
+    }
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.appkernel.gvisor;
+
+import io.silica.appkernel.kernel.KernelProcess;
+import io.silica.linux.Descriptor;
+import io.silica.sandbox.Exit;
+import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.ProcessState;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Signal;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a container's first process and an added one have in common: they are created, started, and
+ * waited for by a call to the sentry that is held open.
+ */
+abstract class GvisorProcess implements KernelProcess {
+    private static final Duration PAUSE = Duration.ofMillis(50);
+    private static final int SIGNAL_BITS = 0x7f;
+
+    private final String name;
+    private final Sentry sentry;
+    private final Runnable onDelete;
+    private final Object starting = new Object();
+    private final Exit exit = new Exit();
+    private final Exit.Registration death;
+    private Optional<Descriptor> input = Optional.empty();
+    private volatile boolean started;
+    private boolean letGo;
+    private @Nullable Thread waiting;
+
+    /**
+     * @param name what messages call it
+     * @param onDelete called at each delete
+     */
+    GvisorProcess(String name, Sentry sentry, Runnable onDelete) {
+        this.name = name;
+        this.sentry = sentry;
+        this.onDelete = onDelete;
+        this.death = sentry.death().onExit(exit::complete);
+    }
+
+    /** Starts it; gives what keeps its input open. */
+    abstract Optional<Descriptor> startNow();
+
+    /** Waits for its end; gives the status as wait(2) has it. */
+    abstract int awaitStatus();
+
+    /** Sends a signal to it. */
+    abstract void signalNow(Signal signal, boolean all);
+
+    /** It has ended; called before that is told. */
+    abstract void ended();
+
+    /** Lets a sentry that lives forget it. */
+    abstract void deleteNow();
+
+    final String name() {
+        return name;
+    }
+
+    final Sentry sentry() {
+        return sentry;
+    }
+
+    @Override
+    public final ProcessState state() {
+        return exit.status()
+                .<ProcessState>map(ProcessState.Stopped::new)
+                .orElseGet(() -> started ? new ProcessState.Running() : new ProcessState.Created());
+    }
+
+    /** The Wait is open before this returns: once the process is deleted nobody knows its end. */
+    @Override
+    public final void start() {
+        synchronized (starting) {
+            if (!started && exit.status().isEmpty()) {
+                keep(startNow());
+                begun();
+            }
+        }
+    }
+
+    private synchronized void keep(Optional<Descriptor> opened) {
+        input = opened;
+    }
+
+    /** It was started, now or by an earlier life of the daemon. */
+    final synchronized void begun() {
+        started = true;
+        if (!letGo) {
+            waiting = Thread.ofVirtual().name("gvisor-wait " + name).start(this::await);
+        }
+    }
+
+    /** It ended while nobody looked. */
+    final void endedUnseen(ExitStatus status) {
+        exit.complete(status);
+    }
+
+    /** A connection that is lost is made again for as long as the sentry lives. */
+    private void await() {
+        while (exit.status().isEmpty()) {
+            try {
+                int status = awaitStatus();
+                ended();
+                exit.complete(new ExitStatus(code(status), InstantSource.system().instant()));
+            } catch (SandboxException.NotFound _) {
+                exit.complete(new ExitStatus(ExitStatus.UNKNOWN, InstantSource.system().instant()));
+            } catch (SandboxException.Cancelled _) {
+                return;
+            } catch (SandboxException _) {
+                if (!pause()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static boolean pause() {
+        try {
+            Thread.sleep(PAUSE);
+            return true;
+        } catch (InterruptedException _) {
+            return false;
+        }
+    }
+
+    /** What a shell makes of a status of wait(2). */
+    static int code(int status) {
+        int signal = status & SIGNAL_BITS;
+        return signal == 0 ? status >> 8 & 0xff : new Signal(signal).exitCode();
+    }
+
+    @Override
+    public final void signal(Signal signal, boolean all) {
+        if (exit.status().isPresent()) {
+            throw new SandboxException.NotFound(name + " has ended");
+        }
+        if (started) {
+            signalNow(signal, all);
+        } else if (signal.number() != 0) {
+            exit.complete(new ExitStatus(signal.exitCode(), InstantSource.system().instant()));
+        }
+    }
+
+    @Override
+    public final Exit exit() {
+        return exit;
+    }
+
+    @Override
+    public final synchronized void closeStdin() {
+        input.ifPresent(Descriptor::close);
+        input = Optional.empty();
+    }
+
+    @Override
+    public final void delete() {
+        if (sentry.isAlive()) {
+            deleteNow();
+        }
+        letGo();
+        onDelete.run();
+    }
+
+    /** Waits for its end no longer. */
+    final synchronized void letGo() {
+        letGo = true;
+        death.close();
+        closeStdin();
+        if (waiting != null) {
+            waiting.interrupt();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.appkernel.gvisor;
+
+import io.silica.linux.Child;
+import io.silica.linux.LinuxException;
+import io.silica.linux.Poller;
+import io.silica.linux.Subreaper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Collects the processes that runsc leaves behind. They become our children when the command that
+ * started them ends, or the sentry; without somebody who collects them at once, runsc waits for
+ * seconds for what has ended already. They are told by their name from the children of others in
+ * this process.
+ *
+ * <p>Those of an earlier life of the daemon are its parent's to collect. Any thread may call.
+ */
+final class Orphans implements AutoCloseable {
+    /** What a program is called that executes itself by /proc/self/exe, as all of them do. */
+    private static final String NAME = "exe\n";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final long PAUSE_MILLIS = 1;
+
+    private final Poller poller;
+    private final Map<Integer, Child> watched = new ConcurrentHashMap<>();
+
+    Orphans(Poller poller) {
+        this.poller = poller;
+        Subreaper.enable();
+    }
+
+    /** Looks for new ones. */
+    synchronized void look() {
+        for (int pid : Subreaper.children()) {
+            if (isOne(pid) && !watched.containsKey(pid)) {
+                watch(pid);
+            }
+        }
+    }
+
+    private void watch(int pid) {
+        try {
+            var orphan = Child.adopt(pid);
+            watched.put(pid, orphan);
+            var _ = orphan.onExit(poller, _ -> collected(orphan));
+        } catch (LinuxException _) {
+            // It is gone.
+        }
+    }
+
+    /** What it had started is ours now. */
+    private void collected(Child orphan) {
+        watched.remove(orphan.pid());
+        orphan.close();
+        look();
+    }
+
+    /**
+     * Waits until the processes are gone that ran the guest's code for a sentry that has ended:
+     * they end by themselves a little later, and hold the network namespace until then.
+     */
+    void awaitGuests() {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (hasGuests() && System.nanoTime() - end < 0) {
+            try {
+                Thread.sleep(PAUSE_MILLIS);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private boolean hasGuests() {
+        look();
+        return watched.keySet().stream().anyMatch(Orphans::hasNoArguments);
+    }
+
+    private static boolean isOne(int pid) {
+        return content(pid, "comm").equals(NAME);
+    }
+
+    /** Unlike a sentry, and unlike what serves it files. */
+    private static boolean hasNoArguments(int pid) {
+        return content(pid, "cmdline").isEmpty();
+    }
+
+    private static String content(int pid, String name) {
+        try {
+            return Files.readString(Path.of("/proc", Integer.toString(pid), name));
+        } catch (IOException _) {
+            return "";
+        }
+    }
+
+    /** Lets go of those that live on. */
+    @Override
+    public void close() {
+        watched.values().forEach(Child::close);
+        watched.clear();
+    }
+}

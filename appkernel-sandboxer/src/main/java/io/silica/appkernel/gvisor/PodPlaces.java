@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.appkernel.gvisor;
+
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.SandboxId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the files of one pod are. Its directory is named by a digest, because the path of a socket
+ * is in it, which must be short.
+ *
+ * <pre>
+ *   id             the sandbox's
+ *   kernel         pid, start time and control socket of its sentry, once it runs
+ *   root/          runsc's own state
+ *   pod/           the bundle of the root container
+ *   containers/ID/ the bundle of a container, and what else is to be known about it
+ * </pre>
+ *
+ * @param directory the pod's
+ */
+record PodPlaces(Path directory) {
+    /** What runsc calls the root container: no id of containerd's looks like this. */
+    static final String ROOT_CONTAINER = "+pod";
+
+    private static final int NAME_LENGTH = 20;
+
+    static PodPlaces of(Path directory, SandboxId id) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(id.value().getBytes(StandardCharsets.UTF_8));
+            return new PodPlaces(
+                    directory.resolve(HexFormat.of().formatHex(digest).substring(0, NAME_LENGTH)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** All that there are. */
+    static List<PodPlaces> all(Path directory) {
+        return entries(directory).stream().map(PodPlaces::new).toList();
+    }
+
+    Path root() {
+        return directory.resolve("root");
+    }
+
+    Path pod() {
+        return directory.resolve("pod");
+    }
+
+    Path kernel() {
+        return directory.resolve("kernel");
+    }
+
+    Path container(ContainerId id) {
+        return directory.resolve("containers").resolve(id.value());
+    }
+
+    /** What runsc writes down about a container. */
+    Path state(String container) {
+        return root().resolve(container + "_sandbox:" + ROOT_CONTAINER + ".state");
+    }
+
+    /** What it locks meanwhile. */
+    Path lock(String container) {
+        return root().resolve(container + "_sandbox:" + ROOT_CONTAINER + ".lock");
+    }
+
+    /** Makes them, for nobody but us. */
+    void create(SandboxId id) {
+        directory(directory);
+        write(directory.resolve("id"), id.value().getBytes(StandardCharsets.UTF_8));
+        directory(root());
+        directory(pod());
+        directory(directory.resolve("containers"));
+    }
+
+    /** Whose they are; empty if they are not complete. */
+    Optional<SandboxId> owner() {
+        try {
+            return read(directory.resolve("id"))
+                    .map(it -> new SandboxId(new String(it, StandardCharsets.UTF_8)));
+        } catch (SandboxException.InvalidArgument _) {
+            return Optional.empty();
+        }
+    }
+
+    /** The ids of the containers that have a directory. */
+    List<ContainerId> containers() {
+        return entries(directory.resolve("containers")).stream()
+                .map(it -> new ContainerId(it.getFileName().toString()))
+                .toList();
+    }
+
+    boolean exist() {
+        return Files.isDirectory(directory);
+    }
+
+    void remove() {
+        remove(directory);
+    }
+
+    /** Makes a directory of mode 0700; its parent is there. */
+    static void directory(Path path) {
+        try {
+            Files.createDirectory(
+                    path,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same where it may be there. */
+    static synchronized void directoryIfMissing(Path path) {
+        if (!Files.isDirectory(path)) {
+            directory(path);
+        }
+    }
+
+    /** The directories in one; none if it is not there. */
+    static List<Path> entries(Path path) {
+        if (!Files.isDirectory(path)) {
+            return List.of();
+        }
+        try (var entries = Files.list(path)) {
+            return entries.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes a file that is there whole or not at all. */
+    static void write(Path path, byte[] content) {
+        try {
+            var next = path.resolveSibling(path.getFileName() + ".new");
+            Files.write(next, content);
+            Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads a file, if it is there. */
+    static Optional<byte[]> read(Path path) {
+        try {
+            return Optional.of(Files.readAllBytes(path));
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes whatever is there; links are removed, not followed. */
+    static void remove(Path path) {
+        try {
+            if (Files.exists(path)) {
+                Files.walkFileTree(path, new Removal());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static final class Removal extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+                throws IOException {
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

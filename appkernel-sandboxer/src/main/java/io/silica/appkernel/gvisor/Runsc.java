@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.appkernel.gvisor;
+
+import io.silica.linux.Child;
+import io.silica.linux.LinuxException;
+import io.silica.linux.Pidfd;
+import io.silica.linux.Poller;
+import io.silica.linux.Spawn;
+import io.silica.sandbox.SandboxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The commands of runsc. Their output is never read: what they start may keep it open for as long
+ * as a container lives. What went wrong they write to a log.
+ */
+final class Runsc {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /**
+     * This version looks for a setting that kernels have had in every network namespace since 6.9,
+     * takes that for a sign that it is in the host's, and refuses. Where it finds nothing it goes
+     * on.
+     */
+    private static final String WITHOUT_NETWORK_SETTINGS =
+            "mount -t tmpfs none /proc/sys/net && exec \"$0\" \"$@\"";
+
+    private final GvisorConfig config;
+    private final Poller poller;
+    private final Orphans orphans;
+
+    Runsc(GvisorConfig config, Poller poller, Orphans orphans) {
+        this.config = config;
+        this.poller = poller;
+        this.orphans = orphans;
+    }
+
+    /** How the sentry is connected. */
+    enum Network {
+        NONE,
+        HOST,
+        SANDBOX;
+
+        private String flag() {
+            return "--network=" + name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** Starts the sentry with a root container that waits. */
+    void createPod(PodPlaces places, Network network) {
+        run(
+                Spawn.of(
+                        config.program(),
+                        command(
+                                places,
+                                network,
+                                "pod",
+                                "create",
+                                "--bundle",
+                                places.pod().toString(),
+                                PodPlaces.ROOT_CONTAINER)),
+                places,
+                "pod",
+                PATIENCE);
+    }
+
+    /** Starts the root container. */
+    void startPod(PodPlaces places, Network network) {
+        var command = command(places, network, "pod", "start", PodPlaces.ROOT_CONTAINER);
+        run(
+                network == Network.SANDBOX
+                        ? withoutNetworkSettings(command)
+                        : Spawn.of(config.program(), command),
+                places,
+                "pod",
+                PATIENCE);
+    }
+
+    private Spawn withoutNetworkSettings(String[] command) {
+        var all = new ArrayList<String>(List.of("-m", "sh", "-c", WITHOUT_NETWORK_SETTINGS));
+        all.add(config.program().toString());
+        all.addAll(List.of(command));
+        return Spawn.of(Path.of("/usr/bin/unshare"), all.toArray(String[]::new))
+                .environment(Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"));
+    }
+
+    /**
+     * Makes and starts a container.
+     *
+     * @param streams its standard streams
+     */
+    void runContainer(
+            PodPlaces places, Network network, String id, Path bundle, GuestStreams streams) {
+        var spawn =
+                Spawn.of(
+                        config.program(),
+                        command(
+                                places,
+                                network,
+                                id,
+                                "run",
+                                "--detach",
+                                "--bundle",
+                                bundle.toString(),
+                                id));
+        streams.giveTo(spawn);
+        run(spawn, places, id, PATIENCE);
+    }
+
+    /**
+     * Makes a pod without anything around it, and waits for its first process.
+     *
+     * @throws SandboxException.Failed if that does not end with 0
+     */
+    void runAlone(PodPlaces places, Duration patience) {
+        var command =
+                command(
+                        places,
+                        Network.NONE,
+                        "pod",
+                        "run",
+                        "--bundle",
+                        places.pod().toString(),
+                        PodPlaces.ROOT_CONTAINER);
+        run(Spawn.of(config.program(), command), places, "pod", patience);
+    }
+
+    private String[] command(PodPlaces places, Network network, String log, String... subcommand) {
+        var all = new ArrayList<String>();
+        all.add("--root=" + places.root());
+        all.add("--log=" + log(places, log));
+        all.add("--log-format=json");
+        all.add("--platform=" + config.platform());
+        all.add(network.flag());
+        // The daemon puts the sentry where it belongs.
+        all.add("--ignore-cgroups");
+        // The root file system has a writable layer already.
+        all.add("--overlay2=none");
+        all.addAll(List.of(subcommand));
+        return all.toArray(String[]::new);
+    }
+
+    private static Path log(PodPlaces places, String name) {
+        return places.root().resolve(name + ".log");
+    }
+
+    private void run(Spawn spawn, PodPlaces places, String log, Duration patience) {
+        try (var child = spawn.newSession().directory(Path.of("/")).start()) {
+            int code = await(child, patience);
+            if (code != 0) {
+                throw new SandboxException.Failed(
+                        "runsc ended with %d: %s".formatted(code, said(log(places, log))));
+            }
+        } catch (LinuxException e) {
+            throw new SandboxException.Unavailable(
+                    "cannot start %s: %s".formatted(config.program(), e.getMessage()), e);
+        } finally {
+            orphans.look();
+        }
+    }
+
+    /** Nobody else knows of a command that is not waited for any more: it ends. */
+    private int await(Child child, Duration patience) {
+        try {
+            var status = child.await(poller, patience);
+            if (status.isPresent()) {
+                return status.get().code();
+            }
+            child.pidfd().signal(Pidfd.SIGKILL);
+            child.await(poller, patience);
+            throw new SandboxException.TimedOut(
+                    "runsc did not end within " + patience.toSeconds() + " s");
+        } catch (InterruptedException _) {
+            child.pidfd().signal(Pidfd.SIGKILL);
+            Thread.currentThread().interrupt();
+            throw new SandboxException.Cancelled("interrupted while runsc was at work");
+        }
+    }
+
+    /** The last error in a log. */
+    private static String said(Path log) {
+        var text = PodPlaces.read(log).map(it -> new String(it, StandardCharsets.UTF_8)).orElse("");
+        String last = "it does not say why";
+        for (var line : text.split("\n", -1)) {
+            try {
+                var entry = JSON.readTree(line);
+                if (entry.path("level").asString("").equals("error")) {
+                    last = entry.path("msg").asString("");
+                }
+            } catch (JacksonException _) {
+                // A line that is written just now, or a panic.
+            }
+        }
+        return Printable.of(last);
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.appkernel;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/** A class of tests that start real sentries. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@EnabledIf(
+        value = "io.silica.appkernel.GvisorPrograms#areUsable",
+        disabledReason =
+                "needs root, runsc and busybox: scripts/program-get runsc, scripts/program-get busybox")
+public @interface OnGvisor {}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.appkernel.gvisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.silica.linux.Poller;
+import io.silica.linux.leaks.LeakCheck;
+import io.silica.sandbox.SandboxException;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.StringNode;
+
+/** What becomes of whatever a sentry may answer. */
+@LeakCheck
+final class ControlSocketTest {
+    private static final StringNode CONTAINER = StringNode.valueOf("c1");
+
+    @TempDir Path directory;
+    private Poller poller;
+    private ServerSocketChannel sentry;
+    private ControlSocket control;
+
+    @BeforeEach
+    void listen() throws IOException {
+        var path = directory.resolve("control.sock");
+        poller = Poller.start("silica-test-control");
+        sentry = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        sentry.bind(UnixDomainSocketAddress.of(path));
+        control = new ControlSocket(path, poller);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        sentry.close();
+        poller.close();
+    }
+
+    @Test
+    void aCallIsOneObjectAndItsResultAnother() throws Exception {
+        var request = answer("{\"success\":true,\"err\":\"\",\"result\":1792}");
+        assertThat(control.call("Wait", CONTAINER).asInt()).isEqualTo(1792);
+        assertThat(request.get(30, TimeUnit.SECONDS))
+                .isEqualTo("{\"method\":\"containerManager.Wait\",\"arg\":\"c1\"}");
+    }
+
+    @Test
+    void aContainerThatIsNotThereIsNotFound() {
+        var _ = answer("{\"success\":false,\"err\":\"container \\\"c1\\\" not found\"}");
+        assertThatThrownBy(() -> control.call("Wait", CONTAINER))
+                .isInstanceOf(SandboxException.NotFound.class)
+                .hasMessageContaining("Wait");
+    }
+
+    @Test
+    void aRefusalIsToldInPrintableWords() {
+        var _ = answer("{\"success\":false,\"err\":\"no\\u0007 way\"}");
+        assertThatThrownBy(() -> control.call("Wait", CONTAINER))
+                .isInstanceOf(SandboxException.Failed.class)
+                .hasMessageEndingWith("no? way");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{\"success\":", "garbage", "{]", "{\"success\":1}", "{}"})
+    void whatMakesNoSenseIsUnavailable(String nonsense) {
+        var _ = answer(nonsense);
+        assertThatThrownBy(() -> control.call("Wait", CONTAINER))
+                .isInstanceOf(SandboxException.Unavailable.class)
+                .hasMessageContaining("Wait");
+    }
+
+    @Test
+    void aSentryThatIsGoneIsUnavailable() throws IOException {
+        sentry.close();
+        assertThatThrownBy(() -> control.call("Wait", CONTAINER))
+                .isInstanceOf(SandboxException.Unavailable.class);
+    }
+
+    /** Answers one call, then closes the connection; tells what was asked. */
+    private CompletableFuture<String> answer(String text) {
+        var asked = new CompletableFuture<String>();
+        Thread.ofVirtual()
+                .name("silica-test-sentry")
+                .start(() -> {
+                    try (var connection = sentry.accept()) {
+                        var buffer = ByteBuffer.allocate(4096);
+                        connection.read(buffer);
+                        connection.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+                        asked.complete(StandardCharsets.UTF_8.decode(buffer.flip()).toString());
+                    } catch (IOException e) {
+                        asked.completeExceptionally(e);
+                    }
+                });
+        return asked;
+    }
+}

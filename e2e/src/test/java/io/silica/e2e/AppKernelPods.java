@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.silica.examples.ExampleImage;
+import io.silica.proto.cri.PodSandboxConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * Pods on gVisor: a node's appkernel-sandboxer is started when the first one is wanted, and runs
+ * until the node is closed. Their image has a busybox and nothing else.
+ */
+final class AppKernelPods {
+    static final String KIND = "appkernel";
+
+    private static final String IMAGE = "busybox";
+
+    private AppKernelPods() {}
+
+    /** Runs a pod on the host's network. */
+    static Pod run(Node node) {
+        return run(node, Pod::onHostNetwork);
+    }
+
+    /** Runs a pod that is changed as {@code change} does. */
+    static Pod run(Node node, UnaryOperator<PodSandboxConfig.Builder> change) {
+        begin(node);
+        return Pod.runAs(KIND, node, change);
+    }
+
+    /** Starts a container that runs a shell script. */
+    static PodContainer shell(Pod pod, String script) {
+        return pod.start(IMAGE, config -> config.addAllCommand(shell(script)));
+    }
+
+    /** The command of a shell script. */
+    static List<String> shell(String script) {
+        var command = new ArrayList<String>(List.of("/bin/busybox", "sh", "-c"));
+        command.add(script);
+        return command;
+    }
+
+    private static void begin(Node node) {
+        assumeTrue(
+                Files.isExecutable(program("runsc")) && Files.isExecutable(program("busybox")),
+                "no runsc and busybox: scripts/program-get gets them");
+        if (!node.appkernel().isStarted()) {
+            try {
+                configure(node.directory());
+                node.appkernel().start();
+                node.importImage(image(node.directory()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static void configure(Path directory) throws IOException {
+        Files.writeString(
+                directory.resolve(KIND + ".toml"),
+                """
+                [containerd]
+                address = "%s/containerd.sock.ttrpc"
+                [gvisor]
+                program = "%s"
+                """
+                        .formatted(directory, program("runsc").toRealPath()));
+    }
+
+    private static Path image(Path directory) throws IOException, InterruptedException {
+        var tar = directory.resolve(IMAGE + ".tar");
+        new ExampleImage(
+                        "docker.io/silica/" + IMAGE + ":1",
+                        List.of(),
+                        Map.of("/bin/busybox", Files.readAllBytes(program("busybox"))))
+                .writeTar(tar);
+        return tar;
+    }
+
+    /** As scripts/steps.sh finds the cache. */
+    private static Path program(String name) {
+        var home = Path.of(System.getProperty("user.home"), ".cache").toString();
+        var caches = Objects.requireNonNullElse(System.getenv("XDG_CACHE_HOME"), home);
+        var cache = System.getenv("SILICA_CACHE");
+        return (cache == null ? Path.of(caches, "silica") : Path.of(cache))
+                .resolve("programs")
+                .resolve(name);
+    }
+
+    /** The process that a pod's system calls are answered by. */
+    static ProcessHandle sentry(Node node, Pod pod) {
+        return sentries(node).stream()
+                .filter(process -> arguments(process).anyMatch("runsc-sandbox"::equals))
+                .filter(process -> isOf(process, pod))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean isOf(ProcessHandle process, Pod pod) {
+        var root = arguments(process).filter(it -> it.startsWith("--root=")).findFirst();
+        try {
+            var directory = Path.of(root.orElseThrow().substring("--root=".length())).getParent();
+            return Files.readString(directory.resolve("id")).equals(pod.id());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The processes of all sentries of a node, and what serves them files. */
+    static List<ProcessHandle> sentries(Node node) {
+        var root = "--root=" + node.directory().resolve(KIND).resolve("gvisor");
+        return ProcessHandle.allProcesses()
+                .filter(process -> arguments(process).anyMatch(it -> it.startsWith(root)))
+                .toList();
+    }
+
+    /** Java itself gives none of a process that has replaced its own. */
+    private static Stream<String> arguments(ProcessHandle process) {
+        try {
+            var line = Files.readString(Path.of("/proc/%d/cmdline".formatted(process.pid())));
+            return Stream.of(line.split("\0", -1));
+        } catch (IOException _) {
+            return Stream.empty();
+        }
+    }
+}

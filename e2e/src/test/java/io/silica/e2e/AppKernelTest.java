@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.silica.ctl.cri.CriException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Pods on gVisor. */
+final class AppKernelTest {
+    private static final Duration GRACE = Duration.ofSeconds(10);
+
+    @OnEveryContainerd
+    void aContainerRunsOnAnotherKernelThanTheHosts(Node node) {
+        try (var pod = AppKernelPods.run(node)) {
+            var container = AppKernelPods.shell(pod, "dmesg; echo done");
+
+            assertThat(container.awaitExitCode()).isZero();
+            assertThat(container.stdout()).contains("Starting gVisor").endsWith("done\n");
+        }
+    }
+
+    @OnEveryContainerd
+    void outputKeepsItsStreamsAndTheExitCodeIsTheGuests(Node node) {
+        try (var pod = AppKernelPods.run(node)) {
+            var container =
+                    AppKernelPods.shell(pod, "seq 1 20000; echo this is stderr >&2; exit 42");
+
+            assertThat(container.awaitExitCode()).isEqualTo(42);
+            assertThat(container.stdout().lines()).hasSize(20_000).endsWith("20000");
+            assertThat(container.stderr()).isEqualTo("this is stderr\n");
+        }
+    }
+
+    @OnEveryContainerd
+    void aProcessIsAddedAndTellsItsOutputAndItsExitCode(Node node) {
+        try (var pod = AppKernelPods.run(node)) {
+            var container = AppKernelPods.shell(pod, "echo up; sleep 1000");
+            container.awaitLine("up");
+
+            var answer =
+                    node.cri()
+                            .exec(
+                                    container.id(),
+                                    AppKernelPods.shell("echo out; echo err >&2; exit 9"));
+
+            assertThat(answer.getStdout().toStringUtf8()).isEqualTo("out\n");
+            assertThat(answer.getStderr().toStringUtf8()).isEqualTo("err\n");
+            assertThat(answer.getExitCode()).isEqualTo(9);
+            assertThatThrownBy(() -> node.cri().exec(container.id(), List.of("/nosuch")))
+                    .isInstanceOf(CriException.class)
+                    .hasMessageContaining("/nosuch");
+        }
+    }
+
+    @OnEveryContainerd
+    void aStopIsTheStopSignalAndThenTheKill(Node node) {
+        try (var pod = AppKernelPods.run(node)) {
+            var obeys =
+                    AppKernelPods.shell(
+                            pod, "trap 'exit 3' TERM; echo up; while :; do sleep 0.1; done");
+            var defies = AppKernelPods.shell(pod, "trap '' TERM; echo up; while :; do :; done");
+            obeys.awaitLine("up").stop(GRACE);
+            defies.awaitLine("up").stop(Duration.ofSeconds(1));
+
+            assertThat(obeys.awaitExitCode()).isEqualTo(3);
+            assertThat(defies.awaitExitCode()).isEqualTo(137);
+        }
+    }
+
+    @OnEveryContainerd
+    void theContainersOfAPodSeeEachOthersProcessesAndEachItsOwnFiles(Node node) {
+        try (var pod = AppKernelPods.run(node)) {
+            var first = AppKernelPods.shell(pod, "echo mine >/file; echo up; sleep 4321");
+            first.awaitLine("up");
+            var second = AppKernelPods.shell(pod, "ps; cat /file");
+
+            assertThat(second.awaitExitCode()).isEqualTo(1);
+            assertThat(second.stdout()).contains("sleep 4321").contains("/pod-init");
+            assertThat(first.isRunning()).isTrue();
+        }
+    }
+
+    @OnEveryContainerd
+    void aPodWithAnAddressHasItInside(Node node) {
+        try (var pod = AppKernelPods.run(node, Pod::withAddress)) {
+            var container = AppKernelPods.shell(pod, "ip addr; hostname");
+
+            assertThat(container.awaitExitCode()).isZero();
+            assertThat(container.stdout())
+                    .contains("inet " + pod.status().getNetwork().getIp() + "/")
+                    .endsWith("e2e-pod\n");
+        }
+    }
+
+    @OnEveryContainerd
+    void aContainerGoesOnWhenTheDaemonIsKilledAndItsEndIsTold(Node node) {
+        try (var pod = AppKernelPods.run(node)) {
+            var goesOn =
+                    AppKernelPods.shell(
+                            pod, "i=0; while :; do i=$((i + 1)); echo $i; sleep 0.05; done");
+            var ends =
+                    AppKernelPods.shell(
+                            pod, "echo up; while ! [ -e /end ]; do sleep 0.05; done; exit 7");
+            goesOn.awaitLine("5");
+            ends.awaitLine("up");
+            node.cri()
+                    .exec(
+                            ends.id(),
+                            AppKernelPods.shell("(sleep 0.3; touch /end) >/dev/null 2>&1 &"));
+
+            try (var _ = node.appkernel().dead()) {
+                int seen = goesOn.stdout().lines().toList().size();
+                goesOn.awaitLine(Integer.toString(seen + 20));
+            }
+
+            assertThat(ends.awaitExitCode()).isEqualTo(7);
+            assertThat(goesOn.isRunning()).isTrue();
+            assertThat(node.cri().exec(goesOn.id(), AppKernelPods.shell("exit 4")).getExitCode())
+                    .isEqualTo(4);
+            goesOn.kill();
+            assertThat(goesOn.awaitExitCode()).isEqualTo(137);
+            var lines = goesOn.stdout().lines().toList();
+            for (int i = 0; i < lines.size(); i++) {
+                assertThat(lines.get(i)).isEqualTo(Integer.toString(i + 1));
+            }
+        }
+    }
+
+    @OnEveryContainerd
+    void aSentryThatIsKilledEndsItsPodAndNoOther(Node node) {
+        try (var other = AppKernelPods.run(node);
+                var pod = AppKernelPods.run(node)) {
+            var lives = AppKernelPods.shell(other, "sleep 1000");
+            var dies = AppKernelPods.shell(pod, "sleep 1000");
+
+            AppKernelPods.sentry(node, pod).destroyForcibly();
+
+            assertThat(dies.awaitExitCode()).isEqualTo(137);
+            Until.holds("the end of the pod", () -> !pod.isReady());
+            assertThat(lives.isRunning()).isTrue();
+            assertThat(other.isReady()).isTrue();
+        }
+    }
+
+    @OnEveryContainerd
+    void aSentryIsInThePodsCgroup(Node node) throws IOException {
+        try (var pod = AppKernelPods.run(node)) {
+            var sentry = AppKernelPods.sentry(node, pod);
+
+            assertThat(Files.readString(Path.of("/proc/%d/cgroup".formatted(sentry.pid()))))
+                    .contains("/" + node.cgroups().name() + "/")
+                    .contains("/" + pod.id());
+        }
+    }
+
+    @OnEveryContainerd
+    void aTerminalIsRefusedInWords(Node node) {
+        try (var pod = AppKernelPods.run(node)) {
+            assertThatThrownBy(() ->
+                            pod.start(
+                                    "busybox",
+                                    config ->
+                                            config.setTty(true)
+                                                    .addAllCommand(AppKernelPods.shell("exit 0"))))
+                    .isInstanceOf(CriException.class)
+                    .hasMessageContaining("asks for a terminal");
+        }
+    }
+}
