@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel;
 
+import io.silica.linux.NativeLinkage;
 import io.silica.server.Termination;
 
 /** Where {@code appkernel-sandboxer} begins. */
@@ -8,6 +9,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        // Before anything else: it takes a second processor as long as the first needs until then.
+        NativeLinkage.begin();
         var termination = Termination.install();
         termination.exit(new AppKernelDaemon(termination).execute(arguments));
     }
