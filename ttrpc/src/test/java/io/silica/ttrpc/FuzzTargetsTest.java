@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 final class FuzzTargetsTest {
     private static final long SEED = Long.getLong("silica.seed", System.nanoTime());
-    private static final int RANDOM_INPUTS = 2000;
+    private static final int RANDOM_INPUTS = 500;
     private static final Path KEPT = Path.of("src/test/fuzz");
     private static final Map<String, Consumer<byte[]>> TARGETS =
             Map.of(
