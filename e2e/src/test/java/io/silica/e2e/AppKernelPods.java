@@ -3,12 +3,16 @@ package io.silica.e2e;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.silica.ctl.cri.CriClient;
+import io.silica.ctl.cri.CriEndpoint;
+import io.silica.ctl.cri.CriException;
 import io.silica.examples.ExampleImage;
 import io.silica.proto.cri.PodSandboxConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +62,8 @@ final class AppKernelPods {
             try {
                 configure(node.directory());
                 node.appkernel().start();
+                awaitTrial(node.directory());
+                greet(node.directory());
                 node.importImage(image(node.directory()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -65,6 +71,29 @@ final class AppKernelPods {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException(e);
             }
+        }
+    }
+
+    /** It takes what processors there are. */
+    private static void awaitTrial(Path directory) {
+        Until.holds(
+                "the trial of runsc",
+                () -> {
+                    try (Stream<Path> kept = Files.list(directory.resolve(KIND + "/probed"))) {
+                        return kept.anyMatch(Files::isRegularFile);
+                    } catch (IOException _) {
+                        return false; // It has not begun.
+                    }
+                });
+    }
+
+    /** A daemon's first greeting takes its time, and containerd gives it a second. */
+    private static void greet(Path directory) {
+        var socket = new CriEndpoint(Sandboxer.socket(directory, KIND));
+        try (var client = new CriClient(socket, Duration.ofMinutes(1))) {
+            client.version();
+        } catch (CriException _) {
+            // It greets, and does not speak CRI.
         }
     }
 
@@ -112,8 +141,8 @@ final class AppKernelPods {
     private static boolean isOf(ProcessHandle process, Pod pod) {
         var root = arguments(process).filter(it -> it.startsWith("--root=")).findFirst();
         try {
-            var directory = Path.of(root.orElseThrow().substring("--root=".length())).getParent();
-            return Files.readString(directory.resolve("id")).equals(pod.id());
+            var owner = Path.of(root.orElseThrow().substring("--root=".length()));
+            return Files.readString(owner.resolveSibling("id")).equals(pod.id());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
