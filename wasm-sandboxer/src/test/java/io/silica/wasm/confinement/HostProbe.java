@@ -50,7 +50,7 @@ public final class HostProbe {
     public static void main(String[] arguments) throws Throwable {
         int pid = stranger(Integer.parseInt(arguments[0]));
         try (var arena = Arena.ofConfined()) {
-            var scratch = arena.allocate(4096);
+            var scratch = arena.allocate(4096, 8);
             files(Path.of(arguments[1]), pid);
             processes(pid, scratch);
             sockets(arena, arguments);
@@ -94,6 +94,9 @@ public final class HostProbe {
         tell("kill", call(62, 129, pid, 0));
         tell("pidfd", call(434, 434, pid, 0));
         tell("ptrace", call(101, 117, 16, pid));
+        // One vector, for both sides: with nothing to read nobody is looked for.
+        scratch.set(JAVA_LONG, 0, scratch.address() + 64);
+        scratch.set(JAVA_LONG, 8, 8);
         tell("read-memory", call(310, 270, pid, scratch.address(), 1, scratch.address(), 1));
         long child = call(56, 220, 17);
         if (child == 0) {
@@ -130,8 +133,11 @@ public final class HostProbe {
     }
 
     private static void kernel(MemorySegment scratch) throws Throwable {
-        long text = scratch.address();
+        // The path of the root.
+        scratch.set(JAVA_BYTE, 128, (byte) '/');
+        long text = scratch.address() + 128;
         tell("mount", call(165, 40, text, text, text, 0));
+        tell("chroot", call(161, 51, text));
         tell("unshare-mounts", call(272, 97, 0x2_0000));
         tell("unshare-user", call(272, 97, 0x1000_0000));
         tell("setns", call(308, 268, 0, 0));
@@ -143,7 +149,6 @@ public final class HostProbe {
         tell("keyctl", call(250, 219, 0, -3, 0));
         tell("module", call(175, 105, text, 0, text));
         tell("kexec", call(246, 104, 0, 0, text, 0));
-        tell("chroot", call(161, 51, text));
         tell("terminal-input", call(16, 29, 1, 0x5412, text));
     }
 
