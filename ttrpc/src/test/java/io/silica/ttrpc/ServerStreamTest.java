@@ -123,7 +123,6 @@ final class ServerStreamTest {
         // The end is on its way a moment before the stream is forgotten.
         while (sink.isEmpty()) {
             connection.receive(Frames.data(1, "more"));
-            Thread.yield();
         }
 
         assertThat(sink.take().status().message()).isEqualTo("StreamID is no longer active");
