@@ -5,7 +5,7 @@ import io.silica.appkernel.gvisor.GvisorConfig;
 import io.silica.appkernel.gvisor.GvisorKernel;
 import io.silica.appkernel.gvisor.GvisorPlatform;
 import io.silica.appkernel.kernel.AppKernel;
-import io.silica.appkernel.kernel.HostCalls;
+import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxException;
 import io.silica.server.SandboxerDaemon;
 import io.silica.server.Termination;
@@ -16,14 +16,11 @@ import io.silica.server.config.ConfigSection;
 import io.silica.server.config.DaemonConfig;
 import io.silica.server.config.LimitsConfig;
 import io.silica.server.host.BlockingCalls;
-import io.silica.server.host.BlockingThreads;
 import io.silica.server.logging.Logging;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 
 /** The daemon {@code appkernel-sandboxer}: this kind, on the server that all kinds share. */
 final class AppKernelDaemon extends DaemonCommand<AppKernelDaemon.Gvisor> {
@@ -94,27 +91,7 @@ final class AppKernelDaemon extends DaemonCommand<AppKernelDaemon.Gvisor> {
     }
 
     static HostCalls.Factory hostCalls(LimitsConfig limits) {
-        var threads = new BlockingThreads();
-        return sandbox ->
-                hostCalls(
-                        new BlockingCalls(
-                                "sandbox-" + sandbox,
-                                limits.blockingCallsPerSandbox(),
-                                limits.nativeCallDeadline(),
-                                threads));
-    }
-
-    private static HostCalls hostCalls(BlockingCalls calls) {
-        return new HostCalls() {
-            @Override
-            public <T> T call(String action, Callable<T> work, Consumer<T> undo) {
-                return calls.call(action, work, undo);
-            }
-
-            @Override
-            public void close() {
-                calls.close();
-            }
-        };
+        return BlockingCalls.ofSandboxes(
+                limits.blockingCallsPerSandbox(), limits.nativeCallDeadline());
     }
 }

@@ -121,20 +121,9 @@ final class AppKernelSandbox implements Sandbox {
     public Statistics statistics() {
         var sum = Statistics.none(InstantSource.system().instant());
         for (var container : containers.values()) {
-            sum = sum(sum, container.statistics());
+            sum = sum.plus(container.statistics());
         }
         return sum;
-    }
-
-    private static Statistics sum(Statistics a, Statistics b) {
-        return new Statistics(
-                a.at(),
-                a.cpuNanos() + b.cpuNanos(),
-                a.memoryBytes() + b.memoryBytes(),
-                a.inactiveFileBytes() + b.inactiveFileBytes(),
-                a.memoryLimitBytes() + b.memoryLimitBytes(),
-                a.processes() + b.processes(),
-                a.oomKills() + b.oomKills());
     }
 
     /** What the pod may use is the limit of its cgroup, which is the server's. */

@@ -40,4 +40,16 @@ public record Statistics(
     public static Statistics none(Instant at) {
         return new Statistics(at, 0, 0, 0, 0, 0, 0);
     }
+
+    /** What both have used together, at the time of this one. */
+    public Statistics plus(Statistics other) {
+        return new Statistics(
+                at,
+                cpuNanos + other.cpuNanos,
+                memoryBytes + other.memoryBytes,
+                inactiveFileBytes + other.inactiveFileBytes,
+                memoryLimitBytes + other.memoryLimitBytes,
+                processes + other.processes,
+                oomKills + other.oomKills);
+    }
 }

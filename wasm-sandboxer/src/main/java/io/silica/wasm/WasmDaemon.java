@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm;
 
+import io.silica.sandbox.HostCalls;
 import io.silica.server.SandboxerDaemon;
 import io.silica.server.Termination;
 import io.silica.server.cli.BuildInfo;
@@ -11,7 +12,6 @@ import io.silica.server.config.ConfigSection;
 import io.silica.server.config.DaemonConfig;
 import io.silica.server.config.LimitsConfig;
 import io.silica.server.host.BlockingCalls;
-import io.silica.server.host.BlockingThreads;
 import io.silica.server.logging.Logging;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
@@ -19,8 +19,6 @@ import io.silica.wasm.confinement.Bubblewrap;
 import io.silica.wasm.worker.WorkerOptions;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 
 /** The daemon {@code wasm-sandboxer}: this kind, on the server that all kinds share. */
 final class WasmDaemon extends DaemonCommand<WorkerOptions> {
@@ -72,7 +70,7 @@ final class WasmDaemon extends DaemonCommand<WorkerOptions> {
         }
         var sandboxer =
                 new WasmSandboxer(
-                        WorkerCommand.standard().with(options),
+                        () -> WorkerCommand.standard().with(options),
                         config.server().dir().resolve("worker"),
                         hostCalls(config.limits()),
                         InstantSource.system());
@@ -85,27 +83,7 @@ final class WasmDaemon extends DaemonCommand<WorkerOptions> {
     }
 
     static HostCalls.Factory hostCalls(LimitsConfig limits) {
-        var threads = new BlockingThreads();
-        return sandbox ->
-                hostCalls(
-                        new BlockingCalls(
-                                "sandbox-" + sandbox,
-                                limits.blockingCallsPerSandbox(),
-                                limits.nativeCallDeadline(),
-                                threads));
-    }
-
-    private static HostCalls hostCalls(BlockingCalls calls) {
-        return new HostCalls() {
-            @Override
-            public <T> T call(String action, Callable<T> work, Consumer<T> undo) {
-                return calls.call(action, work, undo);
-            }
-
-            @Override
-            public void close() {
-                calls.close();
-            }
-        };
+        return BlockingCalls.ofSandboxes(
+                limits.blockingCallsPerSandbox(), limits.nativeCallDeadline());
     }
 }

@@ -11,6 +11,7 @@ import io.silica.sandbox.ContainerObserver;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.FormerContainer;
+import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.ProcessSpec;
 import io.silica.sandbox.ProcessState;
@@ -196,20 +197,9 @@ final class WasmSandbox implements Sandbox {
     public Statistics statistics() {
         var sum = Statistics.none(clock.instant());
         for (var process : processes.values()) {
-            sum = sum(sum, process.statistics());
+            sum = sum.plus(process.statistics());
         }
         return sum;
-    }
-
-    private static Statistics sum(Statistics a, Statistics b) {
-        return new Statistics(
-                a.at(),
-                a.cpuNanos() + b.cpuNanos(),
-                a.memoryBytes() + b.memoryBytes(),
-                0,
-                a.memoryLimitBytes() + b.memoryLimitBytes(),
-                a.processes() + b.processes(),
-                a.oomKills() + b.oomKills());
     }
 
     /** A shared worker has no limit per pod to be changed; containers have theirs. */

@@ -2,6 +2,7 @@
 package io.silica.wasm;
 
 import io.silica.linux.Poller;
+import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
@@ -13,6 +14,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * The kind {@code wasm}: pods share one worker on the node, which is started when the first
@@ -30,18 +32,21 @@ public final class WasmSandboxer implements Sandboxer {
     /**
      * Starts nothing yet.
      *
-     * @param command how a worker is started
+     * @param command how a worker is started; asked for when one is to be
      * @param directory where its sockets and its record are; made with mode 0700
      * @param host for calls that can block
      */
     public WasmSandboxer(
-            WorkerCommand command, Path directory, HostCalls.Factory host, InstantSource clock) {
+            Supplier<WorkerCommand> command,
+            Path directory,
+            HostCalls.Factory host,
+            InstantSource clock) {
         this(command, directory, host, clock, ProtocolVersions.OURS);
     }
 
     /** The same for a daemon, and workers, of another release. */
     WasmSandboxer(
-            WorkerCommand command,
+            Supplier<WorkerCommand> command,
             Path directory,
             HostCalls.Factory host,
             InstantSource clock,

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * The workers of this node: found again if an earlier daemon left some, started when one is first
@@ -19,7 +20,7 @@ import java.util.TreeMap;
 final class Workers implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Workers.class.getName());
 
-    private final WorkerCommand command;
+    private final Supplier<WorkerCommand> command;
     private final WorkerPlaces places;
     private final Poller poller;
     private final ProtocolVersions versions;
@@ -27,9 +28,15 @@ final class Workers implements AutoCloseable {
     private boolean sought;
 
     /**
+     * @param command how a worker is started; asked for when one is to be: a daemon that comes back
+     *     finds its worker, and what a new one may see takes time to find out
      * @param versions of the protocol that we speak, and so does a worker that is started
      */
-    Workers(WorkerCommand command, WorkerPlaces places, Poller poller, ProtocolVersions versions) {
+    Workers(
+            Supplier<WorkerCommand> command,
+            WorkerPlaces places,
+            Poller poller,
+            ProtocolVersions versions) {
         this.command = command;
         this.places = places;
         this.poller = poller;
@@ -83,7 +90,7 @@ final class Workers implements AutoCloseable {
         while (living.containsKey(number)) {
             number++;
         }
-        var started = Worker.start(command, places.files(number), versions, poller);
+        var started = Worker.start(command.get(), places.files(number), versions, poller);
         LOG.log(Level.INFO, "started a wasm worker, pid " + started.pid());
         living.put(number, started);
         return started;

@@ -21,7 +21,7 @@ final class WasmKind implements KindUnderTest {
     public Sandboxer sandboxer(Path state) {
         states.add(state);
         return new WasmSandboxer(
-                WorkerCommand.standard(),
+                WorkerCommand::standard,
                 state,
                 WasmDaemon.hostCalls(LimitsConfig.DEFAULT),
                 InstantSource.system());

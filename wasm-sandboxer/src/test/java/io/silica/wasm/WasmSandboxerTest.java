@@ -71,7 +71,7 @@ final class WasmSandboxerTest {
 
     private WasmSandboxer sandboxer() {
         return new WasmSandboxer(
-                WorkerCommand.standard(),
+                WorkerCommand::standard,
                 directory.resolve("state"),
                 WasmDaemon.hostCalls(LimitsConfig.DEFAULT),
                 InstantSource.system());

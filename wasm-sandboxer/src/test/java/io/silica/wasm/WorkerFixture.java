@@ -61,7 +61,7 @@ final class WorkerFixture implements AutoCloseable {
     private Workers workers(WorkerOptions options) {
         var command = WorkerCommand.standard().with(options);
         return new Workers(
-                command,
+                () -> command,
                 new WorkerPlaces(directory.resolve("state")),
                 poller,
                 ProtocolVersions.OURS);

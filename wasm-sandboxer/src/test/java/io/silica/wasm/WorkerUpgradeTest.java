@@ -13,15 +13,14 @@ import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ContainerProcess;
 import io.silica.sandbox.FormerContainer;
 import io.silica.sandbox.FormerProcess;
-import io.silica.sandbox.OciSpec;
 import io.silica.sandbox.ProcessSpec;
 import io.silica.sandbox.ProcessState;
-import io.silica.sandbox.Resources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Stdio;
 import io.silica.server.config.LimitsConfig;
+import io.silica.server.contract.BareSpec;
 import io.silica.wasm.engine.GuestModules;
 import io.silica.wasm.worker.ProtocolVersions;
 import io.silica.wasm.worker.StandInWorker;
@@ -35,7 +34,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -209,7 +207,7 @@ final class WorkerUpgradeTest {
 
     private WasmSandboxer daemon(ProtocolVersions release, WorkerOptions options) {
         return new WasmSandboxer(
-                worker(release).with(options),
+                () -> worker(release).with(options),
                 directory.resolve("state"),
                 WasmDaemon.hostCalls(LimitsConfig.DEFAULT),
                 InstantSource.system(),
@@ -233,16 +231,7 @@ final class WorkerUpgradeTest {
     private Container create(String id, String module) {
         var process =
                 new ProcessSpec(List.of(module), List.of(), "/", ProcessSpec.User.ROOT, false);
-        var spec =
-                new OciSpec(
-                        process,
-                        false,
-                        Optional.empty(),
-                        List.of(),
-                        Map.of(),
-                        Optional.empty(),
-                        new Resources(0, 0, 0, 0),
-                        "{}");
+        var spec = BareSpec.of(process, "{}");
         var container =
                 pod.createContainer(
                         new ContainerConfig(

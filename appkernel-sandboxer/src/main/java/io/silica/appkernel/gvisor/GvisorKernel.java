@@ -2,10 +2,10 @@
 package io.silica.appkernel.gvisor;
 
 import io.silica.appkernel.kernel.AppKernel;
-import io.silica.appkernel.kernel.HostCalls;
 import io.silica.appkernel.kernel.KernelSandbox;
 import io.silica.linux.Poller;
 import io.silica.linux.cgroup.Hierarchies;
+import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
 import java.io.IOException;

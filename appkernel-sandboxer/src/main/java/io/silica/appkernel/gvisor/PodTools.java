@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.gvisor;
 
-import io.silica.appkernel.kernel.HostCalls;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Stdio;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.host;
 
+import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -19,7 +20,7 @@ import java.util.function.Consumer;
  *
  * <p>Any thread may call; the caller is blocked in Java only.
  */
-public final class BlockingCalls implements AutoCloseable {
+public final class BlockingCalls implements HostCalls {
     private final String owner;
     private final int maximum;
     private final Duration deadline;
@@ -44,6 +45,17 @@ public final class BlockingCalls implements AutoCloseable {
     }
 
     /**
+     * Makes those of each sandbox, on threads that all sandboxes share.
+     *
+     * @param maximum how many calls of one sandbox may be under way at a time
+     * @param deadline how long a call may take
+     */
+    public static HostCalls.Factory ofSandboxes(int maximum, Duration deadline) {
+        var threads = new BlockingThreads();
+        return sandbox -> new BlockingCalls("sandbox-" + sandbox, maximum, deadline, threads);
+    }
+
+    /**
      * Makes a call and waits for its result. Its own unchecked exceptions pass through.
      *
      * @param action what it does, for messages: {@code mount the root file system of "c1"}
@@ -62,6 +74,7 @@ public final class BlockingCalls implements AutoCloseable {
      *
      * @param undo takes such a result, on the thread of the call; what it throws is dropped
      */
+    @Override
     public <T> T call(String action, Callable<T> work, Consumer<T> undo) {
         long end = System.nanoTime() + deadline.toNanos();
         acquire(action, end);

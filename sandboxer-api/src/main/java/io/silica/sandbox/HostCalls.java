@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.wasm;
+package io.silica.sandbox;
 
-import io.silica.sandbox.SandboxId;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /**
  * Makes native calls that can block, such as opening what others own, on a few platform threads of
- * one sandbox and with a deadline. The shared server has such threads; this kind does not know it.
+ * one sandbox and with a deadline. The shared server has such threads; a kind does not know it.
  */
 public interface HostCalls extends AutoCloseable {
     /**
