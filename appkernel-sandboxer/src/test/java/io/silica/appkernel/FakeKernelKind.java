@@ -3,40 +3,17 @@ package io.silica.appkernel;
 
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Sandboxer;
-import io.silica.server.contract.KindUnderTest;
+import io.silica.server.fake.FakeProgramKind;
 import java.nio.file.Path;
 import java.util.List;
 
 /** This kind on kernels in memory, as the contracts see it. */
-final class FakeKernelKind implements KindUnderTest {
+final class FakeKernelKind implements FakeProgramKind {
     private final FakeAppKernel.Survivors survivors = new FakeAppKernel.Survivors();
 
     @Override
     public Sandboxer sandboxer(Path state) {
         return new AppKernelSandboxer(new FakeAppKernel(survivors));
-    }
-
-    @Override
-    public void fill(Path rootfs) {}
-
-    @Override
-    public List<String> sleep() {
-        return List.of("sleep");
-    }
-
-    @Override
-    public List<String> exit(int code) {
-        return List.of("exit", Integer.toString(code));
-    }
-
-    @Override
-    public List<String> print(String line) {
-        return List.of("print", line);
-    }
-
-    @Override
-    public boolean execs() {
-        return true;
     }
 
     @Override

@@ -6,17 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
-import io.silica.sandbox.OciSpec;
 import io.silica.sandbox.ProcessSpec;
-import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.Stdio;
+import io.silica.server.contract.BareSpec;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -80,16 +77,7 @@ final class BundlesTest {
 
     private static JsonNode container(String json) {
         var process = new ProcessSpec(List.of("/x"), List.of(), "/", ProcessSpec.User.ROOT, false);
-        var spec =
-                new OciSpec(
-                        process,
-                        false,
-                        Optional.empty(),
-                        List.of(),
-                        Map.of(),
-                        Optional.empty(),
-                        Resources.UNLIMITED,
-                        json);
+        var spec = BareSpec.of(process, json);
         var bundle = Path.of("/bundles/c1");
         var config =
                 new ContainerConfig(

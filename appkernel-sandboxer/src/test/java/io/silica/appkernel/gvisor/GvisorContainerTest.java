@@ -12,16 +12,15 @@ import io.silica.linux.leaks.LeakCheck;
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.DnsConfig;
-import io.silica.sandbox.OciSpec;
 import io.silica.sandbox.PodIdentity;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.ProcessSpec;
-import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Stdio;
+import io.silica.server.contract.BareSpec;
 import io.silica.server.contract.Bundle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -125,16 +124,7 @@ final class GvisorContainerTest {
         var arguments = List.of(args);
         var process =
                 new ProcessSpec(arguments, List.of("PATH=/bin"), "/", ProcessSpec.User.ROOT, false);
-        var spec =
-                new OciSpec(
-                        process,
-                        false,
-                        Optional.empty(),
-                        List.of(),
-                        Map.of(),
-                        Optional.empty(),
-                        Resources.UNLIMITED,
-                        Bundle.spec("pod", arguments).toString());
+        var spec = BareSpec.of(process, Bundle.spec("pod", arguments).toString());
         return pod.create(
                 new ContainerConfig(ID, POD, directory, directory.resolve("image"), spec, stdio));
     }

@@ -3,41 +3,17 @@ package io.silica.server.fake;
 
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Sandboxer;
-import io.silica.server.contract.KindUnderTest;
 import java.nio.file.Path;
 import java.util.List;
 
 /** The fake as the contracts see it. */
-final class FakeKind implements KindUnderTest {
+final class FakeKind implements FakeProgramKind {
     private final Faults faults = new Faults();
     private final FakeSandboxer.Survivors survivors = new FakeSandboxer.Survivors();
 
     @Override
     public Sandboxer sandboxer(Path state) {
         return new FakeSandboxer(faults, survivors);
-    }
-
-    @Override
-    public void fill(Path rootfs) {}
-
-    @Override
-    public List<String> sleep() {
-        return List.of("sleep");
-    }
-
-    @Override
-    public List<String> exit(int code) {
-        return List.of("exit", Integer.toString(code));
-    }
-
-    @Override
-    public List<String> print(String line) {
-        return List.of("print", line);
-    }
-
-    @Override
-    public boolean execs() {
-        return true;
     }
 
     @Override

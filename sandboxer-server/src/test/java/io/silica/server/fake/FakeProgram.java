@@ -19,14 +19,14 @@ import java.util.List;
  * What runs: {@code ["sleep"]} until it is killed; {@code ["exit", "7"]} ends at once with that
  * code; {@code ["print", "text"]} writes a line and ends with 0. It lives on when a daemon dies.
  */
-final class FakeProgram {
+public final class FakeProgram {
     private final List<String> args;
     private final Stdio stdio;
     private final Exit exit = new Exit();
     private boolean started;
     private boolean paused;
 
-    FakeProgram(List<String> args, Stdio stdio) {
+    public FakeProgram(List<String> args, Stdio stdio) {
         this.args = args;
         this.stdio = stdio;
     }
@@ -35,11 +35,13 @@ final class FakeProgram {
         return stdio;
     }
 
-    Exit exit() {
+    /** Its end. */
+    public Exit exit() {
         return exit;
     }
 
-    synchronized ProcessState state() {
+    /** Its state. */
+    public synchronized ProcessState state() {
         if (exit.status().isPresent()) {
             return new ProcessState.Stopped(exit.status().get());
         }
@@ -49,7 +51,8 @@ final class FakeProgram {
         return paused ? new ProcessState.Paused() : new ProcessState.Running();
     }
 
-    void start() {
+    /** Lets it run; doing it twice is harmless. */
+    public void start() {
         synchronized (this) {
             if (started) {
                 return;
@@ -68,7 +71,8 @@ final class FakeProgram {
         paused = pause;
     }
 
-    void kill(Signal signal) {
+    /** Ends it as the signal does. */
+    public void kill(Signal signal) {
         if (exit.status().isPresent()) {
             throw new SandboxException.NotFound("the process has ended");
         }
@@ -77,7 +81,8 @@ final class FakeProgram {
         }
     }
 
-    void end(int code) {
+    /** Ends it by itself. */
+    public void end(int code) {
         exit.complete(new ExitStatus(code, Instant.now()));
     }
 
