@@ -82,13 +82,7 @@ public final class OpenDirectory implements AutoCloseable {
 
     /** Moves what has a name to another one, which it takes from what had it. */
     public void rename(String name, OpenDirectory target, String newName) {
-        try (var arena = Arena.ofConfined()) {
-            var from = arena.allocateFrom(checked(name));
-            long to = arena.allocateFrom(checked(newName)).address();
-            var call = Syscall.RENAMEAT2;
-            long result = both(call, target, (a, b) -> call.invoke(a, from, b, to, 0, 0));
-            call.check(result, subject(name));
-        }
+        callBoth(Syscall.RENAMEAT2, name, target, newName);
     }
 
     /** Gives what a descriptor is a further name here. */
@@ -117,21 +111,21 @@ public final class OpenDirectory implements AutoCloseable {
 
     /** Gives what has a name a further one, also if it is a link itself. */
     public void link(String name, OpenDirectory target, String newName) {
+        callBoth(Syscall.LINKAT, name, target, newName);
+    }
+
+    private void callBoth(Syscall call, String name, OpenDirectory target, String newName) {
         try (var arena = Arena.ofConfined()) {
             var from = arena.allocateFrom(checked(name));
             long to = arena.allocateFrom(checked(newName)).address();
-            var call = Syscall.LINKAT;
-            long result = both(call, target, (a, b) -> call.invoke(a, from, b, to, 0, 0));
+            long result =
+                    descriptor.borrow(
+                            call,
+                            a ->
+                                    target.descriptor.borrow(
+                                            call, b -> call.invoke(a, from, b, to, 0, 0)));
             call.check(result, subject(name));
         }
-    }
-
-    private interface OnBoth {
-        long apply(long ours, long theirs);
-    }
-
-    private long both(Syscall call, OpenDirectory target, OnBoth body) {
-        return descriptor.borrow(call, a -> target.descriptor.borrow(call, b -> body.apply(a, b)));
     }
 
     /** Makes a symbolic link with whatever contents. */

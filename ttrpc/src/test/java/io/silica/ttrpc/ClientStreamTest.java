@@ -146,39 +146,32 @@ final class ClientStreamTest {
         }
     }
 
-    static Stream<Answer> badAnswers() {
+    static Stream<BadAnswer> badAnswers() {
         var garbage = new byte[] {0x0a, 0x7f};
         var tooLong = new byte[Frame.MAX_PAYLOAD_BYTES + 1];
         return Stream.of(
-                new Answer(
+                new BadAnswer(
                         "garbage for a message",
                         Frames.frame(1, Frames.DATA, 0, garbage),
                         StatusCode.INTERNAL),
-                new Answer(
+                new BadAnswer(
                         "garbage for a response",
                         Frames.frame(1, Frames.RESPONSE, 0, garbage),
                         StatusCode.INTERNAL),
-                new Answer(
+                new BadAnswer(
                         "a payload without data",
                         Frames.frame(1, Frames.DATA, Frame.NO_DATA, new byte[] {1}),
                         StatusCode.INTERNAL),
-                new Answer("a request", Frames.call(1, "Echo", "you"), StatusCode.INTERNAL),
-                new Answer(
+                new BadAnswer("a request", Frames.call(1, "Echo", "you"), StatusCode.INTERNAL),
+                new BadAnswer(
                         "4 MiB + 1",
                         Frames.frame(1, Frames.DATA, 0, tooLong),
                         StatusCode.RESOURCE_EXHAUSTED));
     }
 
-    record Answer(String name, ByteBuffer bytes, StatusCode code) {
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
     @ParameterizedTest
     @MethodSource("badAnswers")
-    void anAnswerAgainstTheRulesFailsItsStreamOnly(Answer answer) throws Exception {
+    void anAnswerAgainstTheRulesFailsItsStreamOnly(BadAnswer answer) throws Exception {
         try (var chat = bidirectional(CallOptions.none());
                 var other = serverStreaming(CallOptions.none())) {
             write(answer.bytes());

@@ -147,7 +147,7 @@ final class TtrpcClientTest {
         assertThat(failure(call).status()).isEqualTo(status);
     }
 
-    static Stream<Answer> badAnswers() {
+    static Stream<BadAnswer> badAnswers() {
         var garbage = new byte[] {0x0a, 0x7f};
         var badPayload = Response.newBuilder().setPayload(ByteString.copyFrom(garbage)).build();
         var strangeCode =
@@ -156,32 +156,25 @@ final class TtrpcClientTest {
                         .build();
         var tooLong = new byte[Frame.MAX_PAYLOAD_BYTES + 1];
         return Stream.of(
-                new Answer(
+                new BadAnswer(
                         "garbage for a response",
                         Frames.frame(1, Frames.RESPONSE, 0, garbage),
                         StatusCode.INTERNAL),
-                new Answer("garbage for a payload", respond(1, badPayload), StatusCode.INTERNAL),
-                new Answer(
+                new BadAnswer("garbage for a payload", respond(1, badPayload), StatusCode.INTERNAL),
+                new BadAnswer(
                         "a data frame",
                         Frames.frame(1, Frames.DATA, 0, new byte[0]),
                         StatusCode.INTERNAL),
-                new Answer("a code of no meaning", respond(1, strangeCode), StatusCode.UNKNOWN),
-                new Answer(
+                new BadAnswer("a code of no meaning", respond(1, strangeCode), StatusCode.UNKNOWN),
+                new BadAnswer(
                         "4 MiB + 1",
                         Frames.frame(1, Frames.RESPONSE, 0, tooLong),
                         StatusCode.RESOURCE_EXHAUSTED));
     }
 
-    record Answer(String name, ByteBuffer bytes, StatusCode code) {
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
     @ParameterizedTest
     @MethodSource("badAnswers")
-    void anAnswerThatCannotBeUnderstoodFailsItsCallOnly(Answer answer) throws Exception {
+    void anAnswerThatCannotBeUnderstoodFailsItsCallOnly(BadAnswer answer) throws Exception {
         var call = begin(CallOptions.none());
         frame();
         while (answer.bytes().hasRemaining()) {
