@@ -53,8 +53,8 @@ find_class_path() {
 # layout of objects; so these are the same for all. It is named after the program and the contents of the jars. Where
 # there is none, or the JVM finds that it was made for another JVM or is damaged (which it looks for when told to
 # verify), the program starts without it: slower, and no different.
-# A supervisor that starts again what has just worked says so, and then nothing is verified: that takes longer than the
-# rest of what the JVM itself does. If the cache has been damaged since, the life after the next finds out.
+# A supervisor that starts again what has just worked says so, and then nothing is verified, which takes some 50 ms. If the
+# cache has been damaged since, the life after the next finds out.
 # Only a heap whose old generation is too small for the objects of the cache, some 4 MB, keeps a JVM from starting; its
 # size would depend on how much memory the machine has.
 run_java() {

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "loop.h"
@@ -25,7 +24,7 @@ static void start(void);
 static char **arguments;
 static pid_t pid;
 static bool ready;
-static struct timespec ready_since;
+static int64_t ready_since;
 static bool proven;
 static char program[PATH_MAX];
 static bool stopping;
@@ -108,7 +107,7 @@ pid_t command_pid(void) {
 void command_is_ready(void) {
     if (!ready) {
         ready = true;
-        clock_gettime(CLOCK_MONOTONIC, &ready_since);
+        ready_since = loop_now();
         pause_milliseconds = SHORTEST_PAUSE;
         manager_tell_ready();
     }
@@ -119,9 +118,7 @@ void command_is_stopping(void) {
 }
 
 static bool was_ready_for_a_second(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return ready && (now.tv_sec - ready_since.tv_sec) * 1000 + (now.tv_nsec - ready_since.tv_nsec) / 1000000 >= 1000;
+    return ready && loop_now() - ready_since >= 1000;
 }
 
 static int code_of(int status) {

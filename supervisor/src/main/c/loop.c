@@ -34,7 +34,7 @@ void loop_forget(const struct source *source) {
     epoll_ctl(epoll, EPOLL_CTL_DEL, source->fd, NULL);
 }
 
-static int64_t now(void) {
+int64_t loop_now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
@@ -54,7 +54,7 @@ void timer_set(struct timer *timer, int64_t milliseconds) {
         timer->next = timers;
         timers = timer;
     }
-    timer->at = now() + milliseconds;
+    timer->at = loop_now() + milliseconds;
 }
 
 void timer_stop(struct timer *timer) {
@@ -63,7 +63,7 @@ void timer_stop(struct timer *timer) {
 
 static void run_timers(void) {
     for (struct timer *timer = timers; timer; timer = timer->next) {
-        if (timer->at && timer->at <= now()) {
+        if (timer->at && timer->at <= loop_now()) {
             timer->at = 0;
             timer->due();
         }
@@ -80,7 +80,7 @@ static int patience(void) {
     if (!first) {
         return -1;
     }
-    int64_t left = first - now();
+    int64_t left = first - loop_now();
     return left > 0 ? (int)left : 0;
 }
 

@@ -21,6 +21,9 @@ struct timer {
     struct timer *next;
 };
 
+/* Milliseconds of a clock that is never set. */
+int64_t loop_now(void);
+
 void loop_open(void);
 
 /* Begins to watch for events of epoll(7), level triggered, or changes what is watched for. */

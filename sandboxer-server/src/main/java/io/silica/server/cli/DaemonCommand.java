@@ -79,7 +79,7 @@ public abstract class DaemonCommand<T> {
             return plain.isPresent()
                     ? start(plain.get())
                     : new DaemonCommandLine(name, kind, usualConfig)
-                            .execute(out, err, this::start, arguments);
+                            .execute(out, err, this::sayVersion, this::start, arguments);
         } catch (ConfigException e) {
             e.problems().forEach(problem -> err.println(name + ": " + problem));
             return USAGE;

@@ -32,11 +32,13 @@ final class DaemonCommandLine {
     /**
      * Starts the daemon, or says what was asked for or is wrong.
      *
+     * @param sayVersion says what {@code --version} asks for
      * @param start starts it with its options, and answers the exit code
      */
     int execute(
             PrintStream out,
             PrintStream err,
+            Runnable sayVersion,
             ToIntFunction<DaemonOptions> start,
             String... arguments) {
         DaemonOptions options;
@@ -46,7 +48,7 @@ final class DaemonCommandLine {
             err.println(name + ": " + e.getMessage() + ": see " + name + " --help");
             return DaemonCommand.USAGE;
         }
-        return isAnswered(out) ? DaemonCommand.OK : start.applyAsInt(options);
+        return isAnswered(out, sayVersion) ? DaemonCommand.OK : start.applyAsInt(options);
     }
 
     /**
@@ -65,13 +67,13 @@ final class DaemonCommandLine {
         return new DaemonOptions(values, usualConfig);
     }
 
-    private boolean isAnswered(PrintStream out) {
+    private boolean isAnswered(PrintStream out, Runnable sayVersion) {
         if (commandLine.isUsageHelpRequested()) {
             commandLine.usage(out);
             return true;
         }
         if (commandLine.isVersionHelpRequested()) {
-            out.println(name + " " + BuildInfo.load());
+            sayVersion.run();
             return true;
         }
         return false;
