@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Sourced, after steps.sh, by the scripts that take a program out of a Debian package without installing it. apt gets lists
-# and a cache of its own, so that this machine's packages stay what they are.
+# and a cache of its own, so that this machine's packages stay what they are. What can be done instead where there is no mirror
+# is theirs to say, in debian_otherwise.
 
 # debian_package STAGING SUITE PACKAGE[=VERSION]: unpacks it to STAGING/root.
 debian_package() {
@@ -36,5 +37,5 @@ debian_source() {
             return
         fi
     done < <(apt-get indextargets --format '$(REPO_URI)|$(RELEASE)|$(COMPONENT)' 'Created-By: Packages')
-    fail "this machine's apt sources name no mirror for Debian '$codename' main" "Run apt-get update first."
+    fail "this machine's apt sources name no mirror for Debian '$codename' main" "Run apt-get update first${debian_otherwise:+, or $debian_otherwise}."
 }

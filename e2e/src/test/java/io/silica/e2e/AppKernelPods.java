@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -119,14 +118,9 @@ final class AppKernelPods {
         return tar;
     }
 
-    /** As scripts/steps.sh finds the cache. */
+    /** Where scripts/test-e2e says that they are. */
     private static Path program(String name) {
-        var home = Path.of(System.getProperty("user.home"), ".cache").toString();
-        var caches = Objects.requireNonNullElse(System.getenv("XDG_CACHE_HOME"), home);
-        var cache = System.getenv("SILICA_CACHE");
-        return (cache == null ? Path.of(caches, "silica") : Path.of(cache))
-                .resolve("programs")
-                .resolve(name);
+        return Path.of(System.getProperty("silica.programs", ""), name);
     }
 
     /** The process that a pod's system calls are answered by. */
