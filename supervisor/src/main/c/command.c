@@ -11,9 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "launch.h"
 #include "loop.h"
 #include "manager.h"
 #include "say.h"
+#include "standby.h"
 #include "store.h"
 
 #define SHORTEST_PAUSE 100
@@ -31,36 +33,6 @@ static bool stopping;
 static bool asked;
 static int pause_milliseconds = SHORTEST_PAUSE;
 static struct timer again = {.due = start};
-
-/* What it inherits of ours would be lies: it is not the one that was meant. */
-static void set_environment(void) {
-    char most[16];
-    snprintf(most, sizeof most, "%d", store_most());
-    setenv("FDSTORE", most, 1);
-    unsetenv("LISTEN_FDS");
-    unsetenv("LISTEN_PID");
-    unsetenv("LISTEN_FDNAMES");
-    unsetenv("WATCHDOG_PID");
-    unsetenv("WATCHDOG_USEC");
-    if (proven) {
-        setenv("SILICA_PROVEN", "1", 1);
-    } else {
-        unsetenv("SILICA_PROVEN");
-    }
-}
-
-static _Noreturn void become(void) {
-    sigset_t none;
-    sigemptyset(&none);
-    signal(SIGPIPE, SIG_DFL);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    set_environment();
-    if (store_pass_on()) {
-        execvp(arguments[0], arguments);
-    }
-    say_why("cannot start %s", arguments[0]);
-    _exit(127);
-}
 
 static void start_later(void) {
     timer_set(&again, pause_milliseconds);
@@ -84,13 +56,16 @@ static void start(void) {
     proven = proven && same;
     ready = false;
     stopping = false;
-    pid = fork();
-    if (pid == 0) {
-        become();
+    if (!same) {
+        standby_drop();
     }
-    if (pid < 0) {
-        say_why("cannot start %s", arguments[0]);
-        pid = 0;
+    pid = standby_take();
+    if (pid) {
+        say("the standby (process %d) goes on", pid);
+        return;
+    }
+    pid = launch(arguments, proven, store_pass_on);
+    if (!pid) {
         start_later();
     }
 }
@@ -110,6 +85,7 @@ void command_is_ready(void) {
         ready_since = loop_now();
         pause_milliseconds = SHORTEST_PAUSE;
         manager_tell_ready();
+        standby_plan(arguments);
     }
 }
 
@@ -158,6 +134,7 @@ void command_signal(int signal) {
 
 void command_stop(int signal) {
     asked = true;
+    standby_drop();
     command_signal(signal);
     if (!pid) {
         loop_end(0);

@@ -4,6 +4,7 @@
  *
  *   loop                       waits; everything else is called by it
  *   command  store  notify     run: the daemon's life, what it parks, what it tells
+ *   standby                    run: its next life, which waits
  *   holder                     both: connections of containerd that no daemon may lose
  *   signals                    what is meant for the command, and children that have ended
  *   manager                    our own service manager
@@ -27,6 +28,7 @@
 #include "notify.h"
 #include "say.h"
 #include "signals.h"
+#include "standby.h"
 #include "store.h"
 
 /* What else is open: standard streams, sockets, epoll, signals, and what comes with one message. */
@@ -47,7 +49,8 @@ static const char usage[] =
     "  --channel SOCKET   where the daemon gets them (DIRECTORY/holder.sock)\n"
     "  --limit N          how many are kept; further ones wait (4096)\n"
     "  --notify SOCKET    where COMMAND parks descriptors (DIRECTORY/notify.sock, or /run/silica-supervise.PID.sock)\n"
-    "  --store N          how many (4096)\n";
+    "  --store N          how many (4096)\n"
+    "  --standby          keep the next life of COMMAND waiting, which must know how to (SILICA_STANDBY)\n";
 
 struct options {
     const char *directory;
@@ -56,6 +59,7 @@ struct options {
     const char *channel;
     int store;
     int limit;
+    bool standby;
     char **command;
 };
 
@@ -82,6 +86,7 @@ static void read_option(int option, struct options *options) {
         case 'c': options->channel = optarg; break;
         case 's': options->store = read_number(optarg, STORE_MOST, "--store is a number from 1 to 16384"); break;
         case 'l': options->limit = read_number(optarg, HELD_MOST, "--limit is a number from 1 to 16384"); break;
+        case 'b': options->standby = true; break;
         default: misuse("cannot read the command line");
     }
 }
@@ -104,7 +109,7 @@ static struct options read_options(int count, char **words) {
     static const struct option known[] = {
         {"dir", required_argument, NULL, 'd'}, {"notify", required_argument, NULL, 'n'}, {"hold", required_argument, NULL, 'h'},
         {"channel", required_argument, NULL, 'c'}, {"store", required_argument, NULL, 's'},
-        {"limit", required_argument, NULL, 'l'}, {0}};
+        {"limit", required_argument, NULL, 'l'}, {"standby", no_argument, NULL, 'b'}, {0}};
     struct options options = {.store = 4096, .limit = 4096};
     int option;
     while ((option = getopt_long(count, words, "+", known, NULL)) != -1) {
@@ -150,8 +155,12 @@ static int run(struct options options) {
     if (options.hold) {
         holder_open(options.hold, options.channel, options.limit);
     }
+    if (options.standby) {
+        standby_enable();
+    }
     command_start(options.command);
     int code = loop_run();
+    standby_close();
     notify_close();
     store_close();
     if (options.hold) {
@@ -161,7 +170,7 @@ static int run(struct options options) {
 }
 
 static int hold(struct options options) {
-    if (!options.hold || options.command[0]) {
+    if (!options.hold || options.standby || options.command[0]) {
         misuse("hold takes --dir, or --hold and --channel, and no command");
     }
     limits_raise(OWN_DESCRIPTORS + options.limit);

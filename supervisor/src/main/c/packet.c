@@ -66,17 +66,22 @@ int packet_take(struct packet *packet) {
 }
 
 bool packet_send(int socket, const char *text, int descriptor) {
+    return packet_send_all(socket, text, &descriptor, descriptor >= 0 ? 1 : 0);
+}
+
+bool packet_send_all(int socket, const char *text, const int *descriptors, int count) {
     struct iovec data = {.iov_base = (void *)text, .iov_len = strlen(text)};
-    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {0};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(PACKET_DESCRIPTORS * sizeof(int))] = {0};
     struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
-    if (descriptor >= 0) {
+    size_t bytes = (size_t)count * sizeof(int);
+    if (count > 0) {
         message.msg_control = control;
-        message.msg_controllen = sizeof control;
+        message.msg_controllen = CMSG_SPACE(bytes);
         struct cmsghdr *header = CMSG_FIRSTHDR(&message);
         header->cmsg_level = SOL_SOCKET;
         header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+        header->cmsg_len = CMSG_LEN(bytes);
+        memcpy(CMSG_DATA(header), descriptors, bytes);
     }
     return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }

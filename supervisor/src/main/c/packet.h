@@ -31,3 +31,6 @@ int packet_take(struct packet *packet);
 
 /* Sends a text, with a descriptor unless that is -1, without waiting; false with errno. */
 bool packet_send(int socket, const char *text, int descriptor);
+
+/* The same with as many descriptors as one message carries, or fewer, or none. */
+bool packet_send_all(int socket, const char *text, const int *descriptors, int count);

@@ -11,6 +11,7 @@
 #include "loop.h"
 #include "notify.h"
 #include "say.h"
+#include "standby.h"
 
 static void receive(uint32_t events);
 
@@ -44,6 +45,8 @@ static void collect(void) {
     while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
         if (ended == command_pid()) {
             command_has_ended(status);
+        } else {
+            standby_may_have_ended(ended);
         }
     }
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "address.h"
+#include "packet.h"
 #include "say.h"
 
 #define FIRST 3
@@ -106,14 +107,21 @@ static bool set_number(const char *variable, int value) {
     return setenv(variable, text, 1) == 0;
 }
 
-static const char *names(void) {
+/* Each with a colon after it. */
+static char *names(int first, int beyond) {
     static char text[NAMES_BYTES + 1];
     char *end = text;
-    for (int i = 0; i < count; i++) {
+    for (int i = first; i < beyond; i++) {
         end = stpcpy(end, store[i].name);
         *end++ = ':';
     }
-    end[-1] = '\0';
+    *end = '\0';
+    return text;
+}
+
+static const char *all_names(void) {
+    char *text = names(0, count);
+    text[strlen(text) - 1] = '\0';
     return text;
 }
 
@@ -125,5 +133,19 @@ bool store_pass_on(void) {
         }
     }
     return count == 0 || (set_number("LISTEN_FDS", count) && set_number("LISTEN_PID", getpid()) &&
-                          setenv("LISTEN_FDNAMES", names(), 1) == 0);
+                          setenv("LISTEN_FDNAMES", all_names(), 1) == 0);
+}
+
+bool store_hand_over(int socket) {
+    int descriptors[PACKET_DESCRIPTORS];
+    for (int first = 0; first < count; first += PACKET_DESCRIPTORS) {
+        int beyond = count - first > PACKET_DESCRIPTORS ? first + PACKET_DESCRIPTORS : count;
+        for (int i = first; i < beyond; i++) {
+            descriptors[i - first] = store[i].descriptor;
+        }
+        if (!packet_send_all(socket, names(first, beyond), descriptors, beyond - first)) {
+            return false;
+        }
+    }
+    return true;
 }

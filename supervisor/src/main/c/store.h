@@ -27,3 +27,9 @@ void store_close(void);
 
 /* In a child between fork and exec: what is in the store is there from number 3 on, and LISTEN_FDS tells so. */
 bool store_pass_on(void);
+
+/*
+ * Sends copies of what is in the store, each message with names that a colon follows and with their descriptors; false if
+ * not all of it can be sent at once.
+ */
+bool store_hand_over(int socket);

@@ -19,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A command that does what standard input says, and says on standard output that it is done. What
@@ -29,9 +30,18 @@ public final class FakeDaemon {
     private static final int FIRST = 3;
 
     private final Poller poller = Poller.start("fake-daemon");
-    private final List<String> names = inheritedNames();
+    private final List<Parked> parked;
 
-    private FakeDaemon() {}
+    private FakeDaemon(List<Parked> parked) {
+        this.parked = parked;
+    }
+
+    /**
+     * What was handed back.
+     *
+     * @param number of the descriptor
+     */
+    record Parked(int number, String name) {}
 
     /** How it is started by this JVM's Java. */
     public static List<String> command() {
@@ -46,10 +56,14 @@ public final class FakeDaemon {
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
-        var daemon = new FakeDaemon();
+        var daemon =
+                new FakeDaemon(
+                        System.getenv("SILICA_STANDBY") == null
+                                ? inherited()
+                                : FakeStandby.awaitTurn());
         System.out.printf(
                 "started %d with %d descriptors, FDSTORE %s%n",
-                ProcessHandle.current().pid(), daemon.names.size(), System.getenv("FDSTORE"));
+                ProcessHandle.current().pid(), daemon.parked.size(), System.getenv("FDSTORE"));
         var input = new BufferedReader(new InputStreamReader(System.in, UTF_8));
         for (var line = input.readLine(); line != null; line = input.readLine()) {
             daemon.obey(line.split(" ", -1));
@@ -57,7 +71,7 @@ public final class FakeDaemon {
         }
     }
 
-    private static List<String> inheritedNames() {
+    private static List<Parked> inherited() {
         var pid = System.getenv("LISTEN_PID");
         if (pid == null || Long.parseLong(pid) != ProcessHandle.current().pid()) {
             return List.of();
@@ -66,7 +80,9 @@ public final class FakeDaemon {
         if (names.size() != Integer.parseInt(System.getenv("LISTEN_FDS"))) {
             throw new IllegalStateException("LISTEN_FDNAMES has " + names.size() + " names");
         }
-        return names;
+        return IntStream.range(0, names.size())
+                .mapToObj(i -> new Parked(FIRST + i, names.get(i)))
+                .toList();
     }
 
     private void obey(String[] words) throws InterruptedException {
@@ -103,19 +119,19 @@ public final class FakeDaemon {
 
     /** Whether each descriptor that was handed back is the one of its name. */
     private void check(String name) {
-        for (int i = 0; i < names.size(); i++) {
-            try (var socket = new UnixSocket(Descriptor.adopt(FIRST + i, names.get(i)));
+        for (var one : parked) {
+            try (var socket = new UnixSocket(Descriptor.adopt(one.number(), one.name()));
                     var arena = Arena.ofConfined()) {
                 var number = arena.allocate(ValueLayout.JAVA_INT);
                 socket.peek(number, 0, Integer.BYTES);
                 var expected = name + number.get(ValueLayout.JAVA_INT, 0);
-                if (!names.get(i).equals(expected)) {
-                    throw new IllegalStateException(names.get(i) + " is " + expected);
+                if (!one.name().equals(expected)) {
+                    throw new IllegalStateException(one.name() + " is " + expected);
                 }
                 socket.descriptor().take();
             }
         }
-        System.out.println("checked " + names.stream().distinct().count());
+        System.out.println("checked " + parked.stream().map(Parked::name).distinct().count());
     }
 
     private void barrier() throws InterruptedException {
