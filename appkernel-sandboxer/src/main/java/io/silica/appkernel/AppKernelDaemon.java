@@ -16,7 +16,6 @@ import io.silica.server.config.ConfigSection;
 import io.silica.server.config.DaemonConfig;
 import io.silica.server.config.LimitsConfig;
 import io.silica.server.host.BlockingCalls;
-import io.silica.server.logging.Logging;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
 import java.lang.System.Logger.Level;
@@ -56,7 +55,7 @@ final class AppKernelDaemon extends DaemonCommand<AppKernelDaemon.Gvisor> {
     }
 
     @Override
-    protected void run(DaemonConfig config, Gvisor options, Logging logging)
+    protected void run(DaemonConfig config, Gvisor options, ServiceManager manager)
             throws InterruptedException {
         var directory = config.server().dir();
         var kernel =
@@ -71,11 +70,7 @@ final class AppKernelDaemon extends DaemonCommand<AppKernelDaemon.Gvisor> {
         BuildInfo build = BuildInfo.load();
         var metrics = new Metrics(AppKernelSandboxer.KIND, build.version(), build.commit());
         try (var _ =
-                SandboxerDaemon.start(
-                        config,
-                        new AppKernelSandboxer(kernel),
-                        metrics,
-                        ServiceManager.ofThisProcess())) {
+                SandboxerDaemon.start(config, new AppKernelSandboxer(kernel), metrics, manager)) {
             Thread.ofVirtual().name("probe").start(() -> probe(kernel));
             termination.await();
         }

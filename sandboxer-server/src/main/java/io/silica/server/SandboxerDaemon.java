@@ -84,7 +84,7 @@ public final class SandboxerDaemon implements AutoCloseable {
      * @param config the effective configuration
      * @param sandboxer the kind; the daemon's from now on, also when this throws
      * @param metrics counts every call
-     * @param manager is told how it goes
+     * @param manager is told how it goes, and has kept what is to be found again
      */
     public static SandboxerDaemon start(
             DaemonConfig config, Sandboxer sandboxer, Metrics metrics, ServiceManager manager) {
@@ -151,11 +151,11 @@ public final class SandboxerDaemon implements AutoCloseable {
             Optional<Continuity> continuity,
             Undo parts)
             throws InterruptedException {
-        InheritedDescriptors inherited = InheritedDescriptors.ofThisProcess();
+        InheritedDescriptors inherited = manager.inherited();
         ServerConfig server = config.server();
         StateDirectory state = parts.owns(StateDirectory.take(server.dir()));
         Poller poller = parts.owns(Poller.start("poller"));
-        DescriptorStore store = DescriptorStore.ofThisProcess(poller);
+        DescriptorStore store = manager.store(poller);
         ControllerSocket controllerSocket =
                 parts.owns(ControllerSocket.open(server.listen(), inherited, store));
         inherited.closeRest().forEach(store::removeUnknown);

@@ -12,7 +12,6 @@ import io.silica.server.config.ConfigSection;
 import io.silica.server.config.DaemonConfig;
 import io.silica.server.config.LimitsConfig;
 import io.silica.server.host.BlockingCalls;
-import io.silica.server.logging.Logging;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
 import io.silica.wasm.confinement.Bubblewrap;
@@ -63,11 +62,24 @@ final class WasmDaemon extends DaemonCommand<WorkerOptions> {
     }
 
     @Override
-    protected void run(DaemonConfig config, WorkerOptions options, Logging logging)
+    protected void run(DaemonConfig config, WorkerOptions options, ServiceManager manager)
             throws InterruptedException {
         if (Bubblewrap.installed().isEmpty()) {
             LOG.log(System.Logger.Level.WARNING, Bubblewrap.MISSING);
         }
+        try (var _ = start(config, options, manager)) {
+            termination.await();
+        }
+    }
+
+    /** Harmless: without a container there is no worker. */
+    @Override
+    protected void rehearse(DaemonConfig config, WorkerOptions options) {
+        start(config, options, ServiceManager.none()).close();
+    }
+
+    private static SandboxerDaemon start(
+            DaemonConfig config, WorkerOptions options, ServiceManager manager) {
         var sandboxer =
                 new WasmSandboxer(
                         () -> WorkerCommand.standard().with(options),
@@ -76,10 +88,7 @@ final class WasmDaemon extends DaemonCommand<WorkerOptions> {
                         InstantSource.system());
         BuildInfo build = BuildInfo.load();
         var metrics = new Metrics(WasmSandboxer.KIND, build.version(), build.commit());
-        try (var _ =
-                SandboxerDaemon.start(config, sandboxer, metrics, ServiceManager.ofThisProcess())) {
-            termination.await();
-        }
+        return SandboxerDaemon.start(config, sandboxer, metrics, manager);
     }
 
     static HostCalls.Factory hostCalls(LimitsConfig limits) {

@@ -10,7 +10,10 @@ import io.silica.server.config.ConfigException;
 import io.silica.server.config.ConfigReader;
 import io.silica.server.config.DaemonConfig;
 import io.silica.server.config.Origin;
+import io.silica.server.logging.LogLevel;
 import io.silica.server.logging.Logging;
+import io.silica.server.notify.ServiceManager;
+import io.silica.server.notify.Standby;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -63,8 +66,16 @@ public abstract class DaemonCommand<T> {
      *
      * @throws SandboxException if it cannot start or go on, with a message that says what to do
      */
-    protected abstract void run(DaemonConfig daemon, T own, Logging logging)
+    protected abstract void run(DaemonConfig daemon, T own, ServiceManager manager)
             throws InterruptedException;
+
+    /**
+     * Starts the daemon and ends it, so that all that a start needs is loaded when this standby's
+     * turn comes. Nothing is done unless a kind says what is harmless.
+     *
+     * @param daemon leads to an empty directory
+     */
+    protected void rehearse(DaemonConfig daemon, T own) {}
 
     /** Runs the command and answers the exit code of the process. */
     public final int execute(String... arguments) {
@@ -91,9 +102,50 @@ public abstract class DaemonCommand<T> {
     }
 
     private int start(DaemonOptions options) {
+        try {
+            Optional<Standby> standby = Standby.ofThisProcess();
+            return serve(
+                    options,
+                    standby.isPresent()
+                            ? turnOf(standby.get(), options)
+                            : ServiceManager.ofThisProcess());
+        } catch (SandboxException.Cancelled _) {
+            return OK; // It was never needed.
+        } catch (SandboxException e) {
+            err.println(name + ": " + e.getMessage());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        return FAILURE;
+    }
+
+    /** Waits until this process is the daemon. The configuration is read again then. */
+    private ServiceManager turnOf(Standby standby, DaemonOptions options)
+            throws InterruptedException {
+        try (standby) {
+            // A failpoint would kill it here, and is meant for its life.
+            if (!Failpoint.enabled()) {
+                rehearse(options);
+            }
+            return ServiceManager.ofThisProcess(standby.awaitTurn());
+        }
+    }
+
+    /** What is wrong with the configuration is told if its turn comes. */
+    private void rehearse(DaemonOptions options) {
+        try {
+            var config = Config.load(options.files(), options.overrides(), this::read).value();
+            Logging.start(LogLevel.ERROR, config.daemon().server().logFormat());
+            Rehearsal.run(config.daemon(), alone -> rehearse(alone, config.own()));
+        } catch (ConfigException _) {
+            // There is nothing to rehearse with.
+        }
+    }
+
+    private int serve(DaemonOptions options, ServiceManager manager) {
         var config = Config.load(options.files(), options.overrides(), this::read);
         var server = config.value().daemon().server();
-        var logging = Logging.start(server.logLevel(), server.logFormat());
+        Logging.start(server.logLevel(), server.logFormat());
         LOG.log(
                 Level.INFO,
                 name
@@ -104,12 +156,12 @@ public abstract class DaemonCommand<T> {
         if (Failpoint.enabled()) {
             enableFailpoints();
         }
-        return run(config.value(), logging);
+        return run(config.value(), manager);
     }
 
-    private int run(Sections<T> sections, Logging logging) {
+    private int run(Sections<T> sections, ServiceManager manager) {
         try {
-            run(sections.daemon(), sections.own(), logging);
+            run(sections.daemon(), sections.own(), manager);
             return OK;
         } catch (SandboxException e) {
             // Its message is made for the operator; the stack would only hide it.

@@ -42,9 +42,7 @@ public final class DescriptorStore {
         this.patience = patience;
     }
 
-    /** The store of the service manager that started this process. */
-    public static DescriptorStore ofThisProcess(Poller poller) {
-        var environment = NotifyEnvironment.of(System.getenv(), ProcessHandle.current().pid());
+    static DescriptorStore of(NotifyEnvironment environment, Poller poller) {
         return of(environment, poller, PATIENCE);
     }
 

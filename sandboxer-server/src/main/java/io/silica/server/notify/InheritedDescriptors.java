@@ -41,6 +41,16 @@ public final class InheritedDescriptors {
         return of(System.getenv(), ProcessHandle.current().pid(), Descriptor::adopt);
     }
 
+    /** None. */
+    public static InheritedDescriptors none() {
+        return of(List.of());
+    }
+
+    /** Those that came otherwise, each with its name as its label. */
+    static InheritedDescriptors of(List<Descriptor> descriptors) {
+        return new InheritedDescriptors(new ArrayList<>(descriptors));
+    }
+
     /** How a number becomes a descriptor of a name. */
     @FunctionalInterface
     interface Opener {

@@ -4,6 +4,7 @@ package io.silica.server.notify;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.silica.linux.LinuxException;
+import io.silica.linux.Poller;
 import io.silica.linux.UnixAddress;
 import io.silica.linux.UnixDatagram;
 import java.lang.System.Logger.Level;
@@ -20,19 +21,50 @@ public final class ServiceManager {
     private static final System.Logger LOG = System.getLogger(ServiceManager.class.getName());
 
     private final NotifyEnvironment environment;
+    private final InheritedDescriptors inherited;
     private final AtomicBoolean complained = new AtomicBoolean();
 
-    private ServiceManager(NotifyEnvironment environment) {
+    private ServiceManager(NotifyEnvironment environment, InheritedDescriptors inherited) {
         this.environment = environment;
+        this.inherited = inherited;
     }
 
-    /** As the environment of this process says. */
+    /** As the environment of this process says; to be asked once. */
     public static ServiceManager ofThisProcess() {
-        return of(System.getenv(), ProcessHandle.current().pid());
+        return ofThisProcess(InheritedDescriptors.ofThisProcess());
+    }
+
+    /**
+     * The same in a process that has not got with its environment what was parked.
+     *
+     * @param inherited what it got instead
+     */
+    public static ServiceManager ofThisProcess(InheritedDescriptors inherited) {
+        return of(System.getenv(), ProcessHandle.current().pid(), inherited);
+    }
+
+    /** None: nobody wants to know, and nobody keeps anything. */
+    public static ServiceManager none() {
+        return of(Map.of(), 0);
     }
 
     static ServiceManager of(Map<String, String> environment, long processId) {
-        return new ServiceManager(NotifyEnvironment.of(environment, processId));
+        return of(environment, processId, InheritedDescriptors.none());
+    }
+
+    private static ServiceManager of(
+            Map<String, String> environment, long processId, InheritedDescriptors inherited) {
+        return new ServiceManager(NotifyEnvironment.of(environment, processId), inherited);
+    }
+
+    /** What it has kept of the last life: for the thread that starts this one. */
+    public InheritedDescriptors inherited() {
+        return inherited;
+    }
+
+    /** What it keeps for the next life. */
+    public DescriptorStore store(Poller poller) {
+        return DescriptorStore.of(environment, poller);
     }
 
     /** The daemon serves. */

@@ -9,7 +9,7 @@ import io.silica.server.config.ConfigReader;
 import io.silica.server.config.DaemonConfig;
 import io.silica.server.logging.LogFormat;
 import io.silica.server.logging.LogLevel;
-import io.silica.server.logging.Logging;
+import io.silica.server.notify.ServiceManager;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -39,7 +39,7 @@ final class DaemonCommandTest {
             }
 
             @Override
-            protected void run(DaemonConfig config, Integer own, Logging logging) {
+            protected void run(DaemonConfig config, Integer own, ServiceManager manager) {
                 ran.add(config);
                 shelves.add(own);
                 daemon.run();

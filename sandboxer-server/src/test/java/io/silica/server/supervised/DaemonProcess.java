@@ -13,6 +13,7 @@ import io.silica.server.logging.LogFormat;
 import io.silica.server.logging.LogLevel;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
+import io.silica.server.notify.Standby;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,12 +44,13 @@ final class DaemonProcess {
     public static void main(String[] arguments) throws InterruptedException {
         var termination = Termination.install();
         int code = 0;
+        var manager = manager();
         try (var _ =
                 SandboxerDaemon.start(
                         config(Path.of(arguments[0])),
                         new FakeSandboxer(),
                         new Metrics("fake", "0", "0"),
-                        ServiceManager.ofThisProcess())) {
+                        manager)) {
             System.out.println("serving as process " + ProcessHandle.current().pid());
             termination.await();
         } catch (RuntimeException e) {
@@ -56,6 +58,16 @@ final class DaemonProcess {
             code = 1;
         }
         termination.exit(code);
+    }
+
+    private static ServiceManager manager() throws InterruptedException {
+        var standby = Standby.ofThisProcess();
+        if (standby.isEmpty()) {
+            return ServiceManager.ofThisProcess();
+        }
+        try (var waiting = standby.get()) {
+            return ServiceManager.ofThisProcess(waiting.awaitTurn());
+        }
     }
 
     private static DaemonConfig config(Path directory) {

@@ -78,6 +78,28 @@ class SupervisedDaemonTest {
         }
     }
 
+    @Test
+    void aTaskConnectionGoesOnInTheStandby() throws Exception {
+        try (var supervised = supervise("--standby");
+                var controller = new ControllerConnection(directory.resolve("controller.sock"))) {
+            long pid = serving(supervised);
+            controller.create("pod");
+            try (var containerd = tasks()) {
+                for (int i = 0; i < KILLS; i++) {
+                    var waits = supervised.awaitLine("standby \\(process (\\d+)\\) waits");
+                    assertIsServed(containerd);
+                    Supervised.signal("KILL", pid);
+                    assertIsServed(containerd);
+                    assertThat(controller.status("pod").getSandboxId()).isEqualTo("pod");
+                    pid = serving(supervised);
+                    assertThat(pid).isEqualTo(Long.parseLong(waits.group(1)));
+                }
+            }
+            controller.shutdown("pod");
+            assertThat(ask("/metrics")).contains("silica_journal_lost_total 0.0");
+        }
+    }
+
     /** Calls that are answered on the loop and calls that have a thread. */
     @Test
     void everyCallIsAnsweredWhileTheDaemonIsKilledAgainAndAgainUnderLoad() throws Exception {
@@ -262,16 +284,17 @@ class SupervisedDaemonTest {
         return Long.parseLong(supervised.awaitLine("serving as process (\\d+)").group(1));
     }
 
-    private Supervised supervise() {
+    private Supervised supervise(String... options) {
         var state = directory.resolve("state");
-        return Supervised.start(
-                Map.of(),
-                arguments(
+        var all =
+                new ArrayList<>(
                         List.of(
                                 "--hold",
                                 state.resolve("task.sock").toString(),
                                 "--channel",
-                                state.resolve("holder.sock").toString())));
+                                state.resolve("holder.sock").toString()));
+        all.addAll(List.of(options));
+        return Supervised.start(Map.of(), arguments(all));
     }
 
     private List<String> arguments(List<String> holder) {
