@@ -82,6 +82,15 @@ final class Daemon implements AutoCloseable {
         return running().pid();
     }
 
+    /** Whether it has logged that. */
+    boolean hasLogged(String text) {
+        try (Stream<String> lines = Files.lines(log)) {
+            return lines.anyMatch(line -> line.contains(text));
+        } catch (IOException | UncheckedIOException _) {
+            return false;
+        }
+    }
+
     /** What it said last. */
     String endOfLog() {
         try (Stream<String> lines = Files.lines(log)) {

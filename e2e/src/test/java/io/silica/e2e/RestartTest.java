@@ -107,6 +107,22 @@ final class RestartTest {
     }
 
     @OnEveryContainerd
+    void aContainerRunsOnWhenTheDaemonsStandbyTakesItsTurn(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("tick", "60", "50", "7").awaitLine("3");
+
+            long waits = node.sandboxer().awaitStandby();
+            assertThat(node.directory().resolve("wasm/standby")).doesNotExist();
+            node.sandboxer().kill();
+
+            assertThat(node.sandboxer().daemonPid()).isEqualTo(waits);
+            assertThat(container.awaitExitCode()).isEqualTo(7);
+            assertThat(container.stdout()).isEqualTo(numbersUpTo(60));
+            assertThat(pod.start("hello").awaitExitCode()).isZero();
+        }
+    }
+
+    @OnEveryContainerd
     void aContainerWhoseCreationADaemonDiedInTellsAllItsOutputAndItsEnd(Node node) {
         for (var moment : List.of("before", "reserved", "mounted", "done", "noted")) {
             try (var pod = Pod.run(node)) {

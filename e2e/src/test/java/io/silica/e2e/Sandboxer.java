@@ -3,6 +3,7 @@ package io.silica.e2e;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,10 +20,13 @@ import java.util.stream.Stream;
  * both lies below the node's directory.
  */
 final class Sandboxer implements AutoCloseable {
+    /** In the environment of a process that is started as the daemon's next life, for good. */
+    private static final String STANDBY = "SILICA_STANDBY";
+
     /** Gives the daemon's next life the failpoints of a file, and only that one. */
     private static final String STARTER =
             """
-            if [ -e "$0" ]; then
+            if [ -e "$0" ] && [ -z "${SILICA_STANDBY:-}" ]; then
                 read -r SILICA_FAILPOINTS <"$0"
                 export SILICA_FAILPOINTS
                 rm "$0"
@@ -150,8 +154,14 @@ final class Sandboxer implements AutoCloseable {
         Command.run("kill", "-" + name, Long.toString(awaitDaemon().pid()));
     }
 
-    /** Gives the daemon's next life, and no later one, these failpoints. */
+    /**
+     * Gives the daemon's next life, and no later one, these failpoints. It is started from the
+     * beginning: a standby that waits has none.
+     */
     void armNextLife(String failpoints) {
+        List<ProcessHandle> waiting = standbys();
+        waiting.forEach(ProcessHandle::destroyForcibly);
+        Until.holds("the end of a standby", () -> waiting.stream().noneMatch(p -> p.isAlive()));
         try {
             Files.writeString(failpoints(), failpoints + "\n");
         } catch (IOException e) {
@@ -172,7 +182,7 @@ final class Sandboxer implements AutoCloseable {
 
     /** How many connections of containerd the supervisor holds, beyond those of its start. */
     long held() {
-        return sockets() - socketsAtStart;
+        return sockets() - standbys().size() - socketsAtStart;
     }
 
     /** The supervisor's sockets as the kernel has them, for a message. */
@@ -213,7 +223,45 @@ final class Sandboxer implements AutoCloseable {
 
     /** Workers are children of the supervisor, too, once their daemon has died. */
     private Optional<ProcessHandle> currentDaemon() {
-        return supervisor().children().filter(this::isDaemon).findFirst();
+        return supervisor()
+                .children()
+                .filter(this::isDaemon)
+                .filter(process -> !isStandby(process))
+                .findFirst();
+    }
+
+    /** Waits until the daemon's next life waits, and gives the id of its process. */
+    long awaitStandby() {
+        return Until.present(
+                        "a standby of " + kind + "-sandboxer that waits",
+                        () -> standbys().stream().filter(this::hasRehearsed).findFirst())
+                .pid();
+    }
+
+    private boolean hasRehearsed(ProcessHandle standby) {
+        return supervisor.hasLogged("the standby (process %d) waits".formatted(standby.pid()));
+    }
+
+    /** The process that is the daemon now. */
+    long daemonPid() {
+        return awaitDaemon().pid();
+    }
+
+    private List<ProcessHandle> standbys() {
+        return supervisor().children().filter(this::isDaemon).filter(this::isStandby).toList();
+    }
+
+    /** One that has had its turn has the lock of the state directory. */
+    private boolean isStandby(ProcessHandle process) {
+        try {
+            var place = Path.of("/proc", Long.toString(process.pid()), "environ");
+            var environment = Files.readString(place, StandardCharsets.ISO_8859_1);
+            var owner = Files.readString(directory.resolve(kind + "/lock")).strip();
+            return ("\0" + environment).contains("\0" + STANDBY + "=")
+                    && !owner.equals(Long.toString(process.pid()));
+        } catch (IOException _) {
+            return false; // It has ended.
+        }
     }
 
     /** Java itself gives no arguments of a command line as long as a JVM's. */
@@ -230,6 +278,7 @@ final class Sandboxer implements AutoCloseable {
         return List.of(
                 Repository.programs().resolve("silica-supervise").toString(),
                 "run",
+                "--standby",
                 "--notify",
                 directory.resolve(kind + "/notify.sock").toString(),
                 "--hold",

@@ -28,6 +28,7 @@ final class Restart {
     private static final Duration AFTERWARDS = Duration.ofMillis(200);
 
     private final SupervisedSandboxer sandboxer;
+    private final NextLife next;
     private final ControllerConnection controller;
     private final TaskConnection tasks;
     private final Poller poller;
@@ -35,10 +36,12 @@ final class Restart {
 
     Restart(
             SupervisedSandboxer sandboxer,
+            NextLife next,
             ControllerConnection controller,
             TaskConnection tasks,
             Poller poller) {
         this.sandboxer = sandboxer;
+        this.next = next;
         this.controller = controller;
         this.tasks = tasks;
         this.poller = poller;
@@ -46,6 +49,7 @@ final class Restart {
 
     /** Lives through it, and gives how long each span took. */
     Map<Span, Duration> times() throws IOException, InterruptedException {
+        next.prepare(sandboxer);
         try (var stream = StateStream.begin(tasks, Pods.CONTAINER);
                 var daemon = Pidfd.open(sandboxer.daemon())) {
             Thread.sleep(BEFORE);

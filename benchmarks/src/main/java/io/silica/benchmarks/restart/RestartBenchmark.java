@@ -60,18 +60,27 @@ public final class RestartBenchmark {
                 var all = new Pods(controller, tasks, bundles)) {
             for (int count : List.of(1, pods)) {
                 all.grow(count);
-                kill(count, () -> new Restart(sandboxer, controller, tasks, poller));
+                for (var next : NextLife.values()) {
+                    kill(
+                            next,
+                            count,
+                            () -> new Restart(sandboxer, next, controller, tasks, poller));
+                }
             }
             memory.add(
+                    "(not the supervisor, but a standby that waits)",
+                    sandboxer.awaitStandby().pid());
+            memory.add(
                     "has restarted one with %d pods %d times"
-                            .formatted(pods, 2 * (kills + WARM_UPS)),
+                            .formatted(pods, 4 * (kills + WARM_UPS)),
                     sandboxer.supervisor());
         }
         memory.addParked(
                 programs.resolve("silica-supervise"), sandboxer.directory().resolve("parked.sock"));
     }
 
-    private void kill(int pods, Supplier<Restart> next) throws IOException, InterruptedException {
+    private void kill(NextLife how, int pods, Supplier<Restart> next)
+            throws IOException, InterruptedException {
         var restarts = new ArrayList<Map<Span, Duration>>();
         var floor = new Floor(programs.resolve("wasm-sandboxer"));
         for (int i = 0; i < WARM_UPS; i++) {
@@ -83,6 +92,6 @@ public final class RestartBenchmark {
                 floor.live();
             }
         }
-        times.add(pods, restarts, floor.times());
+        times.add(how, pods, restarts, floor.times());
     }
 }

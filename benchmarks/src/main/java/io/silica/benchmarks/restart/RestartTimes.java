@@ -26,7 +26,8 @@ final class RestartTimes {
                                 """
                                 wasm-sandboxer as it is shipped, under silica-supervise; kill -9, \
                                 %d times with each number of pods after %d to warm up; one running \
-                                container. A Java client calls Task.State without a pause on the \
+                                container. The next life waits for its turn (a standby), or is \
+                                started when the one before has died. A Java client calls Task.State without a pause on the \
                                 connection by which the container was made, from 100 ms before \
                                 the kill to 200 ms after the next life has answered, and \
                                 Controller.Status when the connection of gRPC breaks. \
@@ -34,7 +35,7 @@ final class RestartTimes {
                                 every %dth kill.\
                                 """
                                         .formatted(kills, warmUps, kept))
-                        .table("time", "pods", "n", "p50", "p99", "max");
+                        .table("time", "next life", "pods", "n", "p50", "p99", "max");
     }
 
     Report report() {
@@ -44,24 +45,26 @@ final class RestartTimes {
     /**
      * Adds what was measured with so many pods.
      *
+     * @param next where they went on
      * @param floor measured in between
      */
-    void add(int pods, List<Map<Span, Duration>> restarts, List<Duration> floor) {
+    void add(NextLife next, int pods, List<Map<Span, Duration>> restarts, List<Duration> floor) {
         var least = Percentiles.of(floor).p50();
         for (var span : Span.values()) {
             var times =
                     restarts.stream().map(once -> Objects.requireNonNull(once.get(span))).toList();
-            add(span.title(), pods, times, least);
+            add(span.title(), next.title(), pods, times, least);
         }
-        add(Floor.TITLE, pods, floor, least);
+        add(Floor.TITLE, "", pods, floor, least);
     }
 
-    private void add(String title, int pods, List<Duration> times, Duration least) {
+    private void add(String title, String next, int pods, List<Duration> times, Duration least) {
         var percentiles = Percentiles.of(times);
         var p50 = percentiles.p50();
         report.row(
                 List.of(
                         title,
+                        next,
                         Integer.toString(pods),
                         Integer.toString(times.size()),
                         "%s (%s)".formatted(Report.millis(p50), Report.ratio(p50, least)),
