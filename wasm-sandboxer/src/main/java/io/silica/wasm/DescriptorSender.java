@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * first needed and again when it is lost. Any thread may send.
  */
 final class DescriptorSender implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** A JVM starts first, on a tenth of a CPU perhaps, if that is its pod's limit. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final ValueLayout.OfLong TOKEN =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 

@@ -6,25 +6,18 @@ import io.silica.server.SandboxerDaemon;
 import io.silica.server.Termination;
 import io.silica.server.cli.BuildInfo;
 import io.silica.server.cli.DaemonCommand;
-import io.silica.server.config.ByteSize;
 import io.silica.server.config.ConfigReader;
-import io.silica.server.config.ConfigSection;
 import io.silica.server.config.DaemonConfig;
 import io.silica.server.config.LimitsConfig;
 import io.silica.server.host.BlockingCalls;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
 import io.silica.wasm.confinement.Bubblewrap;
-import io.silica.wasm.worker.WorkerOptions;
-import java.time.Duration;
 import java.time.InstantSource;
 
 /** The daemon {@code wasm-sandboxer}: this kind, on the server that all kinds share. */
-final class WasmDaemon extends DaemonCommand<WorkerOptions> {
+final class WasmDaemon extends DaemonCommand<WasmConfig> {
     private static final System.Logger LOG = System.getLogger(WasmDaemon.class.getName());
-    private static final String SECTION = "wasm";
-    private static final ByteSize LARGEST_MODULE = ByteSize.mebibytes(1024);
-    private static final ByteSize LARGEST_CACHE = ByteSize.mebibytes(16 * 1024);
 
     private final Termination termination;
 
@@ -37,52 +30,33 @@ final class WasmDaemon extends DaemonCommand<WorkerOptions> {
     }
 
     @Override
-    protected WorkerOptions sections(ConfigReader reader) {
-        ConfigSection section = reader.section(SECTION);
-        var usual = WorkerOptions.DEFAULTS;
-        return new WorkerOptions(
-                section.duration(
-                        "worker-idle-exit",
-                        usual.idleExit(),
-                        Duration.ofSeconds(1),
-                        Duration.ofDays(1)),
-                section.size(
-                                "module-limit",
-                                new ByteSize(usual.moduleLimit()),
-                                new ByteSize(8),
-                                LARGEST_MODULE)
-                        .bytes(),
-                section.size(
-                                "module-cache",
-                                new ByteSize(usual.moduleCache()),
-                                new ByteSize(0),
-                                LARGEST_CACHE)
-                        .bytes(),
-                usual.claimTime());
+    protected WasmConfig sections(ConfigReader reader) {
+        return WasmConfig.read(reader);
     }
 
     @Override
-    protected void run(DaemonConfig config, WorkerOptions options, ServiceManager manager)
+    protected void run(DaemonConfig config, WasmConfig wasm, ServiceManager manager)
             throws InterruptedException {
         if (Bubblewrap.installed().isEmpty()) {
             LOG.log(System.Logger.Level.WARNING, Bubblewrap.MISSING);
         }
-        try (var _ = start(config, options, manager)) {
+        try (var _ = start(config, wasm, manager)) {
             termination.await();
         }
     }
 
     /** Harmless: without a container there is no worker. */
     @Override
-    protected void rehearse(DaemonConfig config, WorkerOptions options) {
-        start(config, options, ServiceManager.none()).close();
+    protected void rehearse(DaemonConfig config, WasmConfig wasm) {
+        start(config, wasm, ServiceManager.none()).close();
     }
 
     private static SandboxerDaemon start(
-            DaemonConfig config, WorkerOptions options, ServiceManager manager) {
+            DaemonConfig config, WasmConfig wasm, ServiceManager manager) {
         var sandboxer =
                 new WasmSandboxer(
-                        () -> WorkerCommand.standard().with(options),
+                        () -> WorkerCommand.standard().with(wasm.worker()),
+                        wasm.isolation(),
                         config.server().dir().resolve("worker"),
                         hostCalls(config.limits()),
                         InstantSource.system());

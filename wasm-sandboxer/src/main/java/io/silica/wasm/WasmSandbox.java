@@ -29,12 +29,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * A pod's share of the workers. It has no process of its own: the boundary is what a guest can
- * reach, so that a worker's death ends the containers and not the sandbox.
+ * A pod's share of the workers. None of them stands for it, not even one of its own: the boundary
+ * is what a guest can reach, so that a worker's death ends the containers and not the sandbox.
  */
 final class WasmSandbox implements Sandbox {
+    /** What is written down of it under this name is its {@link Isolation}. */
+    static final String ISOLATION = "isolation";
+
     private final SandboxId id;
-    private final Workers workers;
+    private final PodWorkers workers;
     private final HostCalls host;
     private final InstantSource clock;
     private final Exit exit = new Exit();
@@ -47,7 +50,7 @@ final class WasmSandbox implements Sandbox {
      * @param former whether an earlier life of the daemon made it
      */
     WasmSandbox(
-            SandboxId id, Workers workers, HostCalls host, InstantSource clock, boolean former) {
+            SandboxId id, PodWorkers workers, HostCalls host, InstantSource clock, boolean former) {
         this.id = id;
         this.workers = workers;
         this.host = host;
@@ -74,7 +77,7 @@ final class WasmSandbox implements Sandbox {
                             .formatted(config.id()));
         }
         try (var files = open(config)) {
-            var worker = workers.get();
+            var worker = workers.get(config);
             var task = new TaskClient(worker, config.id());
             create(task, worker, config, files);
             return guest(config.id(), worker, task, Optional.empty());
@@ -164,14 +167,25 @@ final class WasmSandbox implements Sandbox {
                 : List.of("PWD=" + process.cwd());
     }
 
+    /** A worker of its own that does not answer is killed with all that it has. */
     @Override
     public void stop() {
+        try {
+            endContainers();
+        } catch (SandboxException.TimedOut | SandboxException.Unavailable _) {
+            workers.end();
+            endContainers();
+        }
+        workers.end();
+        exit.complete(new ExitStatus(0, clock.instant()));
+    }
+
+    private void endContainers() {
         if (former) {
             // The record's containers were not asked for yet: whatever there is ends.
             var _ = adoptContainers(List.of());
         }
         processes.values().forEach(this::end);
-        exit.complete(new ExitStatus(0, clock.instant()));
     }
 
     private void end(WasmProcess process) {
@@ -202,14 +216,16 @@ final class WasmSandbox implements Sandbox {
         return sum;
     }
 
-    /** A shared worker has no limit per pod to be changed; containers have theirs. */
+    /** The limits of the pod are its cgroup's; its containers have theirs. */
     @Override
-    public void update(PodResources resources) {}
+    public void update(PodResources resources) {
+        workers.update(resources);
+    }
 
-    /** The worker knows its containers by the sandbox's id: nothing else is needed. */
+    /** Where its workers are follows from its id; what runs in which, from how it was made. */
     @Override
     public Map<String, String> identity() {
-        return Map.of();
+        return Map.of(ISOLATION, workers.isolation().name());
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
 import io.silica.ttrpc.CallOptions;
 import io.silica.wasm.worker.ProtocolVersions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +27,12 @@ import java.util.OptionalInt;
  * lets go of the process; it lives on. Any thread may call any method.
  */
 final class Worker implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final ProcessIdentity identity;
     private final OptionalInt protocol;
+    private final Pidfd pidfd;
+    private final Poller poller;
     private final DescriptorSender sender;
     private final WorkerCalls calls;
     private final Exit death = new Exit();
@@ -44,6 +49,8 @@ final class Worker implements AutoCloseable {
             Poller poller) {
         this.identity = identity;
         this.protocol = protocol;
+        this.pidfd = pidfd;
+        this.poller = poller;
         this.handle = handle;
         this.sender = new DescriptorSender(files.descriptors(), poller);
         this.calls = new WorkerCalls(files.calls(), protocol.isPresent());
@@ -123,6 +130,25 @@ final class Worker implements AutoCloseable {
 
     boolean isAlive() {
         return death.status().isEmpty();
+    }
+
+    /**
+     * Ends it with all that it has, and waits for that.
+     *
+     * @throws SandboxException.TimedOut if the kernel does not come to it
+     */
+    void kill() {
+        pidfd.signal(Pidfd.SIGKILL);
+        try {
+            if (!poller.await(pidfd.descriptor(), Epoll.READABLE, PATIENCE)) {
+                throw new SandboxException.TimedOut(
+                        "the wasm worker with pid %d was killed and does not end".formatted(pid()));
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new SandboxException.Cancelled("interrupted while a wasm worker ended");
+        }
+        died();
     }
 
     /** Whether we have let go of it. */

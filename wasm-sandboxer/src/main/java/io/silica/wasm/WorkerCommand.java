@@ -4,7 +4,6 @@ package io.silica.wasm;
 import io.silica.linux.Descriptor;
 import io.silica.linux.Poller;
 import io.silica.linux.UnixListener;
-import io.silica.linux.cgroup.OwnMemory;
 import io.silica.wasm.confinement.ConfinedProcess;
 import io.silica.wasm.confinement.Confinement;
 import io.silica.wasm.worker.WorkerMain;
@@ -34,9 +33,14 @@ import java.util.stream.Stream;
  * @param arguments that it takes before the worker's own
  * @param confinement what it can see
  * @param options for the worker itself
+ * @param share of the machine that is its
  */
 public record WorkerCommand(
-        Path program, List<String> arguments, Confinement confinement, WorkerOptions options) {
+        Path program,
+        List<String> arguments,
+        Confinement confinement,
+        WorkerOptions options,
+        WorkerShare share) {
     /** The property that names the directory of the distribution, where there is one. */
     static final String HOME = "silica.home";
 
@@ -85,9 +89,6 @@ public record WorkerCommand(
 
     /** What the daemon's environment tells a JVM of ours, and tells the worker's too. */
     private static final List<String> INHERITED = List.of("JDK_JAVA_OPTIONS");
-
-    /** The part of its memory that a JVM uses for its heap. */
-    private static final int HEAP_SHARE = 4;
 
     private static final String STANDARD_ERROR = "standard error";
     private static final String CLASS_PATH = "java.class.path";
@@ -153,7 +154,8 @@ public record WorkerCommand(
                 home.resolve("bin", "java"),
                 arguments,
                 writable.map(confinement::withWritable).orElse(confinement),
-                WorkerOptions.DEFAULTS);
+                WorkerOptions.DEFAULTS,
+                WorkerShare.ofNode());
     }
 
     static String needed(String classPath) {
@@ -168,7 +170,12 @@ public record WorkerCommand(
 
     /** The same with other options for the worker. */
     public WorkerCommand with(WorkerOptions other) {
-        return new WorkerCommand(program, arguments, confinement, other);
+        return new WorkerCommand(program, arguments, confinement, other, share);
+    }
+
+    /** The same with another share of the machine. */
+    WorkerCommand with(WorkerShare other) {
+        return new WorkerCommand(program, arguments, confinement, options, other);
     }
 
     /** The same with another main class, and what it takes before the worker's options. */
@@ -178,7 +185,8 @@ public record WorkerCommand(
                 program,
                 Stream.concat(flags.stream(), Arrays.stream(main)).toList(),
                 confinement,
-                options);
+                options,
+                share);
     }
 
     /**
@@ -208,30 +216,21 @@ public record WorkerCommand(
                                     calls.descriptor(),
                                     WorkerMain.DESCRIPTORS,
                                     descriptors.descriptor())),
-                    poller);
+                    poller,
+                    process -> share.take(process.pid()));
         } finally {
             ours.take();
         }
     }
 
     private List<String> commandLine() {
-        return Stream.of(machine().stream(), arguments.stream(), options.arguments().stream())
+        return Stream.of(
+                        share.flags().stream(),
+                        Stream.of("-Duser.timezone=" + ZoneId.systemDefault()),
+                        arguments.stream(),
+                        options.arguments().stream())
                 .flatMap(it -> it)
                 .toList();
-    }
-
-    /** What a JVM finds out by itself, where it can see its cgroup. */
-    private static List<String> machine() {
-        var found = new ArrayList<String>();
-        found.add("-XX:ActiveProcessorCount=" + Runtime.getRuntime().availableProcessors());
-        found.add("-Duser.timezone=" + ZoneId.systemDefault());
-        try {
-            OwnMemory.limit()
-                    .ifPresent(bytes -> found.add("-XX:MaxHeapSize=" + bytes / HEAP_SHARE));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return found;
     }
 
     static Map<String, String> environment(Map<String, String> ours) {

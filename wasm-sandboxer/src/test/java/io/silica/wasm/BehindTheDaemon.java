@@ -4,45 +4,70 @@ package io.silica.wasm;
 import io.silica.linux.Poller;
 import io.silica.proto.wasm.WorkerContainer;
 import io.silica.sandbox.ContainerId;
-import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
 import io.silica.wasm.worker.ProtocolVersions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 
-/** A worker as somebody sees it who is not the daemon. */
+/** The workers as somebody sees them who is not the daemon. */
 final class BehindTheDaemon implements AutoCloseable {
     private final Poller poller = Poller.start("silica-test-behind");
-    private final Optional<Worker> worker;
+    private final List<Worker> workers;
 
     /**
-     * @param state where the daemon keeps its worker's files
+     * @param state where the daemon keeps its workers' files
      */
     BehindTheDaemon(Path state) {
-        worker = Worker.adopt(new WorkerFiles(state), ProtocolVersions.OURS, poller);
+        workers =
+                places(state)
+                        .map(WorkerFiles::new)
+                        .flatMap(files ->
+                                Worker.adopt(files, ProtocolVersions.OURS, poller).stream())
+                        .toList();
+    }
+
+    /** The directory of the worker that is shared, and those of pods. */
+    static Stream<Path> places(Path state) {
+        if (Files.notExists(state)) {
+            return Stream.of(state);
+        }
+        try (var files = Files.list(state)) {
+            var own = files.filter(it -> it.getFileName().toString().startsWith("pod-")).toList();
+            return Stream.concat(Stream.of(state), own.stream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     List<String> containers() {
-        return worker.map(it -> new WorkerGuests(it).all()).orElse(List.of()).stream()
+        return workers.stream()
+                .flatMap(it -> new WorkerGuests(it).all().stream())
                 .map(WorkerContainer::getId)
                 .toList();
     }
 
     /** Ends a container and tells its exit code. */
     int end(String container) {
-        var task =
-                new TaskClient(
-                        worker.orElseThrow(
-                                () -> new SandboxException.NotFound("there is no worker")),
-                        new ContainerId(container));
+        var worker =
+                workers.stream()
+                        .filter(it ->
+                                new WorkerGuests(it)
+                                        .all().stream()
+                                                .anyMatch(guest -> guest.getId().equals(container)))
+                        .findFirst()
+                        .orElseThrow();
+        var task = new TaskClient(worker, new ContainerId(container));
         task.kill(Signal.TERM);
         return task.await().code();
     }
 
     @Override
     public void close() {
-        worker.ifPresent(Worker::close);
+        workers.forEach(Worker::close);
         poller.close();
     }
 }

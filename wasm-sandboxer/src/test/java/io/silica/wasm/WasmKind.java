@@ -16,12 +16,22 @@ import java.util.SequencedSet;
 /** This kind as the contracts see it, with workers on our own libraries. */
 final class WasmKind implements KindUnderTest {
     private final SequencedSet<Path> states = new LinkedHashSet<>();
+    private final Isolation isolation;
+
+    WasmKind() {
+        this(Isolation.AUTO);
+    }
+
+    WasmKind(Isolation isolation) {
+        this.isolation = isolation;
+    }
 
     @Override
     public Sandboxer sandboxer(Path state) {
         states.add(state);
         return new WasmSandboxer(
                 WorkerCommand::standard,
+                isolation,
                 state,
                 WasmDaemon.hostCalls(LimitsConfig.DEFAULT),
                 InstantSource.system());
@@ -85,10 +95,10 @@ final class WasmKind implements KindUnderTest {
     /** A worker outlives the daemon. */
     @Override
     public void cleanUp() {
-        for (var state : states) {
-            new WorkerFiles(state)
-                    .load()
-                    .ifPresent(worker -> WorkerFixture.kill(worker.identity().pid()));
-        }
+        states.stream()
+                .flatMap(BehindTheDaemon::places)
+                .flatMap(place -> new WorkerFiles(place).load().stream())
+                .forEach(worker -> WorkerFixture.kill(worker.identity().pid()));
+        WorkerFixture.collectLaunchers();
     }
 }

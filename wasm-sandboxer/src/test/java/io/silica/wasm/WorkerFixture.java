@@ -225,7 +225,7 @@ final class WorkerFixture implements AutoCloseable {
     }
 
     /** A daemon that comes back is not the parent of what starts workers; we still are. */
-    private static void collectLaunchers() {
+    static void collectLaunchers() {
         ProcessHandle.current()
                 .children()
                 .filter(WorkerFixture::isLauncher)

@@ -243,6 +243,25 @@ public final class Cgroup {
                                 directory.resolve(v1 ? "memory.limit_in_bytes" : "memory.max"))));
     }
 
+    /** How often something in here was killed because there was no more memory; 0 if unknown. */
+    public long memoryKills() {
+        return entry(
+                Controller.MEMORY,
+                isV1(Controller.MEMORY) ? "memory.oom_control" : "memory.events",
+                "oom_kill");
+    }
+
+    /** In how many periods its CPU time was used up; 0 if unknown. */
+    public long throttled() {
+        return entry(Controller.CPU, "cpu.stat", "nr_throttled");
+    }
+
+    private long entry(Controller controller, String file, String key) {
+        return directory(controller)
+                .map(directory -> ControlFile.entry(directory.resolve(file), key))
+                .orElse(0L);
+    }
+
     private Optional<Usage.Pids> pids() {
         var current = read(Controller.PIDS, "pids.current");
         return current.isEmpty()

@@ -58,6 +58,16 @@ class VersionTwoTest {
     }
 
     @Test
+    void whatItsLimitsHaveDoneIsReadFromWhereVersionTwoHasIt() throws IOException {
+        assertThat(cgroup.memoryKills()).isZero();
+        assertThat(cgroup.throttled()).isZero();
+        write(pod, "memory.events", "low 0\nmax 9\noom 2\noom_kill 1\n");
+        write(pod, "cpu.stat", "usage_usec 1500\nnr_periods 12\nnr_throttled 5\n");
+        assertThat(cgroup.memoryKills()).isEqualTo(1);
+        assertThat(cgroup.throttled()).isEqualTo(5);
+    }
+
+    @Test
     void usageIsReadFromWhereVersionTwoHasIt() throws IOException {
         write(pod, "cpu.stat", "usage_usec 1500\nuser_usec 1000\n");
         write(pod, "memory.current", "1000\n");

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -79,30 +80,57 @@ public final class ConfinedProcess implements AutoCloseable {
      * @throws SandboxException.Unavailable if it can't be confined
      */
     public static ConfinedProcess start(Confinement confinement, Program program, Poller poller) {
+        return start(confinement, program, poller, _ -> {});
+    }
+
+    /**
+     * The same for one that belongs somewhere, such as into a cgroup.
+     *
+     * @param place puts the process there, before it becomes the program: what that takes is
+     *     counted there from the beginning. When it throws, nothing is started
+     */
+    public static ConfinedProcess start(
+            Confinement confinement,
+            Program program,
+            Poller poller,
+            Consumer<ProcessIdentity> place) {
         var bubblewrap = Bubblewrap.required();
         try (var status = Pipe.open();
-                var filter = Pipe.open()) {
+                var filter = Pipe.open();
+                var gate = Pipe.open()) {
             confinement.filter().ifPresent(it -> write(filter.writer(), it.program()));
-            var spawn = spawn(bubblewrap, confinement, program, filter.reader(), status.writer());
-            var launcher = spawn.start();
+            var inherited =
+                    new Inherited(
+                            status.writer(),
+                            gate.reader(),
+                            confinement.filter().map(_ -> filter.reader()));
+            var launcher = spawn(bubblewrap, confinement, program, inherited).start();
             status.writer().close();
-            return found(launcher, status.reader(), poller);
+            var process = found(launcher, status.reader(), poller);
+            process.place(place);
+            return process;
         } catch (LinuxException e) {
             throw new SandboxException.Unavailable("cannot start a confined process", e);
         }
     }
 
+    /**
+     * What bubblewrap itself is given.
+     *
+     * @param status where it says which process it has made
+     * @param gate at whose end that process becomes the program
+     * @param filter from where it reads the system call filter
+     */
+    private record Inherited(Descriptor status, Descriptor gate, Optional<Descriptor> filter) {}
+
     private static Spawn spawn(
-            Path bubblewrap,
-            Confinement confinement,
-            Program program,
-            Descriptor filter,
-            Descriptor status) {
+            Path bubblewrap, Confinement confinement, Program program, Inherited inherited) {
         int first = program.free();
         var arguments = confinement.arguments();
         arguments.addAll(List.of("--json-status-fd", Integer.toString(first)));
-        if (confinement.filter().isPresent()) {
-            arguments.addAll(List.of("--seccomp", Integer.toString(first + 1)));
+        arguments.addAll(List.of("--block-fd", Integer.toString(first + 1)));
+        if (inherited.filter().isPresent()) {
+            arguments.addAll(List.of("--seccomp", Integer.toString(first + 2)));
         }
         arguments.addAll(List.of("--", program.program().toString()));
         arguments.addAll(program.arguments());
@@ -111,9 +139,23 @@ public final class ConfinedProcess implements AutoCloseable {
                         .environment(program.environment())
                         .directory(Path.of("/"))
                         .newSession()
-                        .descriptor(first, status);
+                        .descriptor(first, inherited.status())
+                        .descriptor(first + 1, inherited.gate());
         program.descriptors().forEach(spawn::descriptor);
-        return confinement.filter().isPresent() ? spawn.descriptor(first + 1, filter) : spawn;
+        inherited.filter().ifPresent(filter -> spawn.descriptor(first + 2, filter));
+        return spawn;
+    }
+
+    /** It waits at the gate meanwhile, which opens when we let go of it. */
+    private void place(Consumer<ProcessIdentity> place) {
+        try {
+            place.accept(identity);
+        } catch (RuntimeException e) {
+            pidfd.signal(Pidfd.SIGKILL);
+            boolean _ = await(pidfd.descriptor(), poller);
+            close();
+            throw e;
+        }
     }
 
     /** A filter is a small part of what a pipe holds. */

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import io.silica.linux.cgroup.Cgroup;
+import io.silica.linux.cgroup.CgroupPath;
+import io.silica.linux.cgroup.Controller;
+import io.silica.linux.cgroup.Hierarchies;
+import io.silica.sandbox.PodResources;
+import io.silica.sandbox.Resources;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.SandboxId;
+import io.silica.sandbox.SandboxSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What the limits of a pod leave to a worker of its own, which is charged to the pod. */
+final class PodShare {
+    /**
+     * What a worker takes of its pod's memory limit besides the memories of guests, measured:
+     * docs/wasm.md has the figures.
+     */
+    static final long FLOOR = 128L << 20;
+
+    /** The part of it that is on the worker's heap. */
+    private static final long HEAP = 32L << 20;
+
+    private PodShare() {}
+
+    /**
+     * Refuses a pod that can't hold a worker.
+     *
+     * @throws SandboxException.InvalidArgument naming what its limit would have to be
+     */
+    static void requireRoom(SandboxId id, PodResources resources) {
+        long containers = resources.containers().memoryLimitBytes();
+        long total = resources.total().memoryLimitBytes();
+        if (total != 0 && total < containers + FLOOR) {
+            throw new SandboxException.InvalidArgument(
+                    ("sandbox \"%s\" has a memory limit of %d bytes for containers that may use %d,"
+                                    + " and a worker of its own takes %d besides: set overhead.podFixed of its RuntimeClass to memory: %dMi or more")
+                            .formatted(id, total, containers, FLOOR, FLOOR >> 20));
+        }
+    }
+
+    /**
+     * The share of a worker of a pod's own.
+     *
+     * @param resources what the pod may use now
+     * @throws SandboxException.InvalidArgument if the pod can't hold one
+     * @throws SandboxException.Unsupported if it has a CPU limit and this machine can't keep it
+     */
+    static WorkerShare of(SandboxSpec spec, PodResources resources) {
+        requireRoom(spec.id(), resources);
+        var total = resources.total();
+        long memory = total.memoryLimitBytes();
+        return new WorkerShare(
+                cgroup(spec, total),
+                processors(total),
+                memory == 0 ? OptionalLong.empty() : OptionalLong.of(memory - FLOOR + HEAP));
+    }
+
+    /** That which the server has made for the sandbox, below the pod's. */
+    private static Optional<Cgroup> cgroup(SandboxSpec spec, Resources total) {
+        var machine = hierarchies();
+        var cgroup =
+                spec.cgroupParent()
+                        .filter(parent -> !parent.isEmpty())
+                        .map(parent -> CgroupPath.parse(parent).child(spec.id().value()))
+                        .map(path -> Cgroup.at(machine, path))
+                        .filter(Cgroup::exists);
+        boolean kept = cgroup.isPresent() && !machine.missing().contains(Controller.CPU);
+        if (Isolation.isCpuLimited(total) && !kept) {
+            throw new SandboxException.Unsupported(
+                    "sandbox \"%s\" has a CPU limit and no cgroup that could keep it"
+                            .formatted(spec.id()));
+        }
+        return cgroup;
+    }
+
+    private static Hierarchies hierarchies() {
+        try {
+            return Hierarchies.detect();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As many as its CPU limit is worth, begun ones included. */
+    private static int processors(Resources total) {
+        int all = Runtime.getRuntime().availableProcessors();
+        return Isolation.isCpuLimited(total)
+                ? Math.clamp(Math.ceilDiv(total.cpuQuotaMicros(), total.cpuPeriodMicros()), 1, all)
+                : all;
+    }
+}

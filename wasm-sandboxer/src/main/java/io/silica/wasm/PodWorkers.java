@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import io.silica.sandbox.ContainerConfig;
+import io.silica.sandbox.PodResources;
+import io.silica.sandbox.Resources;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.SandboxSpec;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where the containers of one pod run: in the workers of the node, in a worker of the pod's own, or
+ * in both. Any thread may call any method.
+ */
+final class PodWorkers {
+    private final SandboxSpec spec;
+    private final Isolation isolation;
+    private final Workers shared;
+    private final OwnWorkers owns;
+    private final OwnWorker own;
+    private volatile PodResources resources;
+
+    /**
+     * @param shared those of the node
+     * @param owns those of pods
+     */
+    PodWorkers(SandboxSpec spec, Isolation isolation, Workers shared, OwnWorkers owns) {
+        this.spec = spec;
+        this.isolation = isolation;
+        this.shared = shared;
+        this.owns = owns;
+        this.resources = spec.resources();
+        this.own = owns.of(spec.id(), () -> PodShare.of(spec, resources));
+    }
+
+    /**
+     * Refuses a pod whose limits can't be kept.
+     *
+     * @throws SandboxException saying what to change
+     */
+    static void check(SandboxSpec spec, Isolation isolation) {
+        if (isolation.isOwn(spec.resources().containers(), Resources.UNLIMITED)) {
+            PodShare.requireRoom(spec.id(), spec.resources());
+        }
+    }
+
+    Isolation isolation() {
+        return isolation;
+    }
+
+    /**
+     * The one for a new container, started if need be.
+     *
+     * @throws SandboxException saying what to change, if a limit can't be kept
+     */
+    Worker get(ContainerConfig config) {
+        var container = config.spec().resources();
+        if (!isolation.isOwn(resources.containers(), container)) {
+            return shared.get();
+        }
+        requireSameLimit(config, container);
+        return own.get();
+    }
+
+    /** The pod's cgroup is what keeps a CPU limit: it keeps one for all of the pod together. */
+    private void requireSameLimit(ContainerConfig config, Resources container) {
+        if (Isolation.isCpuLimited(container) && !isPods(container)) {
+            throw new SandboxException.Unsupported(
+                    "container \"%s\" has a CPU limit that is not its pod's: only that of the whole pod can be kept"
+                            .formatted(config.id()));
+        }
+    }
+
+    private boolean isPods(Resources container) {
+        var pod = resources.containers();
+        return container.cpuQuotaMicros() == pod.cpuQuotaMicros()
+                && container.cpuPeriodMicros() == pod.cpuPeriodMicros();
+    }
+
+    /** All that live and may have containers of the pod. */
+    List<Worker> existing() {
+        return Stream.concat(shared.existing().stream(), own.existing().stream()).toList();
+    }
+
+    /** The pod may use something else from now on. */
+    void update(PodResources changed) {
+        resources = changed;
+    }
+
+    /** Ends what the pod has to itself. Doing it twice is harmless. */
+    void end() {
+        own.end();
+        owns.forget(spec.id());
+    }
+}

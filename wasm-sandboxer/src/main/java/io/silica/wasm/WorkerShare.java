@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import io.silica.linux.cgroup.Cgroup;
+import io.silica.linux.cgroup.CgroupException;
+import io.silica.linux.cgroup.OwnMemory;
+import io.silica.sandbox.SandboxException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What a worker may use of the machine. A JVM would find it out by itself if it could see its
+ * cgroup.
+ *
+ * @param cgroup where it runs; ours if there is none
+ * @param processors how many threads make sense in it
+ * @param heap the most bytes of its heap, if something limits that
+ */
+record WorkerShare(Optional<Cgroup> cgroup, int processors, OptionalLong heap) {
+    /** The part of a machine's memory that a JVM uses for its heap. */
+    private static final int HEAP_PART = 4;
+
+    /** For what does not live long, where the heap has to hold what guests may have. */
+    private static final int YOUNG = 16 << 20;
+
+    /** That of a worker which pods share: what we have ourselves. */
+    static WorkerShare ofNode() {
+        try {
+            var memory = OwnMemory.limit();
+            return new WorkerShare(
+                    Optional.empty(),
+                    Runtime.getRuntime().availableProcessors(),
+                    memory.isPresent()
+                            ? OptionalLong.of(memory.getAsLong() / HEAP_PART)
+                            : OptionalLong.empty());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the worker's JVM is told of it. Guests' memories are old as soon as they are there. */
+    List<String> flags() {
+        var flags = new ArrayList<String>();
+        flags.add("-XX:ActiveProcessorCount=" + processors);
+        heap.ifPresent(bytes -> flags.add("-XX:MaxHeapSize=" + bytes));
+        if (cgroup.isPresent() && heap.isPresent()) {
+            flags.add("-XX:MaxNewSize=" + YOUNG);
+        }
+        return flags;
+    }
+
+    /**
+     * Puts a process where it belongs.
+     *
+     * @throws SandboxException.Failed if the kernel refuses
+     */
+    void take(int pid) {
+        try {
+            cgroup.ifPresent(it -> it.add(pid));
+        } catch (CgroupException e) {
+            throw new SandboxException.Failed(
+                    "cannot put a wasm worker into the cgroup of its pod: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.silica.linux.cgroup.Cgroup;
+import io.silica.linux.cgroup.CgroupPath;
+import io.silica.linux.cgroup.Hierarchies;
+import io.silica.linux.cgroup.Limits;
+import io.silica.sandbox.Container;
+import io.silica.sandbox.ContainerConfig;
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ContainerObserver;
+import io.silica.sandbox.OciSpec;
+import io.silica.sandbox.PodResources;
+import io.silica.sandbox.ProcessSpec;
+import io.silica.sandbox.Resources;
+import io.silica.sandbox.Sandbox;
+import io.silica.sandbox.SandboxId;
+import io.silica.sandbox.SandboxSpec;
+import io.silica.sandbox.Stdio;
+import io.silica.server.config.LimitsConfig;
+import io.silica.wasm.engine.GuestModules;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Pods with limits, in cgroups as the server makes them. Closing it leaves nothing of them. */
+final class PodFixture implements AutoCloseable {
+    /** Below it are the cgroups of all pods. */
+    static final String CGROUPS = "/silica-test-wasm";
+
+    private static final long MIB = 1 << 20;
+
+    private final Path directory;
+    private final Path rootfs;
+    private Isolation isolation;
+    private final Hierarchies hierarchies;
+    private final List<Sandbox> sandboxes = new ArrayList<>();
+    private WasmSandboxer sandboxer;
+
+    PodFixture(Path directory, Isolation isolation) throws IOException {
+        this.directory = directory;
+        this.rootfs = Files.createDirectories(directory.resolve("rootfs"));
+        this.isolation = isolation;
+        this.hierarchies = Hierarchies.detect();
+        this.sandboxer = sandboxer();
+    }
+
+    private WasmSandboxer sandboxer() {
+        return new WasmSandboxer(
+                WorkerCommand::standard,
+                isolation,
+                state(),
+                WasmDaemon.hostCalls(LimitsConfig.DEFAULT),
+                InstantSource.system());
+    }
+
+    /** Where the daemon keeps its workers' files. */
+    Path state() {
+        return directory.resolve("state");
+    }
+
+    WasmSandboxer daemon() {
+        return sandboxer;
+    }
+
+    /** The next life of the daemon, which has found nothing yet and may be configured otherwise. */
+    void restartDaemon(Isolation from) {
+        isolation = from;
+        sandboxer.close();
+        sandboxes.clear();
+        sandboxer = sandboxer();
+    }
+
+    /** What containers may use together, in MiB and thousandths of a CPU; 0 for no limit. */
+    static PodResources resources(long mebibytes, long milliCpus) {
+        return new PodResources(
+                limits(mebibytes, milliCpus), new Resources(PodShare.FLOOR, 0, 0, 0));
+    }
+
+    /** A container's limits, in the same measures. */
+    static Resources limits(long mebibytes, long milliCpus) {
+        return new Resources(mebibytes * MIB, 0, milliCpus * 100, milliCpus == 0 ? 0 : 100_000);
+    }
+
+    /** A pod that is started, with a cgroup. */
+    Sandbox sandbox(String id, PodResources resources) {
+        var sandbox = sandboxer.create(spec(id, resources));
+        sandboxes.add(sandbox);
+        assertThat(sandbox.start()).isZero();
+        return sandbox;
+    }
+
+    SandboxSpec spec(String id, PodResources resources) {
+        limit(cgroup(id).create(), resources.total());
+        var plain = WasmSandboxerTest.sandboxSpec(id);
+        return new SandboxSpec(
+                plain.id(),
+                plain.pod(),
+                plain.hostname(),
+                plain.network(),
+                plain.dns(),
+                Optional.of(CGROUPS),
+                resources,
+                Map.of(),
+                Map.of(),
+                plain.handler());
+    }
+
+    private static void limit(Cgroup cgroup, Resources total) {
+        var limits = Limits.NONE;
+        if (total.memoryLimitBytes() > 0) {
+            limits = limits.withMemory(total.memoryLimitBytes());
+        }
+        if (total.cpuQuotaMicros() > 0) {
+            limits = limits.withCpuQuota(total.cpuQuotaMicros(), total.cpuPeriodMicros());
+        }
+        cgroup.limit(limits);
+    }
+
+    Cgroup cgroup(String id) {
+        return Cgroup.at(hierarchies, CgroupPath.parse(CGROUPS).child(id));
+    }
+
+    Container create(Sandbox sandbox, String id, String module, Resources limits)
+            throws IOException {
+        return create(sandbox, id, module, limits, Stdio.NONE, () -> {});
+    }
+
+    Container create(
+            Sandbox sandbox,
+            String id,
+            String module,
+            Resources limits,
+            Stdio stdio,
+            ContainerObserver observer)
+            throws IOException {
+        Files.write(rootfs.resolve(id + ".wasm"), GuestModules.binary(module));
+        var process =
+                new ProcessSpec(
+                        List.of("/" + id + ".wasm"), List.of(), "/", ProcessSpec.User.ROOT, false);
+        var spec =
+                new OciSpec(
+                        process,
+                        false,
+                        Optional.empty(),
+                        List.of(),
+                        Map.of(),
+                        Optional.empty(),
+                        limits,
+                        "{}");
+        return sandbox.createContainer(
+                new ContainerConfig(
+                        new ContainerId(id), new SandboxId("s"), directory, rootfs, spec, stdio),
+                observer);
+    }
+
+    static void needsCgroups() throws IOException {
+        var hierarchies = Hierarchies.detect();
+        boolean writable =
+                hierarchies.v1().values().stream().allMatch(Files::isWritable)
+                        && hierarchies.unified().stream().allMatch(Files::isWritable);
+        assumeTrue(hierarchies.missing().isEmpty() && writable, "no cgroups that could be written");
+    }
+
+    @Override
+    public void close() {
+        sandboxes.forEach(Sandbox::close);
+        sandboxer.close();
+        BehindTheDaemon.places(state())
+                .flatMap(place -> new WorkerFiles(place).load().stream())
+                .forEach(worker -> WorkerFixture.kill(worker.identity().pid()));
+        WorkerFixture.collectLaunchers();
+        try {
+            Cgroup.at(hierarchies, CgroupPath.parse(CGROUPS)).delete(Duration.ofSeconds(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+}
