@@ -51,6 +51,7 @@ enum Syscall {
     FTRUNCATE(77, 46),
     FCHMOD(91, 52),
     FSTATFS(138, 44),
+    SETPRIORITY(141, 140),
     PRCTL(157, 167),
     MOUNT(165, 40),
     UMOUNT2(166, 39),

@@ -39,6 +39,8 @@
  *     <td>what runs inside</td><td>namespaces belong to threads</td></tr>
  * <tr><td>BootClock</td><td>any</td><td>nothing</td>
  *     <td>the JDK has no clock that goes on while the machine sleeps</td></tr>
+ * <tr><td>Niceness</td><td>the platform thread that is meant</td><td>nothing</td>
+ *     <td>Java's priorities do nothing on Linux</td></tr>
  * <tr><td>NativeLinkage</td><td>any</td><td>nothing</td><td>links the native ones</td></tr>
  * <tr><td>the package cgroup</td><td>any</td><td>delete, in Java</td><td>is not: files</td></tr>
  * </table>
