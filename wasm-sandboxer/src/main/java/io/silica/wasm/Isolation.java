@@ -16,17 +16,19 @@ enum Isolation {
     /**
      * Whether a container belongs into a worker of its pod's own.
      *
+     * @param who asks, for messages: {@code sandbox "x"}
      * @param pod what all containers of the pod may use together
      * @param container what this one may use
      * @throws SandboxException.Unsupported if a limit is asked for that nothing would keep
      */
-    boolean isOwn(Resources pod, Resources container) {
+    boolean isOwn(String who, Resources pod, Resources container) {
         boolean limited = isCpuLimited(pod) || isCpuLimited(container);
         return switch (this) {
             case NODE -> {
                 if (limited) {
                     throw new SandboxException.Unsupported(
-                            "a CPU limit is asked for, and a worker that pods share can keep none:"
+                            who
+                                    + " asks for a CPU limit, and a worker that pods share can keep none:"
                                     + " set wasm.isolation = \"auto\", or ask for no CPU limit");
                 }
                 yield false;

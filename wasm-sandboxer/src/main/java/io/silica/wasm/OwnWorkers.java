@@ -57,16 +57,11 @@ final class OwnWorkers implements AutoCloseable {
     /**
      * That of a sandbox.
      *
-     * @param share what it may use, asked for when it is started
+     * @param payer whom it is charged to
      */
-    OwnWorker of(SandboxId sandbox, Supplier<WorkerShare> share) {
+    OwnWorker of(SandboxId sandbox, Payer payer) {
         var place = directory.resolve(name(sandbox));
-        var workers =
-                new Workers(
-                        () -> command.get().with(share.get()),
-                        new WorkerPlaces(place),
-                        poller,
-                        versions);
+        var workers = new Workers(command, new WorkerPlaces(place), poller, versions, payer);
         var own = new OwnWorker(sandbox, place, workers);
         all.put(sandbox, own);
         return own;
@@ -105,7 +100,7 @@ final class OwnWorkers implements AutoCloseable {
                         Level.INFO,
                         "ending the wasm worker of sandbox {0}, which no record knows",
                         owner);
-                of(owner, WorkerShare::ofNode).end();
+                of(owner, Payer.NODE).end();
                 forget(owner);
             }
         } catch (NoSuchFileException _) {

@@ -56,21 +56,23 @@ final class PodShare {
         var total = resources.total();
         long memory = total.memoryLimitBytes();
         return new WorkerShare(
-                cgroup(spec, total),
+                sufficient(spec, total),
                 processors(total),
                 memory == 0 ? OptionalLong.empty() : OptionalLong.of(memory - FLOOR + HEAP));
     }
 
     /** That which the server has made for the sandbox, below the pod's. */
-    private static Optional<Cgroup> cgroup(SandboxSpec spec, Resources total) {
-        var machine = hierarchies();
-        var cgroup =
-                spec.cgroupParent()
-                        .filter(parent -> !parent.isEmpty())
-                        .map(parent -> CgroupPath.parse(parent).child(spec.id().value()))
-                        .map(path -> Cgroup.at(machine, path))
-                        .filter(Cgroup::exists);
-        boolean kept = cgroup.isPresent() && !machine.missing().contains(Controller.CPU);
+    static Optional<Cgroup> cgroup(SandboxSpec spec) {
+        return spec.cgroupParent()
+                .filter(parent -> !parent.isEmpty())
+                .map(parent -> CgroupPath.parse(parent).child(spec.id().value()))
+                .map(path -> Cgroup.at(hierarchies(), path))
+                .filter(Cgroup::exists);
+    }
+
+    private static Optional<Cgroup> sufficient(SandboxSpec spec, Resources total) {
+        var cgroup = cgroup(spec);
+        boolean kept = cgroup.isPresent() && !hierarchies().missing().contains(Controller.CPU);
         if (Isolation.isCpuLimited(total) && !kept) {
             throw new SandboxException.Unsupported(
                     "sandbox \"%s\" has a CPU limit and no cgroup that could keep it"

@@ -2,6 +2,7 @@
 package io.silica.wasm;
 
 import io.silica.sandbox.ContainerConfig;
+import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
@@ -31,7 +32,10 @@ final class PodWorkers {
         this.shared = shared;
         this.owns = owns;
         this.resources = spec.resources();
-        this.own = owns.of(spec.id(), () -> PodShare.of(spec, resources));
+        this.own =
+                owns.of(
+                        spec.id(),
+                        new Payer(() -> PodShare.cgroup(spec), () -> PodShare.of(spec, resources)));
     }
 
     /**
@@ -40,7 +44,8 @@ final class PodWorkers {
      * @throws SandboxException saying what to change
      */
     static void check(SandboxSpec spec, Isolation isolation) {
-        if (isolation.isOwn(spec.resources().containers(), Resources.UNLIMITED)) {
+        var who = "sandbox \"" + spec.id() + '"';
+        if (isolation.isOwn(who, spec.resources().containers(), Resources.UNLIMITED)) {
             PodShare.requireRoom(spec.id(), spec.resources());
         }
     }
@@ -56,19 +61,35 @@ final class PodWorkers {
      */
     Worker get(ContainerConfig config) {
         var container = config.spec().resources();
-        if (!isolation.isOwn(resources.containers(), container)) {
+        var who = "container \"" + config.id() + '"';
+        if (!isolation.isOwn(who, resources.containers(), container)) {
             return shared.get();
         }
-        requireSameLimit(config, container);
+        requireSameLimit(config.id(), container);
         return own.get();
     }
 
+    /**
+     * Refuses new limits of a container that can't be kept where it runs.
+     *
+     * @throws SandboxException.Unsupported saying so
+     */
+    void check(ContainerId id, Worker worker, Resources container) {
+        if (own.existing().contains(worker)) {
+            requireSameLimit(id, container);
+        } else if (Isolation.isCpuLimited(container)) {
+            throw new SandboxException.Unsupported(
+                    "container \"%s\" can't be given a CPU limit while it runs: other pods share its worker"
+                            .formatted(id));
+        }
+    }
+
     /** The pod's cgroup is what keeps a CPU limit: it keeps one for all of the pod together. */
-    private void requireSameLimit(ContainerConfig config, Resources container) {
+    private void requireSameLimit(ContainerId id, Resources container) {
         if (Isolation.isCpuLimited(container) && !isPods(container)) {
             throw new SandboxException.Unsupported(
                     "container \"%s\" has a CPU limit that is not its pod's: only that of the whole pod can be kept"
-                            .formatted(config.id()));
+                            .formatted(id));
         }
     }
 

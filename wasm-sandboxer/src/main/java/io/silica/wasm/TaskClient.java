@@ -24,6 +24,7 @@ import io.silica.proto.containerd.task.Status;
 import io.silica.proto.containerd.task.WaitRequest;
 import io.silica.proto.containerd.task.WaitResponse;
 import io.silica.proto.wasm.DiscardRequest;
+import io.silica.proto.wasm.LimitRequest;
 import io.silica.proto.wasm.WasmContainer;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExitStatus;
@@ -144,6 +145,21 @@ final class TaskClient {
         }
     }
 
+    /**
+     * Changes its memory limit.
+     *
+     * @param bytes 0 for none
+     */
+    void limitMemory(long bytes) {
+        Empty _ =
+                worker.call(
+                        WORKER,
+                        "Limit",
+                        LimitRequest.newBuilder().setId(id).setMemoryLimit(bytes).build(),
+                        Empty.parser(),
+                        SHORT);
+    }
+
     void delete() {
         call(
                 "Delete",
@@ -174,7 +190,7 @@ final class TaskClient {
                 0,
                 metrics.getMemory().getUsageLimit(),
                 metrics.getPids().getCurrent(),
-                0);
+                metrics.getMemoryEvents().getOomKill());
     }
 
     static Instant instant(Timestamp timestamp) {

@@ -9,15 +9,21 @@ import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Statistics;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A container: one guest, and nothing that could be added to it. */
 final class WasmGuest implements Container {
     private final ContainerId id;
     private final WasmProcess process;
+    private final Consumer<Resources> check;
 
-    WasmGuest(ContainerId id, WasmProcess process) {
+    /**
+     * @param check refuses limits that can't be kept where it runs
+     */
+    WasmGuest(ContainerId id, WasmProcess process, Consumer<Resources> check) {
         this.id = id;
         this.process = process;
+        this.check = check;
     }
 
     @Override
@@ -42,7 +48,8 @@ final class WasmGuest implements Container {
 
     @Override
     public void update(Resources resources) {
-        throw refused("change the limits of", "those of a Wasm guest are fixed when it is created");
+        check.accept(resources);
+        process.limitMemory(resources.memoryLimitBytes());
     }
 
     @Override

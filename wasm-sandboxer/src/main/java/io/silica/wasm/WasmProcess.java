@@ -2,6 +2,7 @@
 package io.silica.wasm;
 
 import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ContainerObserver;
 import io.silica.sandbox.ContainerProcess;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
@@ -14,12 +15,16 @@ import java.util.Optional;
 
 /** The one process of a container: a guest in a worker, whose pid stands for it. */
 final class WasmProcess implements ContainerProcess {
+    /** The exit code that a worker has for a trap. */
+    private static final int TRAPPED = 134;
+
     private static final Duration REDIAL_PAUSE = Duration.ofMillis(50);
 
     private final ContainerId id;
     private final Worker worker;
     private final TaskClient task;
     private final InstantSource clock;
+    private final ContainerObserver observer;
     private final Runnable onDelete;
     private final Exit exit;
     private final Exit.Registration death;
@@ -29,6 +34,7 @@ final class WasmProcess implements ContainerProcess {
      * Preconditions: the task has been created.
      *
      * @param known how it has ended, if it has
+     * @param observer hears that it ended for lack of memory, before its end is known
      * @param onDelete called at each {@link #delete}
      */
     WasmProcess(
@@ -37,15 +43,18 @@ final class WasmProcess implements ContainerProcess {
             TaskClient task,
             InstantSource clock,
             Optional<ExitStatus> known,
+            ContainerObserver observer,
             Runnable onDelete) {
         this.id = id;
         this.worker = worker;
         this.task = task;
         this.clock = clock;
+        this.observer = observer;
         this.onDelete = onDelete;
         this.exit = known.map(Exit::of).orElseGet(Exit::new);
         this.last = Statistics.none(clock.instant());
-        this.death = worker.death().onExit(exit::complete);
+        known.ifPresent(this::tellLack);
+        this.death = worker.death().onExit(this::endedWithWorker);
         if (known.isEmpty()) {
             Thread.ofVirtual().name("wasm-wait-" + id).start(this::await);
         }
@@ -55,13 +64,36 @@ final class WasmProcess implements ContainerProcess {
     private void await() {
         while (exit.status().isEmpty() && !worker.isClosed()) {
             try {
-                exit.complete(task.await());
+                ended(task.await());
             } catch (SandboxException.NotFound _) {
                 exit.complete(new ExitStatus(ExitStatus.UNKNOWN, clock.instant()));
             } catch (SandboxException _) {
                 pause();
             }
         }
+    }
+
+    private void ended(ExitStatus status) {
+        tellLack(status);
+        exit.complete(status);
+    }
+
+    /** Only a trap can be for lack of memory: a guest that is not given any may go on without. */
+    private void tellLack(ExitStatus status) {
+        try {
+            if (status.code() == TRAPPED && task.statistics(clock.instant()).oomKills() > 0) {
+                observer.outOfMemory();
+            }
+        } catch (SandboxException _) {
+            // It was deleted meanwhile, or its worker ended: then nobody can tell any more.
+        }
+    }
+
+    private void endedWithWorker(ExitStatus status) {
+        if (worker.wasOutOfMemory() && exit.status().isEmpty()) {
+            observer.outOfMemory();
+        }
+        exit.complete(status);
     }
 
     private static void pause() {
@@ -129,6 +161,15 @@ final class WasmProcess implements ContainerProcess {
         }
         death.close();
         onDelete.run();
+    }
+
+    /**
+     * Changes its memory limit.
+     *
+     * @param bytes 0 for none
+     */
+    void limitMemory(long bytes) {
+        task.limitMemory(bytes);
     }
 
     /** The last ones that there are: a worker that has gone answers no more. */

@@ -80,7 +80,7 @@ final class WasmSandbox implements Sandbox {
             var worker = workers.get(config);
             var task = new TaskClient(worker, config.id());
             create(task, worker, config, files);
-            return guest(config.id(), worker, task, Optional.empty());
+            return guest(config.id(), worker, task, Optional.empty(), observer);
         }
     }
 
@@ -96,12 +96,23 @@ final class WasmSandbox implements Sandbox {
     }
 
     private WasmGuest guest(
-            ContainerId container, Worker worker, TaskClient task, Optional<ExitStatus> exit) {
+            ContainerId container,
+            Worker worker,
+            TaskClient task,
+            Optional<ExitStatus> exit,
+            ContainerObserver observer) {
         var process =
                 new WasmProcess(
-                        container, worker, task, clock, exit, () -> processes.remove(container));
+                        container,
+                        worker,
+                        task,
+                        clock,
+                        exit,
+                        observer,
+                        () -> processes.remove(container));
         processes.put(container, process);
-        return new WasmGuest(container, process);
+        return new WasmGuest(
+                container, process, limits -> workers.check(container, worker, limits));
     }
 
     /** With a worker all that it had are gone. */
@@ -116,27 +127,32 @@ final class WasmSandbox implements Sandbox {
     }
 
     private List<AdoptedContainer> adopted(Worker worker, List<FormerContainer> wanted) {
-        var ids = wanted.stream().map(it -> it.id().value()).collect(Collectors.toSet());
+        var observers =
+                wanted.stream()
+                        .collect(
+                                Collectors.toMap(it -> it.id().value(), FormerContainer::observer));
         var guests = new WorkerGuests(worker);
         var adopted = new ArrayList<AdoptedContainer>();
         for (var guest : guests.of(id)) {
-            if (ids.contains(guest.getId())) {
-                adopted.add(adopted(worker, guest));
-            } else {
+            var observer = observers.get(guest.getId());
+            if (observer == null) {
                 guests.discard(guest);
+            } else {
+                adopted.add(adopted(worker, guest, observer));
             }
         }
         return adopted;
     }
 
-    private AdoptedContainer adopted(Worker worker, WorkerContainer found) {
+    private AdoptedContainer adopted(
+            Worker worker, WorkerContainer found, ContainerObserver observer) {
         var container = new ContainerId(found.getId());
         var state = WorkerGuests.state(found);
         var exit =
                 state instanceof ProcessState.Stopped(ExitStatus status)
                         ? Optional.of(status)
                         : Optional.<ExitStatus>empty();
-        var guest = guest(container, worker, new TaskClient(worker, container), exit);
+        var guest = guest(container, worker, new TaskClient(worker, container), exit, observer);
         return new AdoptedContainer(container, guest, state, Map.of());
     }
 
@@ -149,6 +165,7 @@ final class WasmSandbox implements Sandbox {
 
     private WasmContainer describe(ContainerConfig config, ContainerFiles files, Worker worker) {
         var process = config.spec().process();
+        var resources = config.spec().resources();
         return files.description()
                 .setProtocolVersion(worker.protocol().orElseThrow())
                 .setDescriptorToken(worker.send(files.descriptors()))
@@ -156,7 +173,8 @@ final class WasmSandbox implements Sandbox {
                 .addAllArgs(process.args())
                 .addAllEnv(process.env())
                 .addAllEnv(workingDirectory(process))
-                .setMemoryLimit(config.spec().resources().memoryLimitBytes())
+                .setMemoryLimit(resources.memoryLimitBytes())
+                .setCpuShares(resources.cpuShares())
                 .build();
     }
 

@@ -58,7 +58,8 @@ public final class WasmSandboxer implements Sandboxer {
             InstantSource clock,
             ProtocolVersions versions) {
         this.poller = Poller.start("wasm-sandboxer-poller");
-        this.workers = new Workers(command, new WorkerPlaces(directory), poller, versions);
+        this.workers =
+                new Workers(command, new WorkerPlaces(directory), poller, versions, Payer.NODE);
         this.owns = new OwnWorkers(command, directory, poller, versions);
         this.isolation = isolation;
         this.host = host;

@@ -10,12 +10,15 @@ import io.silica.linux.Pidfd;
 import io.silica.linux.Poller;
 import io.silica.linux.ProcessIdentity;
 import io.silica.linux.SocketType;
+import io.silica.linux.cgroup.Cgroup;
+import io.silica.linux.cgroup.CgroupException;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
 import io.silica.ttrpc.CallOptions;
 import io.silica.wasm.worker.ProtocolVersions;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -27,6 +30,7 @@ import java.util.OptionalInt;
  * lets go of the process; it lives on. Any thread may call any method.
  */
 final class Worker implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Worker.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ProcessIdentity identity;
@@ -35,9 +39,12 @@ final class Worker implements AutoCloseable {
     private final Poller poller;
     private final DescriptorSender sender;
     private final WorkerCalls calls;
+    private final Optional<Cgroup> cgroup;
+    private final long killsBefore;
     private final Exit death = new Exit();
     private final AutoCloseable handle;
     private final Poller.Watch watch;
+    private volatile boolean outOfMemory;
     private volatile boolean closed;
 
     private Worker(
@@ -46,12 +53,15 @@ final class Worker implements AutoCloseable {
             Pidfd pidfd,
             AutoCloseable handle,
             WorkerFiles files,
-            Poller poller) {
+            Poller poller,
+            Optional<Cgroup> cgroup) {
         this.identity = identity;
         this.protocol = protocol;
         this.pidfd = pidfd;
         this.poller = poller;
         this.handle = handle;
+        this.cgroup = cgroup;
+        this.killsBefore = memoryKills();
         this.sender = new DescriptorSender(files.descriptors(), poller);
         this.calls = new WorkerCalls(files.calls(), protocol.isPresent());
         // Whoever collects its status: its guests have ended.
@@ -76,7 +86,8 @@ final class Worker implements AutoCloseable {
                         process.pidfd(),
                         process,
                         files,
-                        poller);
+                        poller,
+                        command.share().cgroup());
             } catch (RuntimeException e) {
                 process.pidfd().signal(Signal.KILL.number());
                 process.close();
@@ -91,8 +102,10 @@ final class Worker implements AutoCloseable {
      * Finds the worker again that is written down; empty if it is gone.
      *
      * @param versions of the protocol that we speak
+     * @param cgroup where it runs, if it is charged to a pod
      */
-    static Optional<Worker> adopt(WorkerFiles files, ProtocolVersions versions, Poller poller) {
+    static Optional<Worker> adopt(
+            WorkerFiles files, ProtocolVersions versions, Poller poller, Optional<Cgroup> cgroup) {
         return files.load()
                 .flatMap(it ->
                         Pidfd.open(it.identity())
@@ -103,7 +116,8 @@ final class Worker implements AutoCloseable {
                                                 pidfd,
                                                 pidfd,
                                                 files,
-                                                poller)));
+                                                poller,
+                                                cgroup)));
     }
 
     /**
@@ -115,7 +129,18 @@ final class Worker implements AutoCloseable {
         return protocol;
     }
 
+    /** Nothing else in its cgroup is ever there to be killed. */
+    private long memoryKills() {
+        try {
+            return cgroup.map(Cgroup::memoryKills).orElse(0L);
+        } catch (CgroupException e) {
+            LOG.log(Level.WARNING, "cannot tell whether a wasm worker lacks memory", e);
+            return 0;
+        }
+    }
+
     private void died() {
+        outOfMemory = memoryKills() > killsBefore;
         death.complete(new ExitStatus(Signal.KILL.exitCode(), InstantSource.system().instant()));
     }
 
@@ -126,6 +151,13 @@ final class Worker implements AutoCloseable {
     /** Its end, with the status that its guests have by that: nobody saw how they ended. */
     Exit death() {
         return death;
+    }
+
+    /**
+     * Whether the kernel has killed it because its pod's memory was used up. Known with its death.
+     */
+    boolean wasOutOfMemory() {
+        return outOfMemory;
     }
 
     boolean isAlive() {

@@ -24,6 +24,7 @@ final class Workers implements AutoCloseable {
     private final WorkerPlaces places;
     private final Poller poller;
     private final ProtocolVersions versions;
+    private final Payer payer;
     private final SortedMap<Integer, Worker> living = new TreeMap<>();
     private boolean sought;
 
@@ -31,16 +32,19 @@ final class Workers implements AutoCloseable {
      * @param command how a worker is started; asked for when one is to be: a daemon that comes back
      *     finds its worker, and what a new one may see takes time to find out
      * @param versions of the protocol that we speak, and so does a worker that is started
+     * @param payer whom they are charged to
      */
     Workers(
             Supplier<WorkerCommand> command,
             WorkerPlaces places,
             Poller poller,
-            ProtocolVersions versions) {
+            ProtocolVersions versions,
+            Payer payer) {
         this.command = command;
         this.places = places;
         this.poller = poller;
         this.versions = versions;
+        this.payer = payer;
     }
 
     /** One that lives and can be given new containers: if there are several, the newest. */
@@ -67,7 +71,7 @@ final class Workers implements AutoCloseable {
     private void seek() {
         for (int number : places.numbers()) {
             if (!living.containsKey(number)) {
-                Worker.adopt(places.files(number), versions, poller)
+                Worker.adopt(places.files(number), versions, poller, payer.cgroup().get())
                         .ifPresent(worker -> adopted(number, worker));
             }
         }
@@ -90,7 +94,8 @@ final class Workers implements AutoCloseable {
         while (living.containsKey(number)) {
             number++;
         }
-        var started = Worker.start(command.get(), places.files(number), versions, poller);
+        var charged = command.get().with(payer.share().get());
+        var started = Worker.start(charged, places.files(number), versions, poller);
         LOG.log(Level.INFO, "started a wasm worker, pid " + started.pid());
         living.put(number, started);
         return started;

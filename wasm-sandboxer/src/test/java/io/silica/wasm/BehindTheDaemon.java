@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The workers as somebody sees them who is not the daemon. */
@@ -26,7 +27,8 @@ final class BehindTheDaemon implements AutoCloseable {
                 places(state)
                         .map(WorkerFiles::new)
                         .flatMap(files ->
-                                Worker.adopt(files, ProtocolVersions.OURS, poller).stream())
+                                Worker.adopt(files, ProtocolVersions.OURS, poller, Optional.empty())
+                                        .stream())
                         .toList();
     }
 

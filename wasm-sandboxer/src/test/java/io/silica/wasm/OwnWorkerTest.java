@@ -26,8 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which pods share a worker, and what is so of a worker that one has to itself. */
-@LeakCheck(cgroups = PodFixture.CGROUPS)
+@LeakCheck(cgroups = OwnWorkerTest.CGROUPS)
 final class OwnWorkerTest {
+    static final String CGROUPS = "/silica-test-own-worker";
+
     private static final Resources NO_LIMIT = Resources.UNLIMITED;
 
     @TempDir Path directory;
@@ -36,7 +38,7 @@ final class OwnWorkerTest {
     @BeforeEach
     void begin() throws IOException {
         PodFixture.needsCgroups();
-        pods = new PodFixture(directory, Isolation.AUTO);
+        pods = new PodFixture(directory, CGROUPS, Isolation.AUTO);
     }
 
     @AfterEach

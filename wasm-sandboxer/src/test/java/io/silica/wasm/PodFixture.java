@@ -34,21 +34,23 @@ import java.util.Optional;
 
 /** Pods with limits, in cgroups as the server makes them. Closing it leaves nothing of them. */
 final class PodFixture implements AutoCloseable {
-    /** Below it are the cgroups of all pods. */
-    static final String CGROUPS = "/silica-test-wasm";
-
     private static final long MIB = 1 << 20;
 
     private final Path directory;
     private final Path rootfs;
+    private final String cgroups;
     private Isolation isolation;
     private final Hierarchies hierarchies;
     private final List<Sandbox> sandboxes = new ArrayList<>();
     private WasmSandboxer sandboxer;
 
-    PodFixture(Path directory, Isolation isolation) throws IOException {
+    /**
+     * @param cgroups below which those of all pods are; a test class's own, for others run beside it
+     */
+    PodFixture(Path directory, String cgroups, Isolation isolation) throws IOException {
         this.directory = directory;
         this.rootfs = Files.createDirectories(directory.resolve("rootfs"));
+        this.cgroups = cgroups;
         this.isolation = isolation;
         this.hierarchies = Hierarchies.detect();
         this.sandboxer = sandboxer();
@@ -108,7 +110,7 @@ final class PodFixture implements AutoCloseable {
                 plain.hostname(),
                 plain.network(),
                 plain.dns(),
-                Optional.of(CGROUPS),
+                Optional.of(cgroups),
                 resources,
                 Map.of(),
                 Map.of(),
@@ -127,7 +129,7 @@ final class PodFixture implements AutoCloseable {
     }
 
     Cgroup cgroup(String id) {
-        return Cgroup.at(hierarchies, CgroupPath.parse(CGROUPS).child(id));
+        return Cgroup.at(hierarchies, CgroupPath.parse(cgroups).child(id));
     }
 
     Container create(Sandbox sandbox, String id, String module, Resources limits)
@@ -180,7 +182,7 @@ final class PodFixture implements AutoCloseable {
                 .forEach(worker -> WorkerFixture.kill(worker.identity().pid()));
         WorkerFixture.collectLaunchers();
         try {
-            Cgroup.at(hierarchies, CgroupPath.parse(CGROUPS)).delete(Duration.ofSeconds(10));
+            Cgroup.at(hierarchies, CgroupPath.parse(cgroups)).delete(Duration.ofSeconds(10));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);

@@ -64,7 +64,8 @@ final class WorkerFixture implements AutoCloseable {
                 () -> command,
                 new WorkerPlaces(directory.resolve("state")),
                 poller,
-                ProtocolVersions.OURS);
+                ProtocolVersions.OURS,
+                Payer.NODE);
     }
 
     /** As a daemon that comes back would find it. */

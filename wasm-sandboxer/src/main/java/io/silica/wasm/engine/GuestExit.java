@@ -23,8 +23,10 @@ public sealed interface GuestExit {
      *
      * @param message why, such as {@code integer divide by zero}
      * @param backtrace its calls, innermost first, one line each; the text is the guest's
+     * @param outOfMemory whether it had asked for memory last and was not given it
      */
-    record Trapped(String message, List<String> backtrace) implements GuestExit {
+    record Trapped(String message, List<String> backtrace, boolean outOfMemory)
+            implements GuestExit {
         public Trapped {
             backtrace = List.copyOf(backtrace);
         }

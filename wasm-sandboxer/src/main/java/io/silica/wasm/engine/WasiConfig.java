@@ -17,7 +17,7 @@ import java.util.List;
  * @param stdout its standard output
  * @param stderr its standard error
  * @param preopens directories that it finds open, in this order
- * @param memoryLimit bytes that its memories and tables may take, both counted
+ * @param memory what its memories and tables may take, both counted
  */
 public record WasiConfig(
         List<String> args,
@@ -26,14 +26,11 @@ public record WasiConfig(
         OutputStream stdout,
         OutputStream stderr,
         List<Preopen> preopens,
-        long memoryLimit) {
+        MemoryAllowance memory) {
     public WasiConfig {
         args = List.copyOf(args);
         env = List.copyOf(env);
         preopens = List.copyOf(preopens);
-        if (memoryLimit <= 0) {
-            throw new IllegalArgumentException("memory limit " + memoryLimit + " is not positive");
-        }
     }
 
     /**

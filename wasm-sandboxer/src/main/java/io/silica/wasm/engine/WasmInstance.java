@@ -2,14 +2,15 @@
 package io.silica.wasm.engine;
 
 /**
- * One run of a module. {@link #run} is called once; the other methods may be called by any thread
+ * One run of a module. {@link #run} is called once; {@link #interrupt} may be called by any thread
  * before, during and after it.
  */
 public interface WasmInstance {
     /**
-     * Allocates the memory, calls the start function and the export {@code _start}, and returns
-     * when the guest has ended. The calling thread must be a platform thread of the caller's own: a
-     * guest that loops would keep a virtual thread's carrier for itself.
+     * Takes the memory from the guest's allowance, calls the start function and the export {@code
+     * _start}, and returns when the guest has ended, with all of it given back. The calling thread
+     * must be a platform thread of the caller's own: a guest that loops would keep a virtual
+     * thread's carrier for itself.
      *
      * @throws IllegalStateException if it has been called before
      */
@@ -21,7 +22,4 @@ public interface WasmInstance {
      * that return at once; after it, nothing happens.
      */
     void interrupt();
-
-    /** Bytes that its memories and tables take now; 0 before and after the run. */
-    long memoryInUse();
 }

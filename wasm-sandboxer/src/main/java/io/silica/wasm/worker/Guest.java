@@ -12,6 +12,7 @@ import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Statistics;
 import io.silica.wasm.engine.GuestExit;
+import io.silica.wasm.engine.MemoryAllowance;
 import io.silica.wasm.engine.WasmInstance;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,11 +29,13 @@ final class Guest {
     private final WasmInstance instance;
     private final GuestStdio stdio;
     private final Descriptors descriptors;
-    private final long memoryLimit;
+    private final MemoryAllowance memory;
+    private final int nice;
     private final InstantSource clock;
     private final ProcessLifecycle lifecycle;
     private final CpuClock cpu = new CpuClock();
     private final Exit exit = new Exit();
+    private volatile boolean outOfMemory;
     private @Nullable Thread thread;
     private @Nullable Signal signal;
 
@@ -43,14 +46,16 @@ final class Guest {
             WasmInstance instance,
             GuestStdio stdio,
             Descriptors descriptors,
-            long memoryLimit,
+            MemoryAllowance memory,
+            int nice,
             InstantSource clock) {
         this.id = id;
         this.sandbox = sandbox;
         this.instance = instance;
         this.stdio = stdio;
         this.descriptors = descriptors;
-        this.memoryLimit = memoryLimit;
+        this.memory = memory;
+        this.nice = nice;
         this.clock = clock;
         this.lifecycle = new ProcessLifecycle("container \"" + id + "\"");
     }
@@ -75,7 +80,7 @@ final class Guest {
 
     synchronized void start() {
         if (lifecycle.admits(ProcessRequest.START)) {
-            thread = GuestThreads.start(id, this::run);
+            thread = GuestThreads.start(id, nice, this::run);
             lifecycle.started();
         }
     }
@@ -140,7 +145,29 @@ final class Guest {
     /** What it uses. The figures of an ended guest are those of its end. */
     Statistics statistics() {
         return new Statistics(
-                clock.instant(), cpu.nanos(), instance.memoryInUse(), 0, memoryLimit, 1, 0);
+                clock.instant(),
+                cpu.nanos(),
+                memory.taken(),
+                0,
+                memory.limit(),
+                1,
+                outOfMemory ? 1 : 0);
+    }
+
+    /**
+     * Changes its memory limit.
+     *
+     * @param bytes 0 for as much as there is
+     * @throws SandboxException.WrongState if it has taken more, or the limit can't be that high
+     *     while it runs
+     */
+    void limitMemory(long bytes) {
+        long wanted = bytes == 0 ? memory.most() : bytes;
+        if (!memory.change(wanted)) {
+            throw new SandboxException.WrongState(
+                    "the memory limit of container \"%s\" can't be %d: it has taken %d bytes, and can have %d at most while it runs"
+                            .formatted(id, wanted, memory.taken(), memory.most()));
+        }
     }
 
     /** Other descriptors of its output streams, the caller's. */
@@ -177,6 +204,7 @@ final class Guest {
         return switch (how) {
             case GuestExit.Exited(int code) -> code;
             case GuestExit.Trapped trap -> {
+                outOfMemory = trap.outOfMemory();
                 TrapReport.write(trap, stdio.stderr());
                 yield TrapReport.EXIT_CODE;
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm.worker;
 
+import io.silica.linux.Niceness;
 import io.silica.sandbox.ContainerId;
 
 /** Makes the threads of guests: platform threads, since a guest that loops gives nothing back. */
@@ -12,11 +13,19 @@ final class GuestThreads {
 
     private GuestThreads() {}
 
-    static Thread start(ContainerId id, Runnable guest) {
+    /**
+     * Starts one.
+     *
+     * @param nice how readily it lets others go first
+     */
+    static Thread start(ContainerId id, int nice, Runnable guest) {
         var value = id.value();
         return Thread.ofPlatform()
                 .name("guest-" + value.substring(0, Math.min(SHOWN, value.length())))
                 .stackSize(STACK_BYTES)
-                .start(guest);
+                .start(() -> {
+                    Niceness.ofThisThread(nice);
+                    guest.run();
+                });
     }
 }

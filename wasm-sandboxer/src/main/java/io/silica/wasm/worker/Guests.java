@@ -8,6 +8,8 @@ import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.SandboxException;
+import io.silica.wasm.engine.MemoryAllowance;
+import io.silica.wasm.engine.MemoryBudget;
 import io.silica.wasm.engine.ModuleException;
 import io.silica.wasm.engine.WasiConfig;
 import io.silica.wasm.engine.WasmEngine;
@@ -28,6 +30,7 @@ final class Guests {
     private final DescriptorInbox inbox;
     private final LingeringOutput lingering;
     private final Poller poller;
+    private final MemoryBudget budget;
     private final InstantSource clock;
     private final ProtocolVersions versions;
     private final Map<ContainerId, Guest> guests = new ConcurrentHashMap<>();
@@ -39,6 +42,7 @@ final class Guests {
             DescriptorInbox inbox,
             LingeringOutput lingering,
             Poller poller,
+            MemoryBudget budget,
             InstantSource clock,
             ProtocolVersions versions) {
         this.engine = engine;
@@ -46,6 +50,7 @@ final class Guests {
         this.inbox = inbox;
         this.lingering = lingering;
         this.poller = poller;
+        this.budget = budget;
         this.clock = clock;
         this.versions = versions;
     }
@@ -127,10 +132,17 @@ final class Guests {
         check(container);
         var stdio = GuestStdio.of(id, container, descriptors, poller);
         try {
-            long limit = memoryLimit(container);
-            var instance = instance(container, descriptors, stdio, limit);
+            var memory = new MemoryAllowance(memoryLimit(container), budget);
+            var instance = instance(container, descriptors, stdio, memory);
             return new Guest(
-                    id, container.getSandboxId(), instance, stdio, descriptors, limit, clock);
+                    id,
+                    container.getSandboxId(),
+                    instance,
+                    stdio,
+                    descriptors,
+                    memory,
+                    GuestNiceness.of(container.getCpuShares()),
+                    clock);
         } catch (ModuleException e) {
             stdio.close();
             throw new SandboxException.InvalidArgument(
@@ -160,7 +172,10 @@ final class Guests {
     }
 
     private WasmInstance instance(
-            WasmContainer container, Descriptors descriptors, GuestStdio stdio, long limit) {
+            WasmContainer container,
+            Descriptors descriptors,
+            GuestStdio stdio,
+            MemoryAllowance memory) {
         var config =
                 new WasiConfig(
                         container.getArgsList(),
@@ -169,7 +184,7 @@ final class Guests {
                         stdio.stdout(),
                         stdio.stderr(),
                         preopens(container.getPreopensList(), descriptors),
-                        limit);
+                        memory);
         var module = compiler.compile(descriptors.get(container.getModule()));
         return engine.instantiate(module, config);
     }
@@ -185,10 +200,9 @@ final class Guests {
                 .toList();
     }
 
-    /** Without a limit a guest can have what the heap has: more would fail all the same. */
-    private static long memoryLimit(WasmContainer container) {
-        long heap = Runtime.getRuntime().maxMemory();
-        return container.getMemoryLimit() == 0 ? heap : container.getMemoryLimit();
+    /** Without a limit a guest can have what all of them can: more would fail all the same. */
+    private long memoryLimit(WasmContainer container) {
+        return container.getMemoryLimit() == 0 ? budget.total() : container.getMemoryLimit();
     }
 
     /**

@@ -4,6 +4,7 @@ package io.silica.wasm.worker;
 import com.google.protobuf.Any;
 import com.google.protobuf.Timestamp;
 import io.silica.proto.containerd.cgroups.v2.CPUStat;
+import io.silica.proto.containerd.cgroups.v2.MemoryEvents;
 import io.silica.proto.containerd.cgroups.v2.MemoryStat;
 import io.silica.proto.containerd.cgroups.v2.Metrics;
 import io.silica.proto.containerd.cgroups.v2.PidsStat;
@@ -62,6 +63,8 @@ final class TaskAnswers {
                                         .setUsage(statistics.memoryBytes())
                                         .setUsageLimit(statistics.memoryLimitBytes())
                                         .setAnon(statistics.memoryBytes()))
+                        .setMemoryEvents(
+                                MemoryEvents.newBuilder().setOomKill(statistics.oomKills()))
                         .setPids(PidsStat.newBuilder().setCurrent(statistics.processes()))
                         .build();
         return StatsResponse.newBuilder()

@@ -8,6 +8,7 @@ import io.silica.linux.UnixSocket;
 import io.silica.ttrpc.ServerConfig;
 import io.silica.ttrpc.TtrpcServer;
 import io.silica.wasm.engine.CachingEngine;
+import io.silica.wasm.engine.MemoryBudget;
 import io.silica.wasm.engine.endive.EndiveEngine;
 import java.nio.channels.Channels;
 import java.time.InstantSource;
@@ -24,6 +25,9 @@ public final class WorkerMain {
 
     /** The descriptor on which descriptors are received. */
     public static final int DESCRIPTORS = 4;
+
+    /** Of the heap, for all but guests; measured. */
+    private static final long OWN_HEAP = 24L << 20;
 
     private WorkerMain() {}
 
@@ -49,6 +53,7 @@ public final class WorkerMain {
                         inbox,
                         lingering,
                         poller,
+                        budget(),
                         InstantSource.system(),
                         versions);
         int pid = Math.toIntExact(ProcessHandle.current().pid());
@@ -66,6 +71,12 @@ public final class WorkerMain {
         idle.start(clock, options.idleExit());
         idle.await();
         System.exit(0);
+    }
+
+    /** The heap without what the worker itself needs of it. */
+    private static MemoryBudget budget() {
+        long heap = Runtime.getRuntime().maxMemory();
+        return new MemoryBudget(Math.max(heap / 2, heap - OWN_HEAP));
     }
 
     private static UnixListener listener(int number) {

@@ -7,6 +7,7 @@ import static io.silica.proto.wasm.GuestState.GUEST_STATE_STOPPED;
 
 import com.google.protobuf.Empty;
 import io.silica.proto.wasm.DiscardRequest;
+import io.silica.proto.wasm.LimitRequest;
 import io.silica.proto.wasm.ListRequest;
 import io.silica.proto.wasm.ListResponse;
 import io.silica.proto.wasm.WorkerContainer;
@@ -31,6 +32,7 @@ final class WorkerService {
         return ServiceDefinition.named(NAME)
                 .unary("List", ListRequest.parser(), this::list, Dispatch.NON_BLOCKING)
                 .unary("Discard", DiscardRequest.parser(), this::discard, Dispatch.BLOCKING)
+                .unary("Limit", LimitRequest.parser(), this::limit, Dispatch.NON_BLOCKING)
                 .build();
     }
 
@@ -47,6 +49,11 @@ final class WorkerService {
 
     private Empty discard(DiscardRequest request, CallContext context) {
         guests.discard(request.getId());
+        return Empty.getDefaultInstance();
+    }
+
+    private Empty limit(LimitRequest request, CallContext context) {
+        guests.get(request.getId()).limitMemory(request.getMemoryLimit());
         return Empty.getDefaultInstance();
     }
 

@@ -198,6 +198,34 @@ public final class GuestModules {
 
     private GuestModules() {}
 
+    /** Grows its memory, of so many pages at most, until that fails, and gives up. */
+    public static String growsAndTraps(int most) {
+        return """
+        (module
+          (memory (export "memory") 1 %d)
+          (func (export "_start")
+            (loop $again
+              (br_if $again (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))
+            unreachable))
+        """
+                .formatted(most);
+    }
+
+    /** Tries to grow its memory until it has so many pages, and exits with their number. */
+    public static String growsTo(int pages) {
+        return """
+        (module
+          (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+          (memory (export "memory") 1)
+          (func (export "_start")
+            (loop $again
+              (drop (memory.grow (i32.const 1)))
+              (br_if $again (i32.lt_u (memory.size) (i32.const %d))))
+            (call $exit (memory.size))))
+        """
+                .formatted(pages);
+    }
+
     /** Exits with a code. */
     public static String exits(int code) {
         return """

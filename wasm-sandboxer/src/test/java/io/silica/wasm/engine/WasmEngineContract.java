@@ -77,7 +77,7 @@ public abstract class WasmEngineContract {
                         stdout,
                         stderr,
                         preopens,
-                        MEMORY);
+                        memory());
         assertThat(instance(GuestModules.TELLS_ARGUMENTS, config).run())
                 .isEqualTo(new GuestExit.Exited(0));
         assertThat(stdout.toString(UTF_8)).isEqualTo("/app.wasm\0\0zwei ü\0B=1\0A=x=y\0E=\0");
@@ -255,12 +255,53 @@ public abstract class WasmEngineContract {
 
     @Test
     void memoryIsCountedWhileTheGuestRuns() {
-        var instance = instance(GuestModules.LOOPS, config(stdout));
-        assertThat(instance.memoryInUse()).isZero();
+        var config = config(stdout);
+        var instance = instance(GuestModules.LOOPS, config);
+        assertThat(config.memory().taken()).isZero();
         var guest = new RunningGuest(instance);
-        RunningGuest.await(() -> instance.memoryInUse() == PAGE);
+        RunningGuest.await(() -> config.memory().taken() == PAGE);
         guest.end();
-        assertThat(instance.memoryInUse()).isZero();
+        assertThat(config.memory().taken()).isZero();
+    }
+
+    @Test
+    void aTrapAfterARefusedGrowIsForLackOfMemoryAndOthersAreNot() {
+        assertThat(trap(GuestModules.growsAndTraps(65536)).outOfMemory()).isTrue();
+        assertThat(trap(GuestModules.TRAPS).outOfMemory()).isFalse();
+        // Its own maximum, which no host could change.
+        assertThat(trap(GuestModules.growsAndTraps(8)).outOfMemory()).isFalse();
+    }
+
+    @Test
+    void theLimitCanBeChangedWhileTheGuestRuns() {
+        var config = config(stdout);
+        var guest = new RunningGuest(instance(GuestModules.growsTo(100), config));
+        RunningGuest.await(() -> config.memory().taken() == MEMORY);
+        assertThat(config.memory().change(100L * PAGE)).isTrue();
+        assertThat(guest.exit()).isEqualTo(new GuestExit.Exited(100));
+    }
+
+    @Test
+    void noGuestGetsWhatAllOfThemMayNotHaveTogether() {
+        var budget = new MemoryBudget(80L * PAGE);
+        var other = new MemoryAllowance(MEMORY, budget);
+        assertThat(other.take(20L * PAGE)).isTrue();
+        assertThat(run(GuestModules.GROWS_MEMORY, new MemoryAllowance(MEMORY, budget)))
+                .isEqualTo(new GuestExit.Exited(60));
+        assertThat(other.take(44L * PAGE)).isTrue();
+        assertThat(run(GuestModules.beginsWith(32), new MemoryAllowance(MEMORY, budget)))
+                .isInstanceOfSatisfying(
+                        GuestExit.Trapped.class, trap -> assertThat(trap.outOfMemory()).isTrue());
+        other.release();
+        assertThat(run(GuestModules.beginsWith(32), new MemoryAllowance(MEMORY, budget)))
+                .isInstanceOf(GuestExit.Exited.class);
+    }
+
+    private GuestExit run(String text, MemoryAllowance memory) {
+        var config =
+                new WasiConfig(
+                        List.of("/app.wasm"), List.of(), stdin, stdout, stderr, preopens, memory);
+        return instance(text, config).run();
     }
 
     @Test
@@ -397,6 +438,10 @@ public abstract class WasmEngineContract {
 
     private WasiConfig config(OutputStream out) {
         return new WasiConfig(
-                List.of("/app.wasm"), List.of(), stdin, out, stderr, preopens, MEMORY);
+                List.of("/app.wasm"), List.of(), stdin, out, stderr, preopens, memory());
+    }
+
+    private static MemoryAllowance memory() {
+        return new MemoryAllowance(MEMORY, new MemoryBudget(4 * MEMORY));
     }
 }

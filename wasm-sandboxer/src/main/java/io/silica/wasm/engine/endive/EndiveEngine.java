@@ -75,8 +75,9 @@ public final class EndiveEngine implements WasmEngine {
 
     @Override
     public WasmInstance instantiate(WasmModule module, WasiConfig config) {
-        if (module.minimumMemory() > config.memoryLimit()) {
-            throw new ModuleException.MemoryMinimum(module.minimumMemory(), config.memoryLimit());
+        long limit = config.memory().limit();
+        if (module.minimumMemory() > limit) {
+            throw new ModuleException.MemoryMinimum(module.minimumMemory(), limit);
         }
         return new EndiveInstance((EndiveModule) module, config);
     }

@@ -4,6 +4,7 @@ package io.silica.wasm.engine.endive;
 import io.silica.wasm.engine.GuestExit;
 import io.silica.wasm.engine.WasiConfig;
 import io.silica.wasm.engine.WasmInstance;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import run.endive.runtime.ExecutionCompletedException;
 import run.endive.runtime.Instance;
@@ -21,7 +22,7 @@ final class EndiveInstance implements WasmInstance {
     EndiveInstance(EndiveModule module, WasiConfig config) {
         this.module = module;
         this.config = config;
-        this.memory = new GuestMemory(module.parsed(), config.memoryLimit());
+        this.memory = new GuestMemory(config.memory());
     }
 
     @Override
@@ -30,15 +31,18 @@ final class EndiveInstance implements WasmInstance {
         try (var wasi = new GuestWasi(config, () -> interrupted)) {
             return interrupted ? new GuestExit.Interrupted() : execute(wasi);
         } finally {
-            memory.release();
+            config.memory().release();
             leave();
         }
     }
 
     private GuestExit execute(GuestWasi wasi) {
+        if (!config.memory().take(module.minimumMemory())) {
+            return new GuestExit.Trapped(
+                    "the worker has no more memory for guests", List.of(), true);
+        }
         try {
             var instance = instance(wasi);
-            memory.measure(instance);
             instance.initialize(false);
             instance.export(EndiveEngine.ENTRY_POINT).apply();
             return new GuestExit.Exited(0);
@@ -49,7 +53,7 @@ final class EndiveInstance implements WasmInstance {
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             return interrupted
                     ? new GuestExit.Interrupted()
-                    : Trap.of(e, module.parsed().nameSection());
+                    : Trap.of(e, module.parsed().nameSection(), config.memory().wasRefused());
         }
     }
 
@@ -69,11 +73,6 @@ final class EndiveInstance implements WasmInstance {
         if (guest != null) {
             guest.interrupt();
         }
-    }
-
-    @Override
-    public long memoryInUse() {
-        return memory.inUse();
     }
 
     private synchronized void enter() {

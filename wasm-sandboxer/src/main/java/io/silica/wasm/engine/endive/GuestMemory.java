@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm.engine.endive;
 
-import org.jspecify.annotations.Nullable;
-import run.endive.runtime.ByteArrayMemory;
+import io.silica.wasm.engine.MemoryAllowance;
+import java.util.function.IntSupplier;
 import run.endive.runtime.Instance;
 import run.endive.runtime.Memory;
 import run.endive.runtime.TableInstance;
@@ -13,25 +13,18 @@ import run.endive.wasm.types.Table;
 import run.endive.wasm.types.TableLimits;
 
 /**
- * Makes the memories and tables of one instance and keeps them within its limit: a grow beyond it
- * answers -1, as WebAssembly has it for a host without more memory.
+ * Makes the memories and tables of one instance and keeps them within its allowance: a grow beyond
+ * it answers -1, as WebAssembly has it for a host without more memory.
  */
 final class GuestMemory {
     /** An index and a reference per entry, as Endive keeps them. */
     private static final long TABLE_ENTRY = 8;
 
-    private final long limit;
-    private final long reserve;
-    private final int memories;
-    private volatile @Nullable Instance instance;
+    private final MemoryAllowance allowance;
 
-    /**
-     * @param limit bytes, at least what the module begins with
-     */
-    GuestMemory(WasmModule module, long limit) {
-        this.limit = limit;
-        this.reserve = limit - minimum(module);
-        this.memories = module.memorySection().map(MemorySection::memoryCount).orElse(0);
+    /** Preconditions: what the module begins with is taken before anything is made. */
+    GuestMemory(MemoryAllowance allowance) {
+        this.allowance = allowance;
     }
 
     /** Bytes that a module's memories and tables take to begin with. */
@@ -47,44 +40,16 @@ final class GuestMemory {
         return bytes;
     }
 
-    /** From now on this is what is measured. */
-    void measure(Instance made) {
-        instance = made;
-    }
-
-    /** Lets go of the memory, so that it can be collected while the instance is still known. */
-    void release() {
-        instance = null;
-    }
-
-    /** Bytes in memories and tables, now. */
-    long inUse() {
-        var measured = instance;
-        return measured == null ? 0 : memories(measured) + tables(measured);
-    }
-
-    private long memories(Instance measured) {
-        long bytes = 0;
-        for (int i = 0; i < memories; i++) {
-            bytes += bytes(measured.memory(i).pages());
-        }
-        return bytes;
-    }
-
-    private static long tables(Instance measured) {
-        long bytes = 0;
-        for (int i = 0; i < measured.tableCount(); i++) {
-            bytes += measured.table(i).size() * TABLE_ENTRY;
-        }
-        return bytes;
-    }
-
-    /** Several memories share evenly what the limit leaves: one of them can't starve the others. */
+    /**
+     * Endive makes a table of as many pages as a memory may ever have: no more than is possible.
+     */
     Memory memory(MemoryLimits declared) {
-        long most = declared.initialPages() + reserve / memories / Memory.PAGE_SIZE;
+        long most = Math.max(declared.initialPages(), allowance.most() / Memory.PAGE_SIZE);
         int maximum = (int) Math.min(declared.maximumPages(), most);
-        return new ByteArrayMemory(
-                new MemoryLimits(declared.initialPages(), maximum, declared.shared()));
+        return AllowedMemory.of(
+                new MemoryLimits(declared.initialPages(), maximum, declared.shared()),
+                declared.maximumPages(),
+                allowance);
     }
 
     /**
@@ -93,7 +58,7 @@ final class GuestMemory {
      */
     TableInstance table(Table declared, int initial) {
         var limits = declared.limits();
-        return new LimitedTable(
+        return new AllowedTable(
                 new Table(
                         declared.elementType(),
                         new TableLimits(limits.min(), limits.max(), limits.shared()),
@@ -105,23 +70,35 @@ final class GuestMemory {
         return (long) pages * Memory.PAGE_SIZE;
     }
 
-    private final class LimitedTable extends TableInstance {
-        private LimitedTable(Table table, int initial) {
+    private final class AllowedTable extends TableInstance {
+        private AllowedTable(Table table, int initial) {
             super(table, initial);
         }
 
         @Override
         public int grow(int entries, int value, Instance owner) {
-            return fits(entries) ? super.grow(entries, value, owner) : -1;
+            return taken(entries, () -> super.grow(entries, value, owner));
         }
 
         @Override
         public int growWithRef(int entries, Object value, Instance owner) {
-            return fits(entries) ? super.growWithRef(entries, value, owner) : -1;
+            return taken(entries, () -> super.growWithRef(entries, value, owner));
         }
 
-        private boolean fits(int entries) {
-            return inUse() + Integer.toUnsignedLong(entries) * TABLE_ENTRY <= limit;
+        /** What the module itself does not allow is nobody's lack of memory. */
+        private int taken(int entries, IntSupplier growth) {
+            long bytes = Integer.toUnsignedLong(entries) * TABLE_ENTRY;
+            if (Integer.toUnsignedLong(entries) > limits().max() - size()) {
+                return growth.getAsInt();
+            }
+            if (!allowance.take(bytes)) {
+                return -1;
+            }
+            int before = growth.getAsInt();
+            if (before < 0) {
+                allowance.failed(bytes);
+            }
+            return before;
         }
     }
 }

@@ -18,12 +18,21 @@ final class Trap {
 
     private Trap() {}
 
-    static GuestExit.Trapped of(Throwable thrown, @Nullable NameCustomSection names) {
+    /**
+     * What a guest ended by.
+     *
+     * @param refused whether it was not given the memory that it had asked for last
+     */
+    static GuestExit.Trapped of(
+            Throwable thrown, @Nullable NameCustomSection names, boolean refused) {
         var innermost = thrown;
         while (innermost.getCause() != null) {
             innermost = innermost.getCause();
         }
-        return new GuestExit.Trapped(message(innermost), backtrace(innermost, names));
+        return new GuestExit.Trapped(
+                message(innermost),
+                backtrace(innermost, names),
+                refused || innermost instanceof OutOfMemoryError);
     }
 
     private static String message(Throwable thrown) {

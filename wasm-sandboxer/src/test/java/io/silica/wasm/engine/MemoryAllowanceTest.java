@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+
+final class MemoryAllowanceTest {
+    private final MemoryBudget budget = new MemoryBudget(1000);
+
+    @Test
+    void whatIsTakenIsWithinTheLimitAndTheBudget() {
+        var one = new MemoryAllowance(600, budget);
+        var other = new MemoryAllowance(600, budget);
+        assertThat(one.take(600)).isTrue();
+        assertThat(one.take(1)).isFalse();
+        assertThat(other.take(401)).isFalse();
+        assertThat(other.wasRefused()).isTrue();
+        assertThat(other.take(400)).isTrue();
+        assertThat(other.wasRefused()).isFalse();
+        one.release();
+        assertThat(one.taken()).isZero();
+        assertThat(other.take(200)).isTrue();
+    }
+
+    @Test
+    void whatTheEngineCouldNotGiveIsGivenBackAndCountsAsRefused() {
+        var allowance = new MemoryAllowance(600, budget);
+        assertThat(allowance.take(500)).isTrue();
+        allowance.failed(500);
+        assertThat(allowance.taken()).isZero();
+        assertThat(allowance.wasRefused()).isTrue();
+        assertThat(new MemoryAllowance(1000, budget).take(1000)).isTrue();
+    }
+
+    @Test
+    void aLimitCanBeChangedBetweenWhatIsTakenAndEightTimesWhatItWas() {
+        var allowance = new MemoryAllowance(100, budget);
+        assertThat(allowance.most()).isEqualTo(800);
+        assertThat(allowance.take(50)).isTrue();
+        assertThat(allowance.change(49)).isFalse();
+        assertThat(allowance.change(801)).isFalse();
+        assertThat(allowance.limit()).isEqualTo(100);
+        assertThat(allowance.change(50)).isTrue();
+        assertThat(allowance.take(1)).isFalse();
+        assertThat(allowance.change(800)).isTrue();
+        assertThat(allowance.take(750)).isTrue();
+    }
+
+    @Test
+    void noLimitIsBeyondTheBudget() {
+        var allowance = new MemoryAllowance(Long.MAX_VALUE, budget);
+        assertThat(allowance.limit()).isEqualTo(1000);
+        assertThat(allowance.most()).isEqualTo(1000);
+        assertThatIllegalArgumentException().isThrownBy(() -> new MemoryAllowance(0, budget));
+    }
+}
