@@ -104,8 +104,18 @@ final class PodWorkers {
         return Stream.concat(shared.existing().stream(), own.existing().stream()).toList();
     }
 
-    /** The pod may use something else from now on. */
-    void update(PodResources changed) {
+    /**
+     * The pod may use something else from now on.
+     *
+     * @param used those that have containers of it
+     * @throws SandboxException.Unsupported if it would have a CPU limit that they can't keep
+     */
+    void update(PodResources changed, List<Worker> used) {
+        if (Isolation.isCpuLimited(changed.containers()) && !own.existing().containsAll(used)) {
+            throw new SandboxException.Unsupported(
+                    "sandbox \"%s\" can't be given a CPU limit: it has containers in a worker that other pods share"
+                            .formatted(spec.id()));
+        }
         resources = changed;
     }
 

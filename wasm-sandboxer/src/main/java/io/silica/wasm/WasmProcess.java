@@ -104,6 +104,11 @@ final class WasmProcess implements ContainerProcess {
         }
     }
 
+    /** What runs it. */
+    Worker worker() {
+        return worker;
+    }
+
     @Override
     public int pid() {
         return worker.pid();

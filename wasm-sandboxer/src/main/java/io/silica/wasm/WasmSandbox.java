@@ -237,7 +237,7 @@ final class WasmSandbox implements Sandbox {
     /** The limits of the pod are its cgroup's; its containers have theirs. */
     @Override
     public void update(PodResources resources) {
-        workers.update(resources);
+        workers.update(resources, processes.values().stream().map(WasmProcess::worker).toList());
     }
 
     /** Where its workers are follows from its id; what runs in which, from how it was made. */

@@ -86,6 +86,9 @@ final class OwnWorkerTest {
                 .isEqualTo(shared);
         assertThat(pods.cgroup("limited").processes()).containsExactly(own);
         assertThat(pods.cgroup("free").processes()).isEmpty();
+        assertThatExceptionOfType(SandboxException.Unsupported.class)
+                .isThrownBy(() -> other.update(resources(0, 500)))
+                .withMessageContaining("other");
     }
 
     @Test
