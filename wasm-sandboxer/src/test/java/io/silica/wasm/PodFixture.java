@@ -45,7 +45,8 @@ final class PodFixture implements AutoCloseable {
     private WasmSandboxer sandboxer;
 
     /**
-     * @param cgroups below which those of all pods are; a test class's own, for others run beside it
+     * @param cgroups below which those of all pods are; a test class's own, for others run beside
+     *     it
      */
     PodFixture(Path directory, String cgroups, Isolation isolation) throws IOException {
         this.directory = directory;

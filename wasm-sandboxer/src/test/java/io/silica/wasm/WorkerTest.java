@@ -274,6 +274,37 @@ final class WorkerTest {
         }
     }
 
+    @Test
+    void cpuSharesAreTheNicenessOfAGuestsThread() throws IOException {
+        try (var output = Pipe.open()) {
+            var few = WasmContainer.newBuilder().setCpuShares(2);
+            var most = WasmContainer.newBuilder().setCpuShares(262_144);
+            worker.create("few", GuestModules.LOOPS, output, few);
+            worker.create("most", GuestModules.exits(3), output, most);
+            worker.start("few");
+            worker.start("most");
+            WorkerFixture.await(() -> niceness("guest-few") == 19);
+            assertThat(worker.await("most")).isEqualTo(3);
+        }
+    }
+
+    /** Field 19 of a thread's stat, of which the first after the name is the third (proc(5)). */
+    private int niceness(String thread) {
+        var tasks = Path.of("/proc", Integer.toString(worker.worker().pid()), "task");
+        try (var all = Files.newDirectoryStream(tasks)) {
+            for (var task : all) {
+                var stat = Files.readString(task.resolve("stat"));
+                if (stat.contains("(" + thread + ")")) {
+                    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                    return Integer.parseInt(fields[19 - 3]);
+                }
+            }
+        } catch (IOException _) {
+            // One of them has ended meanwhile.
+        }
+        return 0;
+    }
+
     private Metrics metrics(String id) {
         var answer =
                 worker.call(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm.worker;
 
+import io.silica.linux.Errno;
+import io.silica.linux.LinuxException;
 import io.silica.linux.Niceness;
 import io.silica.sandbox.ContainerId;
 
@@ -24,8 +26,19 @@ final class GuestThreads {
                 .name("guest-" + value.substring(0, Math.min(SHOWN, value.length())))
                 .stackSize(STACK_BYTES)
                 .start(() -> {
-                    Niceness.ofThisThread(nice);
+                    makeNice(nice);
                     guest.run();
                 });
+    }
+
+    /** A guest in a worker that is nicer altogether stays as that is. */
+    private static void makeNice(int nice) {
+        try {
+            Niceness.ofThisThread(nice);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EACCES) {
+                throw e;
+            }
+        }
     }
 }
