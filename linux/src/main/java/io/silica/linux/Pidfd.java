@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
-import java.lang.foreign.Arena;
 import java.util.Optional;
 
 /**
@@ -18,15 +15,6 @@ public final class Pidfd implements AutoCloseable {
     public static final int SIGTERM = 15;
 
     private static final int P_PIDFD = 3;
-    private static final int WNOHANG = 1;
-    private static final int WEXITED = 4;
-    private static final int CLD_EXITED = 1;
-    private static final int CLD_DUMPED = 3;
-
-    private static final long SIGINFO_SIZE = 128;
-    private static final long SI_CODE = 8;
-    private static final long SI_PID = 16;
-    private static final long SI_STATUS = 24;
 
     private final Descriptor descriptor;
 
@@ -98,24 +86,20 @@ public final class Pidfd implements AutoCloseable {
      * @throws LinuxException ECHILD if it is not a child of ours
      */
     Optional<ExitStatus> reap() {
-        try (var arena = Arena.ofConfined()) {
-            var info = arena.allocate(SIGINFO_SIZE, 8);
+        try (var info = new ChildInfo()) {
             var call = Syscall.WAITID;
             long result =
                     descriptor.borrow(
-                            call, n -> call.invoke(P_PIDFD, n, info.address(), WEXITED | WNOHANG));
+                            call,
+                            n ->
+                                    call.invoke(
+                                            P_PIDFD,
+                                            n,
+                                            info.address(),
+                                            ChildInfo.WEXITED | ChildInfo.WNOHANG));
             call.check(result, descriptor.label());
-            return info.get(JAVA_INT, SI_PID) == 0
-                    ? Optional.empty()
-                    : Optional.of(
-                            decode(info.get(JAVA_INT, SI_CODE), info.get(JAVA_INT, SI_STATUS)));
+            return info.pid() == 0 ? Optional.empty() : Optional.of(info.status());
         }
-    }
-
-    private static ExitStatus decode(int how, int status) {
-        return how == CLD_EXITED
-                ? new ExitStatus.Exited(status)
-                : new ExitStatus.Signalled(status, how == CLD_DUMPED);
     }
 
     @Override

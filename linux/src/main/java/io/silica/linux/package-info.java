@@ -42,6 +42,14 @@
  * <tr><td>Niceness</td><td>the platform thread that is meant</td><td>nothing</td>
  *     <td>Java's priorities do nothing on Linux</td></tr>
  * <tr><td>NativeLinkage</td><td>any</td><td>nothing</td><td>links the native ones</td></tr>
+ * <tr><td>Children</td><td>awaitExit: a platform thread of its own; collect: any</td>
+ *     <td>awaitExit</td><td>the JDK waits only for what it has started</td></tr>
+ * <tr><td>VsockSocket</td><td>platform</td><td>connect</td><td>the JDK knows no such address</td></tr>
+ * <tr><td>Machine</td><td>any; sync: platform</td><td>sync</td>
+ *     <td>the JDK sets no clock, no name and no machine off</td></tr>
+ * <tr><td>Terminal</td><td>any</td><td>nothing</td><td>the JDK has no terminals</td></tr>
+ * <tr><td>the package netlink</td><td>platform: the kernel answers at once, or while it holds a
+ *     lock</td><td>every request</td><td>the JDK cannot set up a network</td></tr>
  * <tr><td>the package cgroup</td><td>any</td><td>delete, in Java</td><td>is not: files</td></tr>
  * </table>
  */
