@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.agent.container;
+
+import io.silica.agent.container.ProcessStreams.Wanted;
+import io.silica.linux.Poller;
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ExecId;
+import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Signal;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** All containers of this machine, those that have ended included, until they are deleted. */
+public final class Containers {
+    private final GuestPaths paths;
+    private final Crun crun;
+    private final Reaper reaper;
+    private final Poller poller;
+    private final BlockingCalls blocking;
+    private final SharedDirectory share;
+    private final Map<String, GuestContainer> byId = new ConcurrentHashMap<>();
+
+    public Containers(GuestPaths paths, Reaper reaper, Poller poller, BlockingCalls blocking) {
+        this.paths = paths;
+        this.crun = new Crun(paths.crun(), paths.crunState(), reaper);
+        this.reaper = reaper;
+        this.poller = poller;
+        this.blocking = blocking;
+        this.share = new SharedDirectory(paths.share());
+    }
+
+    /** Those that are there now. */
+    public List<GuestContainer> all() {
+        return List.copyOf(byId.values());
+    }
+
+    /**
+     * The one of that name.
+     *
+     * @throws SandboxException.NotFound if there is none
+     */
+    public GuestContainer get(String id) {
+        var container = byId.get(id);
+        if (container == null) {
+            throw new SandboxException.NotFound("there is no container \"" + id + "\"");
+        }
+        return container;
+    }
+
+    /**
+     * Makes one.
+     *
+     * @return its first process
+     * @throws SandboxException.AlreadyExists if the name is taken
+     */
+    public GuestProcess create(ContainerRequest request, PodFiles pod) {
+        var id = new ContainerId(request.id()).value();
+        var container = new GuestContainer(id, paths, crun, reaper, poller);
+        if (byId.putIfAbsent(id, container) != null) {
+            throw new SandboxException.AlreadyExists("container \"" + id + "\" exists already");
+        }
+        try {
+            return blocking.call(() -> {
+                container.create(request, new SpecEditor(share, pod), share);
+                return container.process("");
+            });
+        } catch (RuntimeException e) {
+            byId.remove(id, container);
+            throw e;
+        }
+    }
+
+    /** Adds a process to one that runs. */
+    public void exec(String id, String execId, String json, Wanted wanted) {
+        get(id).exec(new ExecId(execId), json, wanted);
+    }
+
+    /** Starts a process. */
+    public GuestProcess start(String id, String execId) {
+        var container = get(id);
+        return blocking.call(() -> {
+            container.start(execId);
+            return container.process(execId);
+        });
+    }
+
+    /** Signals a process, or all. */
+    public void signal(String id, String execId, Signal signal, boolean all) {
+        get(id).signal(execId, signal, all);
+    }
+
+    /** Stops all processes, or lets them go on. */
+    public void freeze(String id, boolean on) {
+        var container = get(id);
+        blocking.call(() -> {
+            container.freeze(on);
+            return true;
+        });
+    }
+
+    /**
+     * Takes a process out of sight; with the first one goes the container.
+     *
+     * @return how it ended; empty if it was never started
+     */
+    public Optional<ExitStatus> delete(String id, String execId) {
+        var container = get(id);
+        return blocking.call(() -> {
+            var status = Optional.ofNullable(container.delete(execId));
+            if (execId.isEmpty()) {
+                byId.remove(id, container);
+            }
+            return status;
+        });
+    }
+}
