@@ -1,6 +1,6 @@
 # Everything here is a name for a script or a Maven command; "make" alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-recovery build test e2e chaos fuzz bench dist reproducible format clean
+.PHONY: help demo demo-recovery build guest-image test e2e chaos fuzz bench dist reproducible format clean
 
 help: ## Lists what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -14,6 +14,9 @@ demo-recovery: ## Kills the daemon ten times under a pod that counts, and shows 
 build: ## Compiles and packages all modules, without running tests
 	@scripts/install-missing build
 	./mvnw -B -DskipTests package
+
+guest-image: ## Makes what virtual machines boot, in guest-image/target/image/
+	@scripts/guest-image
 
 test: ## Runs all tests; the last line counts them
 	@scripts/test

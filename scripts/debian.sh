@@ -5,21 +5,35 @@
 
 # debian_package STAGING SUITE PACKAGE[=VERSION]: unpacks it to STAGING/root.
 debian_package() {
-    local staging=$1 suite=$2 package=$3 source
-    source=$(debian_source "$suite")
-    mkdir -p "$staging"/{deb,apt/lists/partial,apt/cache/archives/partial}
-    printf '%s\n' "$source" >"$staging/apt/sources.list"
+    local staging=$1 suite=$2 package=$3
+    debian_lists "$staging" "$suite"
     step "Getting ${package%%=*} of Debian $suite"
-    private_apt "$staging" update || fail "cannot read the list of packages of Debian $suite" \
-        "Tried with this line: $source" "Is that mirror reachable?"
     (cd "$staging/deb" && private_apt "$staging" download "$package") || fail "cannot download $package of Debian $suite"
     dpkg -x "$staging/deb/${package%%=*}"_*.deb "$staging/root"
+}
+
+# debian_lists STAGING SUITE: what private_apt knows from then on.
+debian_lists() {
+    local staging=$1 source
+    source=$(debian_source "$2")
+    mkdir -p "$staging"/{deb,root,apt/lists/partial,apt/cache/archives/partial}
+    printf "%s\n" "$source" >"$staging/apt/sources.list"
+    step "Reading the list of packages of Debian $2"
+    private_apt "$staging" update || fail "cannot read the list of packages of Debian $2" \
+        "Tried with this line: $source" "Is that mirror reachable?"
 }
 
 private_apt() {
     local staging=$1
     shift
-    long "$staging/log" apt-get -o Dir::State::Lists="$staging/apt/lists" -o Dir::Cache="$staging/apt/cache" \
+    long "$staging/log" private "$staging" apt-get "$@"
+}
+
+# private STAGING PROGRAM ARGUMENT...: one of apt's programs.
+private() {
+    local staging=$1 program=$2
+    shift 2
+    "$program" -o Dir::State::Lists="$staging/apt/lists" -o Dir::Cache="$staging/apt/cache" \
         -o Dir::Etc::SourceList="$staging/apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
         -o APT::Sandbox::User=root "$@"
 }
