@@ -22,6 +22,9 @@
 
 static const char root_device[] = "/dev/vda";
 static const char root[] = "/root";
+static const char classes_device[] = "/dev/vdb";
+static const char classes_serial[] = "/sys/block/vdb/serial";
+static const char classes[] = "/usr/lib/silica/classes";
 static const char java[] = "/usr/lib/silica/runtime/bin/java";
 
 enum { device_patience_ms = 10000, line_max = 256, command_line_max = 4096 };
@@ -136,6 +139,26 @@ static void mount_rest(void) {
     }
 }
 
+// Whether the second disk is that of the classes: a pod could have others.
+static bool has_classes(void) {
+    char serial[line_max] = "";
+    FILE *file = fopen(classes_serial, "re");
+    if (file == NULL) {
+        return false;
+    }
+    bool read = fgets(serial, sizeof serial, file) != NULL;
+    fclose(file);
+    serial[strcspn(serial, "\n")] = '\0';
+    return read && strcmp(serial, "silica-classes") == 0;
+}
+
+// The archive of classes is worth half of the agent's start, and nothing goes wrong without.
+static void mount_classes(void) {
+    if (has_classes() && mount(classes_device, classes, "erofs", MS_RDONLY | MS_NODEV | MS_NOSUID, NULL) != 0) {
+        fail("cannot mount %s", classes_device);
+    }
+}
+
 // Whether the host says that the processor is emulated: compiling costs more than it gives then.
 static bool is_emulated(void) {
     char line[command_line_max] = "";
@@ -161,6 +184,7 @@ int main(void) {
     mount_root();
     switch_root();
     mount_rest();
+    mount_classes();
     char *const arguments[] = {
         (char *)java,
         "@/usr/lib/silica/jvm-common",

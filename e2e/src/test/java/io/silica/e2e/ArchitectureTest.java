@@ -46,6 +46,7 @@ final class ArchitectureTest {
         "server, 'proto ttrpc linux sandbox'",
         "wasm, 'proto ttrpc linux sandbox server'",
         "appkernel, 'linux sandbox server'",
+        "agent, 'proto ttrpc linux sandbox'",
         "ctl, 'proto ttrpc'",
         "examples, ''"
     })
@@ -59,6 +60,7 @@ final class ArchitectureTest {
                         "server",
                         "wasm",
                         "appkernel",
+                        "agent",
                         "ctl",
                         "examples");
         String[] forbidden =

@@ -111,6 +111,12 @@ final class VirtualMachine implements AutoCloseable {
                 "virtio-blk-pci,drive=d0");
         device(
                 command,
+                "-drive",
+                "id=d1,if=none,format=raw,readonly=on,file="
+                        + tools.image().resolve("classes.erofs"),
+                "virtio-blk-pci,drive=d1,serial=silica-classes");
+        device(
+                command,
                 "-chardev",
                 "socket,id=vs,path=" + file("vhost.sock"),
                 "vhost-user-vsock-pci,chardev=vs");

@@ -14,7 +14,6 @@ import io.silica.ttrpc.ServerLimits;
 import io.silica.ttrpc.StreamLimits;
 import io.silica.ttrpc.TtrpcServer;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.function.Supplier;
 
 /** All parts of the agent, put together. */
@@ -27,13 +26,12 @@ final class Agent {
     private final HostLink link;
 
     /**
+     * @param reaper one that runs: a process has no second one
      * @param dial connects to the host
      * @param off switches the machine off
      */
-    Agent(GuestPaths paths, Boot boot, Supplier<Descriptor> dial, Runnable off) {
+    Agent(GuestPaths paths, Boot boot, Reaper reaper, Supplier<Descriptor> dial, Runnable off) {
         var poller = Poller.start("poller");
-        var reaper = new Reaper(InstantSource.system());
-        reaper.start();
         var blocking = new BlockingCalls();
         var containers = new Containers(paths, reaper, poller, blocking);
         var machine = new PodMachine(paths, blocking);

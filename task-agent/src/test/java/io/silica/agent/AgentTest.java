@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.Empty;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.silica.agent.container.GuestPaths;
+import io.silica.agent.container.Reaper;
+import io.silica.linux.SocketType;
+import io.silica.linux.UnixAddress;
+import io.silica.linux.UnixSocket;
+import io.silica.proto.containerd.task.CreateTaskRequest;
+import io.silica.proto.containerd.task.CreateTaskResponse;
+import io.silica.proto.containerd.task.StateRequest;
+import io.silica.proto.containerd.task.StateResponse;
+import io.silica.proto.guest.AttachRequest;
+import io.silica.proto.guest.AttachResponse;
+import io.silica.proto.guest.ListResponse;
+import io.silica.proto.guest.OutputChunk;
+import io.silica.proto.guest.OutputRequest;
+import io.silica.ttrpc.CallOptions;
+import io.silica.ttrpc.DuplexStream;
+import io.silica.ttrpc.TtrpcClient;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent and a host of the test's own, on this machine and without containers. */
+class AgentTest {
+    private static final CallOptions OPTIONS = CallOptions.timeout(Duration.ofSeconds(60));
+
+    @TempDir private Path directory;
+    private ServerSocketChannel listener;
+    private Thread agent;
+
+    @BeforeEach
+    void startTheAgent() throws Exception {
+        var socket = directory.resolve("host");
+        listener =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        .bind(UnixDomainSocketAddress.of(socket));
+        var paths = new GuestPaths(directory, directory, Path.of("/bin/true"));
+        agent =
+                Thread.ofPlatform()
+                        .name("agent")
+                        .start(() ->
+                                serve(
+                                        new Agent(
+                                                paths,
+                                                new Boot(),
+                                                new Reaper(InstantSource.system()),
+                                                () ->
+                                                        UnixSocket.connect(
+                                                                        UnixAddress.of(socket),
+                                                                        SocketType.STREAM)
+                                                                .descriptor(),
+                                                () -> {})));
+    }
+
+    private static void serve(Agent agent) {
+        try {
+            agent.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @AfterEach
+    void endIt() throws Exception {
+        listener.close();
+        agent.interrupt();
+        agent.join();
+    }
+
+    @Test
+    void nothingIsServedBeforeAttach() throws Exception {
+        try (var host = accept()) {
+            assertThatThrownBy(() -> list(host)).hasMessageContaining("before Attach");
+            assertThatThrownBy(() -> state(host)).hasMessageContaining("before Attach");
+            try (DuplexStream<OutputRequest, OutputChunk> output =
+                    host.bidirectional(
+                            "silica.guest.v1.Streams", "Output", OutputChunk.parser(), OPTIONS)) {
+                assertThatThrownBy(output::receive).hasMessageContaining("before Attach");
+            }
+            attach(host, "a", 1);
+            assertThat(list(host).getContainersList()).isEmpty();
+            assertThatThrownBy(() -> state(host)).hasMessageContaining("no container");
+        }
+    }
+
+    @Test
+    void aBrokenConnectionIsDialledAgainAndHasToAttachAgain() throws Exception {
+        try (var host = accept()) {
+            attach(host, "a", 7);
+        }
+        try (var host = accept()) {
+            assertThatThrownBy(() -> list(host)).hasMessageContaining("before Attach");
+            attach(host, "a", 7);
+            list(host);
+        }
+    }
+
+    @Test
+    void anEarlierSessionAnotherSandboxAndAnotherVersionAreRefused() throws Exception {
+        try (var host = accept()) {
+            attach(host, "a", 7);
+            assertThatThrownBy(() -> attach(host, "a", 6))
+                    .hasMessageContaining("session 6 is over");
+            assertThatThrownBy(() -> attach(host, "b", 8)).hasMessageContaining("another sandbox");
+            var other = AttachRequest.newBuilder().setProtocolVersion(2).build();
+            assertThatThrownBy(() -> guest(host, "Attach", other, AttachResponse.parser()))
+                    .hasMessageContaining("version 2");
+        }
+    }
+
+    @Test
+    void aContainerIsRefusedBeforeTheMachineIsPrepared() throws Exception {
+        try (var host = accept()) {
+            assertThat(attach(host, "a", 1).getPrepared()).isFalse();
+            var request = CreateTaskRequest.newBuilder().setId("c").build();
+            assertThatThrownBy(() ->
+                            host.call(
+                                    "containerd.task.v3.Task",
+                                    "Create",
+                                    request,
+                                    CreateTaskResponse.parser(),
+                                    OPTIONS))
+                    .hasMessageContaining("not prepared");
+        }
+    }
+
+    private TtrpcClient accept() throws Exception {
+        return TtrpcClient.over(listener.accept());
+    }
+
+    private static AttachResponse attach(TtrpcClient host, String sandbox, long session) {
+        return guest(
+                host,
+                "Attach",
+                AttachRequest.newBuilder()
+                        .setProtocolVersion(1)
+                        .setSandboxId(sandbox)
+                        .setSession(session)
+                        .build(),
+                AttachResponse.parser());
+    }
+
+    private static ListResponse list(TtrpcClient host) {
+        return guest(host, "List", Empty.getDefaultInstance(), ListResponse.parser());
+    }
+
+    private static void state(TtrpcClient host) {
+        host.call(
+                "containerd.task.v3.Task",
+                "State",
+                StateRequest.newBuilder().setId("c").build(),
+                StateResponse.parser(),
+                OPTIONS);
+    }
+
+    private static <R extends MessageLite> R guest(
+            TtrpcClient host, String method, MessageLite request, Parser<R> responses) {
+        return host.call("silica.guest.v1.Guest", method, request, responses, OPTIONS);
+    }
+}
