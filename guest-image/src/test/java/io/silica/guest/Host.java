@@ -34,7 +34,7 @@ import java.time.Duration;
 
 /** The host's end of one connection of the agent. */
 record Host(TtrpcClient client) implements AutoCloseable {
-    static final CallOptions OPTIONS = CallOptions.timeout(Duration.ofSeconds(60));
+    static final CallOptions OPTIONS = CallOptions.timeout(Duration.ofMinutes(5));
 
     private static final String TASK = "containerd.task.v3.Task";
     private static final String STREAMS = "silica.guest.v1.Streams";

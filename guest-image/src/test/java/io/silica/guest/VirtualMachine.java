@@ -24,7 +24,7 @@ final class VirtualMachine implements AutoCloseable {
     static final String HARDWARE_ADDRESS = "52:54:00:11:22:33";
     static final String SHARE_TAG = "share";
 
-    private static final int PATIENCE_SECONDS = 120;
+    private static final int PATIENCE_SECONDS = 600;
 
     private final Path directory;
     private final List<Process> processes = new ArrayList<>();
