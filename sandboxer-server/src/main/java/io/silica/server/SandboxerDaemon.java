@@ -37,6 +37,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -55,6 +56,9 @@ public final class SandboxerDaemon implements AutoCloseable {
 
     /** containerd takes the statistics of a node one container after another. */
     private static final Duration SAMPLE_PATIENCE = Duration.ofMillis(100);
+
+    /** How the names of descriptors begin that are the kind's. */
+    public static final String KIND_PREFIX = "k-";
 
     private final Undo parts;
     private final ServiceManager manager;
@@ -92,6 +96,26 @@ public final class SandboxerDaemon implements AutoCloseable {
     }
 
     /**
+     * The same for a kind that has descriptors of its own to keep beyond the daemon's life.
+     *
+     * @param kind makes it, with the store where they are
+     */
+    public static SandboxerDaemon start(
+            DaemonConfig config,
+            Function<DescriptorStore, Sandboxer> kind,
+            Metrics metrics,
+            ServiceManager manager) {
+        var parts = new Undo();
+        return start(
+                config,
+                store -> parts.owns(kind.apply(store)),
+                metrics,
+                manager,
+                Optional.empty(),
+                parts);
+    }
+
+    /**
      * The same for a test, which knows better whether connections have outlived the last daemon.
      *
      * @param continuity whether they have; empty if it is to be found out
@@ -104,9 +128,18 @@ public final class SandboxerDaemon implements AutoCloseable {
             Optional<Continuity> continuity) {
         var parts = new Undo();
         parts.owns(sandboxer);
+        return start(config, _ -> sandboxer, metrics, manager, continuity, parts);
+    }
+
+    private static SandboxerDaemon start(
+            DaemonConfig config,
+            Function<DescriptorStore, Sandboxer> kind,
+            Metrics metrics,
+            ServiceManager manager,
+            Optional<Continuity> continuity,
+            Undo parts) {
         try {
-            SandboxerDaemon daemon =
-                    assemble(config, sandboxer, metrics, manager, continuity, parts);
+            SandboxerDaemon daemon = assemble(config, kind, metrics, manager, continuity, parts);
             daemon.ready();
             return daemon;
         } catch (RuntimeException e) {
@@ -145,7 +178,7 @@ public final class SandboxerDaemon implements AutoCloseable {
 
     private static SandboxerDaemon assemble(
             DaemonConfig config,
-            Sandboxer sandboxer,
+            Function<DescriptorStore, Sandboxer> kind,
             Metrics metrics,
             ServiceManager manager,
             Optional<Continuity> continuity,
@@ -158,7 +191,10 @@ public final class SandboxerDaemon implements AutoCloseable {
         DescriptorStore store = manager.store(poller);
         ControllerSocket controllerSocket =
                 parts.owns(ControllerSocket.open(server.listen(), inherited, store));
+        // The store has copies of its own: the kind removes them when it is done with them.
+        inherited.closeNamed(KIND_PREFIX).forEach(store::keeps);
         inherited.closeRest().forEach(store::removeUnknown);
+        Sandboxer sandboxer = kind.apply(store);
 
         var calls = new Calls(metrics);
         var readiness = new Readiness();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The descriptors that the service manager keeps for the next life of this daemon. It takes copies:
@@ -53,6 +54,13 @@ public final class DescriptorStore {
     /** How many it keeps; 0 if there is nobody who would. */
     public int capacity() {
         return environment.socket().isPresent() ? environment.storeCapacity().orElse(0) : 0;
+    }
+
+    /** The names of those in it that begin so. */
+    public synchronized Set<String> names(String prefix) {
+        return names.stream()
+                .filter(it -> it.startsWith(prefix))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** How many are in it. */

@@ -2,11 +2,12 @@
 package io.silica.server.notify;
 
 import io.silica.linux.Descriptor;
+import io.silica.linux.FileStatus;
+import io.silica.linux.FileType;
 import io.silica.linux.LinuxException;
 import io.silica.linux.SocketType;
 import io.silica.linux.UnixAddress;
 import io.silica.linux.UnixListener;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,18 @@ public final class InheritedDescriptors {
     }
 
     /**
+     * Closes those whose names begin so, without a word.
+     *
+     * @return their names
+     */
+    public List<String> closeNamed(String prefix) {
+        var named = descriptors.stream().filter(it -> it.label().startsWith(prefix)).toList();
+        named.forEach(InheritedDescriptors::discard);
+        descriptors.removeAll(named);
+        return named.stream().map(Descriptor::label).toList();
+    }
+
+    /**
      * Closes what nobody has taken.
      *
      * @return its names
@@ -169,12 +182,8 @@ public final class InheritedDescriptors {
     }
 
     private static boolean isSocketOrPipe(Descriptor descriptor) {
-        try {
-            var link = Path.of("/proc/self/fd", Integer.toString(descriptor.number()));
-            return Files.readSymbolicLink(link).toString().matches("(socket|pipe):.*");
-        } catch (IOException _) {
-            return false;
-        }
+        var type = FileStatus.of(descriptor).type();
+        return type == FileType.SOCKET || type == FileType.FIFO;
     }
 
     private static void warn(String message) {
