@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.vmm.agent;
+
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.silica.proto.guest.AttachRequest;
+import io.silica.proto.guest.AttachResponse;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.SandboxId;
+import io.silica.ttrpc.CallOptions;
+import io.silica.ttrpc.DuplexStream;
+import io.silica.ttrpc.StatusCode;
+import io.silica.ttrpc.StreamLimits;
+import io.silica.ttrpc.TtrpcClient;
+import io.silica.ttrpc.TtrpcException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agent of one guest: the socket that it dials, and the connection that it is called on. The
+ * last connection on which it has answered an Attach counts; one that is lost is followed by
+ * another, which the agent makes. Any thread may call any method; it is blocked in Java only.
+ */
+public final class Agent implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Agent.class.getName());
+    private static final int PROTOCOL_VERSION = 1;
+    private static final String GUEST = "silica.guest.v1.Guest";
+
+    /** A connection is made within milliseconds; a guest that hangs is not waited for. */
+    private static final Duration REDIAL_PATIENCE = Duration.ofSeconds(20);
+
+    private static final Duration ATTACH_PATIENCE = Duration.ofSeconds(60);
+    private static final int MOST_TRIES = 3;
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /**
+     * A guest sends 256 KiB of a stream beyond what was acknowledged, in chunks with heads of their
+     * own. One that sends more holds up nobody but itself.
+     */
+    private static final StreamLimits STREAMS = new StreamLimits(1 << 20, Duration.ofSeconds(5));
+
+    private final SandboxId sandbox;
+    private final long session;
+    private final Path socket;
+    private final ServerSocketChannel listener;
+    private final Thread acceptor;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private @Nullable TtrpcClient attaching;
+    private @Nullable Attached current;
+    private @Nullable String over;
+
+    /** A connection, and what the agent said when it was made. */
+    private record Attached(TtrpcClient client, AttachResponse answer) {}
+
+    private Agent(SandboxId sandbox, long session, Path socket, ServerSocketChannel listener) {
+        this.sandbox = sandbox;
+        this.session = session;
+        this.socket = socket;
+        this.listener = listener;
+        this.acceptor = Thread.ofVirtual().name("agent-of " + sandbox).unstarted(this::accept);
+    }
+
+    /**
+     * Waits for an agent to dial from now on.
+     *
+     * @param socket where it arrives; what is left there of an earlier life is replaced. Its
+     *     directory is closed to others
+     * @param session counts the lives of the daemon
+     */
+    public static Agent listen(Path socket, SandboxId sandbox, long session) {
+        try {
+            Files.deleteIfExists(socket);
+            var listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                listener.bind(UnixDomainSocketAddress.of(socket));
+                Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+                var agent = new Agent(sandbox, session, socket, listener);
+                agent.acceptor.start();
+                return agent;
+            } catch (IOException | RuntimeException e) {
+                listener.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot listen at " + socket, e);
+        }
+    }
+
+    /** One after the other: a guest that dials without end costs one connection. */
+    private void accept() {
+        while (listener.isOpen()) {
+            try {
+                attach(listener.accept());
+            } catch (IOException _) {
+                // Closed, or the guest has gone already.
+            }
+        }
+    }
+
+    private void attach(SocketChannel channel) {
+        var client = TtrpcClient.over(channel, channel, STREAMS);
+        if (!begin(client)) {
+            client.close();
+            return;
+        }
+        try {
+            var request =
+                    AttachRequest.newBuilder()
+                            .setProtocolVersion(PROTOCOL_VERSION)
+                            .setSandboxId(sandbox.value())
+                            .setSession(session)
+                            .build();
+            var answer =
+                    client.call(
+                            GUEST,
+                            "Attach",
+                            request,
+                            AttachResponse.parser(),
+                            CallOptions.timeout(ATTACH_PATIENCE));
+            attached(new Attached(client, answer));
+        } catch (TtrpcException e) {
+            client.close();
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "the agent of sandbox {0} did not attach: {1}",
+                    sandbox,
+                    Printable.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private boolean begin(TtrpcClient client) {
+        lock.lock();
+        try {
+            attaching = client;
+            return over == null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void attached(Attached fresh) {
+        Attached before;
+        lock.lock();
+        try {
+            before = current;
+            current = fresh;
+            attaching = null;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (before != null) {
+            before.client().close();
+        }
+        fresh.client().onClose(() -> lost(fresh));
+        if (isOver()) {
+            fresh.client().close();
+        }
+    }
+
+    private void lost(Attached gone) {
+        lock.lock();
+        try {
+            if (gone.equals(current)) {
+                current = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isOver() {
+        lock.lock();
+        try {
+            return over != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until there is a connection.
+     *
+     * @return what the agent said on it
+     * @throws SandboxException.TimedOut if it does not dial
+     * @throws SandboxException.Unavailable if it never will: the machine has ended, or this is
+     *     closed
+     */
+    public AttachResponse awaitAttached(Duration patience) {
+        return connection(patience).answer();
+    }
+
+    private Attached connection(Duration patience) {
+        long left = patience.toNanos();
+        lock.lock();
+        try {
+            while (true) {
+                if (over != null) {
+                    throw new SandboxException.Unavailable(over);
+                }
+                if (current != null && current.client().isOpen()) {
+                    return current;
+                }
+                if (left <= 0) {
+                    throw new SandboxException.TimedOut(
+                            "the agent in the guest of sandbox \"%s\" has not called within %d s"
+                                    .formatted(sandbox, patience.toSeconds()));
+                }
+                left = changed.awaitNanos(left);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new SandboxException.Cancelled("interrupted while waiting for an agent");
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the agent is there now. */
+    public boolean isAttached() {
+        lock.lock();
+        try {
+            return over == null && current != null && current.client().isOpen();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for a moment until there is a connection, when one was lost; whether it is worth
+     * another try.
+     */
+    public boolean awaitAgain() {
+        try {
+            var _ = connection(RETRY);
+            return true;
+        } catch (SandboxException.TimedOut _) {
+            return true;
+        } catch (SandboxException _) {
+            return false;
+        }
+    }
+
+    /**
+     * Calls the agent; again on the next connection, if the one that there is is lost meanwhile:
+     * whatever the host asks for may be asked for twice.
+     *
+     * @throws SandboxException what it answers; Unavailable if it is not there
+     */
+    <R extends MessageLite> R call(
+            String service,
+            String method,
+            MessageLite request,
+            Parser<R> responses,
+            CallOptions options) {
+        for (int tries = 1; ; tries++) {
+            var connection = connection(REDIAL_PATIENCE);
+            try {
+                return connection.client().call(service, method, request, responses, options);
+            } catch (TtrpcException e) {
+                if (e.code() != StatusCode.UNAVAILABLE || tries == MOST_TRIES) {
+                    throw AgentFailure.of(e);
+                }
+            }
+        }
+    }
+
+    /**
+     * Begins a stream.
+     *
+     * @throws SandboxException Unavailable if the agent is not there
+     */
+    public <Q extends MessageLite, R extends MessageLite> DuplexStream<Q, R> stream(
+            String method, Parser<R> responses) {
+        var connection = connection(REDIAL_PATIENCE);
+        try {
+            return connection
+                    .client()
+                    .bidirectional(
+                            "silica.guest.v1.Streams", method, responses, CallOptions.none());
+        } catch (TtrpcException e) {
+            throw AgentFailure.of(e);
+        }
+    }
+
+    /**
+     * The machine has ended: nobody waits for its agent any more, and calls fail with these words.
+     */
+    public void end(String why) {
+        Attached gone;
+        TtrpcClient half;
+        lock.lock();
+        try {
+            over = over == null ? why : over;
+            gone = current;
+            current = null;
+            half = attaching;
+            attaching = null;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (gone != null) {
+            gone.client().close();
+        }
+        if (half != null) {
+            half.close();
+        }
+    }
+
+    /** Listens no longer, and lets go of the agent, which dials the next daemon. */
+    @Override
+    public void close() {
+        end("the daemon lets go of sandbox \"%s\"".formatted(sandbox));
+        try {
+            listener.close();
+            acceptor.join();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "closing " + socket, e);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.vmm.agent;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import com.google.protobuf.Timestamp;
+import io.silica.proto.containerd.cgroups.v2.Metrics;
+import io.silica.proto.containerd.task.CreateTaskRequest;
+import io.silica.proto.containerd.task.CreateTaskResponse;
+import io.silica.proto.containerd.task.DeleteRequest;
+import io.silica.proto.containerd.task.DeleteResponse;
+import io.silica.proto.containerd.task.ExecProcessRequest;
+import io.silica.proto.containerd.task.KillRequest;
+import io.silica.proto.containerd.task.PauseRequest;
+import io.silica.proto.containerd.task.ResizePtyRequest;
+import io.silica.proto.containerd.task.ResumeRequest;
+import io.silica.proto.containerd.task.StartRequest;
+import io.silica.proto.containerd.task.StartResponse;
+import io.silica.proto.containerd.task.StateRequest;
+import io.silica.proto.containerd.task.StateResponse;
+import io.silica.proto.containerd.task.StatsRequest;
+import io.silica.proto.containerd.task.StatsResponse;
+import io.silica.proto.containerd.task.Status;
+import io.silica.proto.containerd.task.UpdateTaskRequest;
+import io.silica.proto.containerd.task.WaitRequest;
+import io.silica.proto.containerd.task.WaitResponse;
+import io.silica.proto.guest.GuestContainer;
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ExecId;
+import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Signal;
+import io.silica.sandbox.Statistics;
+import io.silica.sandbox.Stdio;
+import io.silica.ttrpc.CallOptions;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A process of a guest: a container's first one, or one that was added. Every method is a call and
+ * throws what it answers.
+ */
+public final class GuestTask {
+    private static final String SERVICE = "containerd.task.v3.Task";
+    private static final String CONTAINER = "silica.guest.v1.GuestContainer";
+    private static final String OCI = "types.containerd.io/opencontainers/runtime-spec/1/";
+
+    /** What the streams are called: only that they are there matters. */
+    private static final String THERE = "guest";
+
+    private static final long NANOS_PER_MICRO = 1_000;
+    private static final CallOptions SHORT = CallOptions.timeout(Duration.ofSeconds(30));
+
+    /** A container is made meanwhile, under emulation perhaps. */
+    private static final CallOptions LONG = CallOptions.timeout(Duration.ofMinutes(2));
+
+    private final Agent agent;
+    private final ContainerId container;
+    private final Optional<ExecId> exec;
+
+    /**
+     * @param exec empty for the first process
+     */
+    public GuestTask(Agent agent, ContainerId container, Optional<ExecId> exec) {
+        this.agent = agent;
+        this.container = container;
+        this.exec = exec;
+    }
+
+    /** For messages. */
+    public String name() {
+        return exec.map(it -> "process \"%s\" of container \"%s\"".formatted(it, container))
+                .orElseGet(() -> "container \"%s\"".formatted(container));
+    }
+
+    /** Its container. */
+    public ContainerId container() {
+        return container;
+    }
+
+    /** What the agent calls it besides; empty for the first process. */
+    public String execId() {
+        return exec.map(ExecId::value).orElse("");
+    }
+
+    /** Makes a container with this as its first process. */
+    public void create(GuestContainer made, Stdio stdio) {
+        var options = Any.newBuilder().setTypeUrl(CONTAINER).setValue(made.toByteString());
+        var _ =
+                call(
+                        "Create",
+                        CreateTaskRequest.newBuilder()
+                                .setId(container.value())
+                                .setTerminal(stdio.terminal())
+                                .setStdin(there(stdio.stdin()))
+                                .setStdout(there(stdio.stdout()))
+                                .setStderr(stdio.terminal() ? "" : there(stdio.stderr()))
+                                .setOptions(options)
+                                .build(),
+                        CreateTaskResponse.parser(),
+                        LONG);
+    }
+
+    /**
+     * Adds this to its container.
+     *
+     * @param process the OCI process, in JSON
+     */
+    public void add(byte[] process, Stdio stdio) {
+        empty(
+                "Exec",
+                ExecProcessRequest.newBuilder()
+                        .setId(container.value())
+                        .setExecId(execId())
+                        .setTerminal(stdio.terminal())
+                        .setStdin(there(stdio.stdin()))
+                        .setStdout(there(stdio.stdout()))
+                        .setStderr(stdio.terminal() ? "" : there(stdio.stderr()))
+                        .setSpec(oci("Process", process))
+                        .build());
+    }
+
+    private static String there(String stream) {
+        return stream.isEmpty() ? "" : THERE;
+    }
+
+    private static Any oci(String type, byte[] json) {
+        return Any.newBuilder().setTypeUrl(OCI + type).setValue(ByteString.copyFrom(json)).build();
+    }
+
+    public void start() {
+        var _ =
+                call(
+                        "Start",
+                        StartRequest.newBuilder()
+                                .setId(container.value())
+                                .setExecId(execId())
+                                .build(),
+                        StartResponse.parser(),
+                        LONG);
+    }
+
+    /** What is so with it, apart from how it ended. */
+    public Status status() {
+        return call(
+                        "State",
+                        StateRequest.newBuilder()
+                                .setId(container.value())
+                                .setExecId(execId())
+                                .build(),
+                        StateResponse.parser(),
+                        SHORT)
+                .getStatus();
+    }
+
+    public void kill(Signal signal, boolean all) {
+        empty(
+                "Kill",
+                KillRequest.newBuilder()
+                        .setId(container.value())
+                        .setExecId(execId())
+                        .setSignal(signal.number())
+                        .setAll(all)
+                        .build());
+    }
+
+    /** Waits for its end, for as long as that takes. */
+    public ExitStatus await() {
+        var answer =
+                call(
+                        "Wait",
+                        WaitRequest.newBuilder()
+                                .setId(container.value())
+                                .setExecId(execId())
+                                .build(),
+                        WaitResponse.parser(),
+                        CallOptions.none());
+        return exit(answer.getExitStatus(), answer.getExitedAt());
+    }
+
+    /** An end as a guest tells it; one that can't be is of an unknown code, or happened now. */
+    public static ExitStatus exit(int code, Timestamp at) {
+        return new ExitStatus(
+                code < 0 || code > ExitStatus.UNKNOWN ? ExitStatus.UNKNOWN : code, instant(at));
+    }
+
+    private static Instant instant(Timestamp at) {
+        try {
+            var told = Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
+            // Containers are not older than this, nor from tomorrow: containerd writes dates.
+            var now = Instant.now();
+            return told.isAfter(now.plus(Duration.ofDays(1))) || told.isBefore(Instant.EPOCH)
+                    ? now
+                    : told;
+        } catch (DateTimeException | ArithmeticException _) {
+            return Instant.now();
+        }
+    }
+
+    public void resize(int columns, int rows) {
+        empty(
+                "ResizePty",
+                ResizePtyRequest.newBuilder()
+                        .setId(container.value())
+                        .setExecId(execId())
+                        .setWidth(columns)
+                        .setHeight(rows)
+                        .build());
+    }
+
+    public void pause() {
+        empty("Pause", PauseRequest.newBuilder().setId(container.value()).build());
+    }
+
+    public void resume() {
+        empty("Resume", ResumeRequest.newBuilder().setId(container.value()).build());
+    }
+
+    /**
+     * Changes the limits of its container.
+     *
+     * @param resources the OCI resources, in JSON
+     */
+    public void update(byte[] resources) {
+        empty(
+                "Update",
+                UpdateTaskRequest.newBuilder()
+                        .setId(container.value())
+                        .setResources(oci("LinuxResources", resources))
+                        .build());
+    }
+
+    /** Forgets it; of an unknown one that is done. */
+    public void delete() {
+        try {
+            var _ =
+                    call(
+                            "Delete",
+                            DeleteRequest.newBuilder()
+                                    .setId(container.value())
+                                    .setExecId(execId())
+                                    .build(),
+                            DeleteResponse.parser(),
+                            LONG);
+        } catch (SandboxException.NotFound _) {
+            // It was done before.
+        }
+    }
+
+    /** Ends it, if it has not ended, and forgets it: nobody knows it. */
+    public void discard() {
+        try {
+            kill(Signal.KILL, true);
+        } catch (SandboxException.NotFound | SandboxException.WrongState _) {
+            // It has ended already.
+        }
+        try {
+            var _ = await();
+        } catch (SandboxException.NotFound _) {
+            // Somebody else has forgotten it.
+        }
+        delete();
+    }
+
+    /** What its container has used. */
+    public Statistics statistics(Instant now) {
+        var answer =
+                call(
+                        "Stats",
+                        StatsRequest.newBuilder().setId(container.value()).build(),
+                        StatsResponse.parser(),
+                        SHORT);
+        try {
+            return statistics(Metrics.parseFrom(answer.getStats().getValue()), now);
+        } catch (InvalidProtocolBufferException e) {
+            throw new SandboxException.Failed("the figures of a guest make no sense", e);
+        }
+    }
+
+    private static Statistics statistics(Metrics metrics, Instant now) {
+        var memory = metrics.getMemory();
+        return new Statistics(
+                now,
+                Figure.of(metrics.getCpu().getUsageUsec(), NANOS_PER_MICRO),
+                Figure.of(memory.getUsage()),
+                Figure.of(memory.getInactiveFile()),
+                limit(memory.getUsageLimit()),
+                Figure.of(metrics.getPids().getCurrent()),
+                Figure.of(metrics.getMemoryEvents().getOomKill()));
+    }
+
+    /** The largest number stands for none. */
+    private static long limit(long told) {
+        long limit = Figure.of(told);
+        return limit == Figure.MAXIMUM ? 0 : limit;
+    }
+
+    private void empty(String method, MessageLite request) {
+        var _ = call(method, request, Empty.parser(), SHORT);
+    }
+
+    private <R extends MessageLite> R call(
+            String method, MessageLite request, Parser<R> responses, CallOptions options) {
+        return agent.call(SERVICE, method, request, responses, options);
+    }
+}

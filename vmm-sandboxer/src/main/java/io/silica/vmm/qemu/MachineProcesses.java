@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.vmm.qemu;
+
+import io.silica.linux.Pidfd;
+import io.silica.linux.ProcessIdentity;
+import io.silica.sandbox.SandboxException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The processes of a machine on the host, whether anybody has a record of them or not: those that
+ * name its directory among their arguments.
+ */
+final class MachineProcesses {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long PAUSE_MILLIS = 2;
+
+    private final String mark;
+
+    /**
+     * @param directory the machine's
+     */
+    MachineProcesses(Path directory) {
+        this.mark = directory + "/";
+    }
+
+    /** Kills them all and waits for their end. */
+    void kill() {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        // Again and again: one that is killed may just have started another.
+        for (var found = find(); !found.isEmpty(); found = find()) {
+            found.forEach(MachineProcesses::kill);
+            if (System.nanoTime() - end > 0) {
+                throw new SandboxException.TimedOut(
+                        "processes of a virtual machine do not end after SIGKILL: " + found);
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new SandboxException.Cancelled("interrupted while a virtual machine ends");
+        }
+    }
+
+    private static void kill(ProcessIdentity process) {
+        Pidfd.open(process)
+                .ifPresent(it -> {
+                    try (it) {
+                        var _ = it.signal(Pidfd.SIGKILL);
+                    }
+                });
+    }
+
+    /** Those that have not ended. */
+    List<ProcessIdentity> find() {
+        var found = new ArrayList<ProcessIdentity>();
+        try (var entries =
+                Files.newDirectoryStream(Path.of("/proc"), it -> isNumber(it.getFileName()))) {
+            for (var entry : entries) {
+                if (isOurs(entry)) {
+                    ProcessIdentity.of(Integer.parseInt(entry.getFileName().toString()))
+                            .ifPresent(found::add);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    private static boolean isNumber(Path name) {
+        return name.toString().chars().allMatch(it -> it >= '0' && it <= '9');
+    }
+
+    private boolean isOurs(Path process) {
+        try {
+            var line = Files.readAllBytes(process.resolve("cmdline"));
+            return new String(line, StandardCharsets.UTF_8).contains(mark)
+                    && !process.endsWith(Long.toString(ProcessHandle.current().pid()));
+        } catch (IOException _) {
+            return false;
+        }
+    }
+}

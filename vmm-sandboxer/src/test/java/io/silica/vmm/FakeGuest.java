@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.vmm;
+
+import com.google.protobuf.Empty;
+import io.silica.proto.guest.GuestContainerState;
+import io.silica.sandbox.Exit;
+import io.silica.sandbox.ExitStatus;
+import io.silica.ttrpc.ServerConfig;
+import io.silica.ttrpc.StatusCode;
+import io.silica.ttrpc.TtrpcException;
+import io.silica.ttrpc.TtrpcServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A guest in memory: an agent that dials the host until it is told to power off, and lives on when
+ * a daemon dies.
+ */
+final class FakeGuest {
+    private static final long REDIAL_PAUSE_NANOS = 500_000;
+
+    private final Path host;
+    private final Map<String, FakeGuestContainer> containers = new ConcurrentHashMap<>();
+    private final Exit end = new Exit();
+    private final Thread dialler;
+    private volatile @Nullable ClosingChannel current;
+    private volatile boolean prepared;
+    private volatile long session;
+
+    /**
+     * @param host the socket that it dials
+     */
+    FakeGuest(Path host) {
+        this.host = host;
+        this.dialler = Thread.ofVirtual().name("fake agent " + host).start(this::dial);
+    }
+
+    private void dial() {
+        while (end.status().isEmpty()) {
+            try {
+                serve(new ClosingChannel(SocketChannel.open(UnixDomainSocketAddress.of(host))));
+            } catch (IOException _) {
+                LockSupport.parkNanos(REDIAL_PAUSE_NANOS);
+            } catch (InterruptedException _) {
+                return;
+            }
+        }
+    }
+
+    private void serve(ClosingChannel channel) throws InterruptedException {
+        current = channel;
+        if (end.status().isPresent()) {
+            hangUp();
+        }
+        try (var server = new TtrpcServer(ServerConfig.of(new FakeAgent(this).services()))) {
+            server.serve(channel);
+            channel.closed().await();
+        }
+    }
+
+    /** Loses the connection that there is, if one is; it dials again. */
+    void hangUp() {
+        var open = current;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    boolean attach(long asked) {
+        if (asked < session) {
+            throw new TtrpcException(StatusCode.FAILED_PRECONDITION, "an older session");
+        }
+        session = asked;
+        return prepared;
+    }
+
+    Empty prepare() {
+        prepared = true;
+        return Empty.getDefaultInstance();
+    }
+
+    Map<String, FakeGuestContainer> containers() {
+        return containers;
+    }
+
+    List<GuestContainerState> states() {
+        return containers.entrySet().stream().map(it -> it.getValue().state(it.getKey())).toList();
+    }
+
+    FakeGuestContainer container(String id) {
+        return Optional.ofNullable(containers.get(id))
+                .orElseThrow(() -> new TtrpcException(StatusCode.NOT_FOUND, "no container " + id));
+    }
+
+    FakeGuestProcess process(String id, String exec) {
+        return container(id).process(exec);
+    }
+
+    /** The end of the machine. */
+    Exit end() {
+        return end;
+    }
+
+    /** Ends it, as a machine does that is killed. */
+    void kill() {
+        end.complete(new ExitStatus(137, Instant.now()));
+        hangUp();
+        try {
+            dialler.join();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        containers.values().forEach(FakeGuestContainer::kill);
+    }
+}
