@@ -47,6 +47,7 @@ final class ArchitectureTest {
         "wasm, 'proto ttrpc linux sandbox server'",
         "appkernel, 'linux sandbox server'",
         "agent, 'proto ttrpc linux sandbox'",
+        "vmm, 'proto ttrpc linux sandbox server'",
         "ctl, 'proto ttrpc'",
         "examples, ''"
     })
@@ -61,6 +62,7 @@ final class ArchitectureTest {
                         "wasm",
                         "appkernel",
                         "agent",
+                        "vmm",
                         "ctl",
                         "examples");
         String[] forbidden =
@@ -82,7 +84,7 @@ final class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"wasm", "appkernel"})
+    @ValueSource(strings = {"wasm", "appkernel", "vmm"})
     void ofAKindOnlyItsMainAndWhatIsBesideItKnowTheServer(String kind) {
         noClasses()
                 .that(resideInAPackage("io.silica." + kind + ".."))

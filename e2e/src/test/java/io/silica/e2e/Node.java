@@ -26,12 +26,13 @@ import java.util.stream.Stream;
  */
 final class Node implements AutoCloseable {
     /** A daemon may stand still for a minute. */
-    private static final Duration CALL_LIMIT = Duration.ofMinutes(2);
+    private static final Duration CALL_LIMIT = Duration.ofMinutes(5);
 
     private final ContainerdBuild build;
     private final Path directory;
     private final Sandboxer sandboxer;
     private final Sandboxer appkernel;
+    private final Sandboxer vmm;
     private final Daemon containerd;
     private final CriClient cri;
 
@@ -41,6 +42,7 @@ final class Node implements AutoCloseable {
         this.cri = new CriClient(new CriEndpoint(directory.resolve("containerd.sock")), CALL_LIMIT);
         this.sandboxer = new Sandboxer(directory, "wasm");
         this.appkernel = new Sandboxer(directory, AppKernelPods.KIND);
+        this.vmm = new Sandboxer(directory, VmmPods.KIND);
         this.containerd = containerd(build, directory, this::criAnswers);
     }
 
@@ -114,6 +116,11 @@ final class Node implements AutoCloseable {
     /** The one for pods on application kernels, which only some tests start. */
     Sandboxer appkernel() {
         return appkernel;
+    }
+
+    /** The one for pods that are virtual machines, which only some tests start. */
+    Sandboxer vmm() {
+        return vmm;
     }
 
     /** Everything of this node lies below it. */
@@ -197,7 +204,9 @@ final class Node implements AutoCloseable {
             containerd.close();
             sandboxer.close();
             appkernel.close();
+            vmm.close();
             AppKernelPods.sentries(this).forEach(ProcessHandle::destroyForcibly);
+            VmmPods.processes(this).forEach(ProcessHandle::destroyForcibly);
             Command.run(Repository.script("sandboxer-private"), "stop", directory.toString());
             Command.run(Repository.script("containerd-private"), "stop", directory.toString());
             cgroups().remove();

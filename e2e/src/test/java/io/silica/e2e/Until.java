@@ -11,7 +11,9 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** Waits for what becomes so by itself. */
 final class Until {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    /** An emulated machine on a busy host takes this long for what takes a second. */
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
     private static final Duration POLL = Duration.ofMillis(20);
 
     private Until() {}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.silica.ctl.cri.CriException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Pods that are virtual machines. A boot is dear: few tests, each with much in it. */
+final class VmmTest {
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    @OnEveryContainerd
+    void aPodIsAMachineOfItsOwnAndItsContainersAreRunInIt(Node node) throws IOException {
+        try (var pod = VmmPods.run(node)) {
+            var first = VmmPods.shell(pod, "uname -r; hostname; echo mine >/file; exit 42");
+            assertThat(first.awaitExitCode()).isEqualTo(42);
+            assertThat(first.stdout()).contains("-cloud-amd64").endsWith("e2e-pod\n");
+
+            var streams = VmmPods.shell(pod, "seq 1 20000; echo this is stderr >&2; cat /file");
+            assertThat(streams.awaitExitCode()).isEqualTo(1);
+            assertThat(streams.stdout().lines()).hasSize(20_000).endsWith("20000");
+            assertThat(streams.stderr()).startsWith("this is stderr\n");
+
+            var stays =
+                    VmmPods.shell(pod, "trap 'exit 3' TERM; echo up; while :; do sleep 1; done");
+            stays.awaitLine("up");
+            var answer =
+                    node.cri().exec(stays.id(), VmmPods.shell("echo out; echo err >&2; exit 9"));
+            assertThat(answer.getStdout().toStringUtf8()).isEqualTo("out\n");
+            assertThat(answer.getStderr().toStringUtf8()).isEqualTo("err\n");
+            assertThat(answer.getExitCode()).isEqualTo(9);
+            isInThePodsCgroup(node, pod);
+            stays.stop(GRACE);
+            assertThat(stays.awaitExitCode()).isEqualTo(3);
+        }
+        Until.holds("the end of the machine", () -> VmmPods.processes(node).isEmpty());
+    }
+
+    private static void isInThePodsCgroup(Node node, Pod pod) throws IOException {
+        for (var process : VmmPods.processes(node)) {
+            assertThat(Files.readString(Path.of("/proc/%d/cgroup".formatted(process.pid()))))
+                    .contains("/" + node.cgroups().name() + "/")
+                    .contains("/" + pod.id());
+        }
+    }
+
+    @OnEveryContainerd
+    void aContainerGoesOnWhenTheDaemonIsKilledAndAMachineThatIsKilledEndsItsPod(Node node) {
+        try (var pod = VmmPods.run(node)) {
+            var goesOn =
+                    VmmPods.shell(pod, "i=0; while :; do i=$((i + 1)); echo $i; sleep 0.05; done");
+            var ends =
+                    VmmPods.shell(pod, "echo up; while ! [ -e /end ]; do sleep 0.1; done; exit 7");
+            goesOn.awaitLine("5");
+            ends.awaitLine("up");
+            node.cri().exec(ends.id(), VmmPods.shell("(sleep 0.3; touch /end) >/dev/null 2>&1 &"));
+
+            node.vmm().kill();
+
+            int seen = goesOn.stdout().lines().toList().size();
+            goesOn.awaitLine(Integer.toString(seen + 50));
+            assertThat(ends.awaitExitCode()).isEqualTo(7);
+            assertThat(node.cri().exec(goesOn.id(), VmmPods.shell("exit 4")).getExitCode())
+                    .isEqualTo(4);
+            var lines = goesOn.stdout().lines().toList();
+            for (int i = 0; i < lines.size(); i++) {
+                assertThat(lines.get(i)).isEqualTo(Integer.toString(i + 1));
+            }
+
+            VmmPods.processes(node, "qemu-system-x86_64").forEach(ProcessHandle::destroyForcibly);
+
+            assertThat(goesOn.awaitExitCode()).isEqualTo(137);
+            Until.holds("the end of the pod", () -> !pod.isReady());
+        }
+    }
+
+    @OnEveryContainerd
+    void hostNetworkIsRefusedInWords(Node node) {
+        assertThatThrownBy(() -> VmmPods.runOnHostNetwork(node))
+                .isInstanceOf(CriException.class)
+                .hasMessageContaining("asks for hostNetwork");
+    }
+}
