@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.e2e;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.silica.ctl.cri.CriException;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +41,21 @@ final class VmmTest {
             assertThat(stays.awaitExitCode()).isEqualTo(3);
         }
         Until.holds("the end of the machine", () -> VmmPods.processes(node).isEmpty());
+    }
+
+    private static void isReachedByItsAddress(Pod pod) {
+        var address = pod.status().getNetwork().getIp();
+        var serves = VmmPods.shell(pod, "ip addr; echo up; echo from the guest | nc -l -p 8080");
+        serves.awaitLine("up");
+        assertThat(serves.stdout()).contains("inet " + address + "/");
+        // It may not listen yet.
+        Until.passes(() -> {
+            try (var socket = new Socket(address, 8080)) {
+                assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                        .isEqualTo("from the guest\n");
+            }
+        });
+        serves.kill();
     }
 
     private static void isInThePodsCgroup(Node node, Pod pod) throws IOException {

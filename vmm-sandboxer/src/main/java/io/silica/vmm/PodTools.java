@@ -13,6 +13,7 @@ import io.silica.sandbox.Stdio;
 import io.silica.vmm.agent.Agent;
 import io.silica.vmm.agent.GuestTask;
 import io.silica.vmm.hypervisor.Hypervisor;
+import io.silica.vmm.network.PodNetwork;
 import io.silica.vmm.stdio.ParkedNames;
 import io.silica.vmm.stdio.Parking;
 import io.silica.vmm.stdio.ProcessStreams;
@@ -22,7 +23,6 @@ import java.util.concurrent.Callable;
 /**
  * What a pod is made with.
  *
- * @param size of its machine
  * @param host threads that may block
  * @param names by which ends of its FIFOs are parked
  * @param cgroups where its cgroup is, if this machine has any
@@ -31,7 +31,6 @@ record PodTools(
         SandboxSpec spec,
         PodPlaces places,
         VmmConfig config,
-        GuestSize size,
         Hypervisor hypervisor,
         PodNetwork network,
         HostCalls host,

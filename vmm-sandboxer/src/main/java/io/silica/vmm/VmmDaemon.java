@@ -11,9 +11,9 @@ import io.silica.server.config.ConfigReader;
 import io.silica.server.config.ConfigSection;
 import io.silica.server.config.DaemonConfig;
 import io.silica.server.host.BlockingCalls;
-import io.silica.server.logging.Logging;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
+import io.silica.vmm.network.TapNetwork;
 import io.silica.vmm.qemu.Accelerator;
 import io.silica.vmm.qemu.QemuConfig;
 import io.silica.vmm.qemu.QemuHypervisor;
@@ -94,7 +94,7 @@ final class VmmDaemon extends DaemonCommand<VmmDaemon.Options> {
     }
 
     @Override
-    protected void run(DaemonConfig config, Options options, Logging logging)
+    protected void run(DaemonConfig config, Options options, ServiceManager manager)
             throws InterruptedException {
         var hypervisor = new QemuHypervisor(options.qemu());
         BuildInfo build = BuildInfo.load();
@@ -106,13 +106,13 @@ final class VmmDaemon extends DaemonCommand<VmmDaemon.Options> {
                                 new VmmSandboxer(
                                         kind(config, options.guest()),
                                         hypervisor,
-                                        new IsolatedNetwork(),
+                                        new TapNetwork(),
                                         new StoreParking(store),
                                         BlockingCalls.ofSandboxes(
                                                 config.limits().blockingCallsPerSandbox(),
                                                 config.limits().nativeCallDeadline())),
                         metrics,
-                        ServiceManager.ofThisProcess())) {
+                        manager)) {
             check(hypervisor);
             termination.await();
         }

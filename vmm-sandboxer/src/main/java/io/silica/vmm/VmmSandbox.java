@@ -33,6 +33,7 @@ import io.silica.vmm.hypervisor.Device;
 import io.silica.vmm.hypervisor.Machine;
 import io.silica.vmm.hypervisor.MachineConfig;
 import io.silica.vmm.hypervisor.MachineEnd;
+import io.silica.vmm.network.PodNetwork;
 import io.silica.vmm.storage.GuestSpec;
 import io.silica.vmm.storage.PodShare;
 import java.security.SecureRandom;
@@ -67,6 +68,7 @@ final class VmmSandbox implements Sandbox {
     private final Runnable onClose;
     private final Exit exit = new Exit();
     private final Map<ContainerId, VmmContainer> containers = new ConcurrentHashMap<>();
+    private Optional<PodNetwork.Attachment> attachment = Optional.empty();
     private volatile @Nullable Machine machine;
     private volatile boolean stopping;
 
@@ -111,12 +113,15 @@ final class VmmSandbox implements Sandbox {
         devices.add(new Device.Console());
         devices.add(new Device.Vsock(pod.places().vsock()));
         devices.add(new Device.SharedDirectory(SHARE_TAG, share.exported()));
-        devices.addAll(pod.network().attach(pod.spec()).devices());
+        var attached = pod.network().attach(pod.spec());
+        attachment = Optional.of(attached);
+        devices.addAll(attached.devices());
+        var size = GuestSize.of(pod.spec(), pod.config().size());
         var config =
                 new MachineConfig(
                         pod.places().machine(),
-                        pod.size().processors(),
-                        pod.size().memoryBytes(),
+                        size.processors(),
+                        size.memoryBytes(),
                         devices,
                         pod.network().namespace(pod.spec()),
                         pod::joinCgroup);
@@ -129,7 +134,7 @@ final class VmmSandbox implements Sandbox {
         var entropy = new byte[ENTROPY_BYTES];
         new SecureRandom().nextBytes(entropy);
         var now = Instant.now();
-        return pod.network().attach(pod.spec()).guest().toBuilder()
+        return attachment.orElseGet(() -> pod.network().attach(pod.spec())).guest().toBuilder()
                 .setHostname(pod.spec().hostname())
                 .setRefresh(
                         RefreshRequest.newBuilder()

@@ -10,6 +10,7 @@ import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Sandboxer;
 import io.silica.vmm.hypervisor.Hypervisor;
 import io.silica.vmm.hypervisor.Machine;
+import io.silica.vmm.network.PodNetwork;
 import io.silica.vmm.stdio.ParkedNames;
 import io.silica.vmm.stdio.Parking;
 import java.io.IOException;
@@ -72,14 +73,15 @@ final class VmmSandboxer implements Sandboxer {
     public Sandbox create(SandboxSpec spec) {
         hypervisor.check();
         network.check(spec);
-        var size = GuestSize.of(spec, config.size());
+        // Before anything is made: a machine that does not fit is refused.
+        var _ = GuestSize.of(spec, config.size());
         PodPlaces.directoryIfMissing(config.directory());
         var places = PodPlaces.of(config.directory(), spec.id());
         synchronized (making) {
             clear(places);
             places.create(spec.id());
         }
-        return sandbox(spec, places, size, Optional.empty());
+        return sandbox(spec, places, Optional.empty());
     }
 
     /** What is there of a pod ends and goes. */
@@ -100,8 +102,7 @@ final class VmmSandboxer implements Sandboxer {
                         ? hypervisor.find(places.machine())
                         : Optional.<Machine>empty();
         if (found.isPresent()) {
-            var size = GuestSize.of(spec, config.size());
-            return Optional.of(sandbox(spec, places, size, found));
+            return Optional.of(sandbox(spec, places, found));
         }
         clear(places);
         if (started) {
@@ -111,15 +112,13 @@ final class VmmSandboxer implements Sandboxer {
         return Optional.of(create(spec));
     }
 
-    private VmmSandbox sandbox(
-            SandboxSpec spec, PodPlaces places, GuestSize size, Optional<Machine> machine) {
+    private VmmSandbox sandbox(SandboxSpec spec, PodPlaces places, Optional<Machine> machine) {
         var names = ParkedNames.of(spec.id());
         var pod =
                 new PodTools(
                         spec,
                         places,
                         config,
-                        size,
                         hypervisor,
                         network,
                         host.of(spec.id()),
@@ -168,6 +167,7 @@ final class VmmSandboxer implements Sandboxer {
     public void close() {
         sandboxes.values().forEach(VmmSandbox::letGo);
         hypervisor.close();
+        network.close();
         poller.close();
     }
 }

@@ -7,6 +7,7 @@ import io.silica.sandbox.Sandboxer;
 import io.silica.server.config.LimitsConfig;
 import io.silica.server.fake.FakeProgramKind;
 import io.silica.server.host.BlockingCalls;
+import io.silica.vmm.network.PodNetwork;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

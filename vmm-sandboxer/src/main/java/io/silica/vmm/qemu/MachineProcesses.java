@@ -8,10 +8,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The processes of a machine on the host, whether anybody has a record of them or not: those that
@@ -22,12 +25,16 @@ final class MachineProcesses {
     private static final long PAUSE_MILLIS = 2;
 
     private final String mark;
+    private final Set<Path> programs;
 
     /**
      * @param directory the machine's
+     * @param programs that machines consist of; nobody else's that names the directory is meant
      */
-    MachineProcesses(Path directory) {
+    MachineProcesses(Path directory, Set<Path> programs) {
         this.mark = directory + "/";
+        this.programs =
+                programs.stream().map(Path::getFileName).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Kills them all and waits for their end. */
@@ -85,10 +92,12 @@ final class MachineProcesses {
 
     private boolean isOurs(Path process) {
         try {
-            var line = Files.readAllBytes(process.resolve("cmdline"));
-            return new String(line, StandardCharsets.UTF_8).contains(mark)
-                    && !process.endsWith(Long.toString(ProcessHandle.current().pid()));
-        } catch (IOException _) {
+            var line =
+                    new String(
+                            Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8);
+            var program = Path.of(line.split("\0", 2)[0]).getFileName();
+            return program != null && programs.contains(program) && line.contains(mark);
+        } catch (IOException | InvalidPathException _) {
             return false;
         }
     }

@@ -240,7 +240,7 @@ final class PreparedQemu implements PreparedMachine {
     public void close() {
         if (!booted) {
             members.forEach(Member::kill);
-            new MachineProcesses(places.directory()).kill();
+            new MachineProcesses(places.directory(), config.programs()).kill();
             members.forEach(it -> {
                 var _ = it.awaitEnd(poller, LISTENS_WITHIN);
                 it.close();

@@ -2,6 +2,9 @@
 package io.silica.vmm.qemu;
 
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * What the back end is given.
@@ -14,6 +17,11 @@ import java.nio.file.Path;
  */
 public record QemuConfig(
         Path program, Path virtiofsd, Path vsock, Path image, Accelerator accelerator) {
+    /** What a machine's processes run. */
+    Set<Path> programs() {
+        return new LinkedHashSet<>(List.of(program, virtiofsd, vsock));
+    }
+
     Path kernel() {
         return image.resolve("vmlinux");
     }

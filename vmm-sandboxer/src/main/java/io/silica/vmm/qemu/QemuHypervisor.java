@@ -104,7 +104,7 @@ public final class QemuHypervisor implements Hypervisor {
 
     @Override
     public void remove(Path directory) {
-        new MachineProcesses(directory).kill();
+        new MachineProcesses(directory, config.programs()).kill();
         new QemuPlaces(directory).remove();
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.vmm;
+package io.silica.vmm.network;
 
 import io.silica.proto.guest.PrepareRequest;
 import io.silica.sandbox.SandboxException;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** How a pod's network gets into its machine. */
-public interface PodNetwork {
+public interface PodNetwork extends AutoCloseable {
     /**
      * Whether a pod can have the network that it asks for.
      *
@@ -22,8 +22,12 @@ public interface PodNetwork {
     /** The namespace that the machine's program runs in; empty for the daemon's. */
     Optional<Path> namespace(SandboxSpec spec);
 
-    /** Makes ready what the guest is attached to; may block. */
+    /** Makes ready what the guest is attached to; doing it twice gives the same. May block. */
     Attachment attach(SandboxSpec spec);
+
+    /** Lets go of what it works with; networks stay as they are. */
+    @Override
+    void close();
 
     /**
      * What the machine and the guest are given.
@@ -55,6 +59,9 @@ public interface PodNetwork {
             public Attachment attach(SandboxSpec spec) {
                 return new Attachment(List.of(), PrepareRequest.getDefaultInstance());
             }
+
+            @Override
+            public void close() {}
         };
     }
 }
