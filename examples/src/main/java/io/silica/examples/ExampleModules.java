@@ -14,6 +14,7 @@ public final class ExampleModules {
                     "args",
                     "cat",
                     "count",
+                    "eat",
                     "echo",
                     "exit-code",
                     "grow",

@@ -114,6 +114,11 @@ final class ExampleModulesTest {
     }
 
     @Test
+    void eatTrapsWhenItGetsNoMore() {
+        assertThatThrownBy(() -> run("eat")).isInstanceOf(TrapException.class);
+    }
+
+    @Test
     void growPrintsThePagesThatItGot() {
         assertThat(run("grow").stdout()).isEqualTo(MEMORY.maximumPages() + "\n");
     }

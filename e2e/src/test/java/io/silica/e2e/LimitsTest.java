@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.silica.proto.cri.LinuxContainerConfig;
+import io.silica.proto.cri.LinuxContainerResources;
+import io.silica.proto.cri.PodSandboxConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+
+final class LimitsTest {
+    private static final LinuxContainerResources HALF_A_CPU =
+            LinuxContainerResources.newBuilder().setCpuQuota(50_000).setCpuPeriod(100_000).build();
+
+    private static final LinuxContainerResources FOUR_MEBIBYTES =
+            LinuxContainerResources.newBuilder().setMemoryLimitInBytes(4 << 20).build();
+
+    @OnEveryContainerd
+    void aPodWithACpuLimitHasAWorkerInItsCgroupAsLongAsItIsThere(Node node) {
+        try (var pod = Pod.run(node, config -> limited(Pod.onHostNetwork(config)));
+                var other = Pod.run(node)) {
+            pod.start("spin", config -> config.setLinux(limits(HALF_A_CPU))).awaitLine("spinning");
+            other.start("spin").awaitLine("spinning");
+            assertThat(workersIn(node, pod)).hasSize(1);
+            assertThat(workersIn(node, other)).isEmpty();
+
+            node.sandboxer().kill();
+
+            assertThat(workersIn(node, pod)).hasSize(1);
+            pod.stop();
+            Until.passes(() -> assertThat(workersIn(node, pod)).isEmpty());
+        }
+    }
+
+    private static PodSandboxConfig.Builder limited(PodSandboxConfig.Builder config) {
+        config.getLinuxBuilder().setResources(HALF_A_CPU);
+        return config;
+    }
+
+    @OnEveryContainerd
+    void aContainerThatEatsItsMemoryLimitIsOomKilledAndItsNeighbourIsNot(Node node) {
+        try (var pod = Pod.run(node)) {
+            var neighbour = pod.start("spin").awaitLine("spinning");
+            var eats = pod.start("eat", config -> config.setLinux(limits(FOUR_MEBIBYTES)));
+
+            assertThat(eats.awaitExitCode()).isEqualTo(134);
+
+            Until.passes(() -> assertThat(eats.status().getReason()).isEqualTo("OOMKilled"));
+            assertThat(neighbour.isRunning()).isTrue();
+        }
+    }
+
+    private static LinuxContainerConfig limits(LinuxContainerResources resources) {
+        return LinuxContainerConfig.newBuilder().setResources(resources).build();
+    }
+
+    private static List<ProcessHandle> workersIn(Node node, Pod pod) {
+        return node.workers().stream().filter(it -> cgroup(it).contains(pod.id())).toList();
+    }
+
+    private static String cgroup(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc/%d/cgroup".formatted(process.pid())));
+        } catch (NoSuchFileException _) {
+            return ""; // It has ended.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
