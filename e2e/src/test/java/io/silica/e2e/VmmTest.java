@@ -28,6 +28,8 @@ final class VmmTest {
             assertThat(streams.stdout().lines()).hasSize(20_000).endsWith("20000");
             assertThat(streams.stderr()).startsWith("this is stderr\n");
 
+            isReachedByItsAddress(pod);
+
             var stays =
                     VmmPods.shell(pod, "trap 'exit 3' TERM; echo up; while :; do sleep 1; done");
             stays.awaitLine("up");
