@@ -35,7 +35,7 @@ final class AppKernelContainer implements Container {
 
     @Override
     public ContainerProcess exec(ExecConfig config) {
-        AppKernelProcess.requireNoTerminal(
+        AppKernelProcess.requireClarity(
                 "process \"%s\" of container \"%s\"".formatted(config.id(), container.id()),
                 config.process(),
                 config.stdio());

@@ -28,6 +28,9 @@ final class AppKernelDaemon extends DaemonCommand<AppKernelDaemon.Gvisor> {
     /** The property that names the directory of a pod's first process. */
     private static final String POD_ROOT = "silica.pod-root";
 
+    /** The property that names the program that carries a terminal. */
+    private static final String TERMINAL = "silica.pod-terminal";
+
     private final Termination termination;
 
     /**
@@ -48,6 +51,10 @@ final class AppKernelDaemon extends DaemonCommand<AppKernelDaemon.Gvisor> {
 
     @Override
     protected Gvisor sections(ConfigReader reader) {
+        return gvisor(reader);
+    }
+
+    static Gvisor gvisor(ConfigReader reader) {
         ConfigSection section = reader.section("gvisor");
         return new Gvisor(
                 section.path("program", Path.of("/usr/bin/runsc")),
@@ -60,12 +67,7 @@ final class AppKernelDaemon extends DaemonCommand<AppKernelDaemon.Gvisor> {
         var directory = config.server().dir();
         var kernel =
                 new GvisorKernel(
-                        new GvisorConfig(
-                                options.program(),
-                                options.platform(),
-                                Path.of(System.getProperty(POD_ROOT, "")).toAbsolutePath(),
-                                directory.resolve("gvisor"),
-                                directory.resolve("probed")),
+                        config(options, directory.resolve("gvisor"), directory.resolve("probed")),
                         hostCalls(config.limits()));
         BuildInfo build = BuildInfo.load();
         var metrics = new Metrics(AppKernelSandboxer.KIND, build.version(), build.commit());
@@ -74,6 +76,17 @@ final class AppKernelDaemon extends DaemonCommand<AppKernelDaemon.Gvisor> {
             Thread.ofVirtual().name("probe").start(() -> probe(kernel));
             termination.await();
         }
+    }
+
+    /** With what the distribution has beside the program. */
+    static GvisorConfig config(Gvisor options, Path directory, Path verdicts) {
+        return new GvisorConfig(
+                options.program(),
+                options.platform(),
+                Path.of(System.getProperty(POD_ROOT, "")).toAbsolutePath(),
+                Path.of(System.getProperty(TERMINAL, "")).toAbsolutePath(),
+                directory,
+                verdicts);
     }
 
     /** Before the first pod comes; who comes meanwhile waits. */

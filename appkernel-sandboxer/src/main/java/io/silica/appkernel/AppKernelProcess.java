@@ -27,12 +27,13 @@ final class AppKernelProcess implements ContainerProcess {
     }
 
     /**
-     * @throws SandboxException.Unsupported if a process wants a terminal
+     * @throws SandboxException.InvalidArgument if it is not clear whether a process has a terminal
      */
-    static void requireNoTerminal(String who, ProcessSpec process, Stdio stdio) {
-        if (process.terminal() || stdio.terminal()) {
-            throw new SandboxException.Unsupported(
-                    who + " asks for a terminal: this kind has none yet");
+    static void requireClarity(String who, ProcessSpec process, Stdio stdio) {
+        if (process.terminal() != stdio.terminal()) {
+            throw new SandboxException.InvalidArgument(
+                    who
+                            + " asks for a terminal in its specification or with its streams, but not in both");
         }
     }
 
@@ -58,8 +59,7 @@ final class AppKernelProcess implements ContainerProcess {
 
     @Override
     public void resize(int columns, int rows) {
-        throw new SandboxException.Unsupported(
-                "the process has no terminal: this kind has none yet");
+        process.resize(columns, rows);
     }
 
     @Override

@@ -56,7 +56,7 @@ final class AppKernelSandbox implements Sandbox {
 
     @Override
     public Container createContainer(ContainerConfig config, ContainerObserver observer) {
-        AppKernelProcess.requireNoTerminal(
+        AppKernelProcess.requireClarity(
                 "container \"%s\"".formatted(config.id()), config.spec().process(), config.stdio());
         return container(kernel.create(config));
     }

@@ -4,6 +4,7 @@ package io.silica.appkernel;
 import io.silica.appkernel.kernel.KernelProcess;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ProcessState;
+import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Stdio;
 import io.silica.server.fake.FakeProgram;
@@ -41,6 +42,11 @@ final class FakeKernelProcess implements KernelProcess {
     @Override
     public Exit exit() {
         return program.exit();
+    }
+
+    @Override
+    public void resize(int columns, int rows) {
+        throw new SandboxException.Unsupported("a fake has no terminal");
     }
 
     @Override

@@ -26,6 +26,7 @@ public final class GvisorKind implements KindUnderTest {
                         GvisorPrograms.RUNSC,
                         GvisorPlatform.SYSTRAP,
                         GvisorPrograms.POD_ROOT,
+                        GvisorPrograms.TERMINAL,
                         state,
                         GvisorPrograms.VERDICTS),
                 AppKernelDaemon.hostCalls(LimitsConfig.DEFAULT));

@@ -10,6 +10,7 @@ public final class GvisorPrograms {
     public static final Path RUNSC = program("runsc");
     public static final Path BUSYBOX = program("busybox");
     public static final Path POD_ROOT = Path.of("target", "pod-root").toAbsolutePath();
+    public static final Path TERMINAL = Path.of("target", "pod-terminal").toAbsolutePath();
     public static final Path VERDICTS = Path.of("target", "probed").toAbsolutePath();
 
     private GvisorPrograms() {}

@@ -160,16 +160,41 @@ final class AppKernelTest {
     }
 
     @OnEveryContainerd
-    void aTerminalIsRefusedInWords(Node node) {
+    void aContainerCanHaveATerminal(Node node) {
         try (var pod = AppKernelPods.run(node)) {
-            assertThatThrownBy(() ->
-                            pod.start(
-                                    "busybox",
-                                    config ->
-                                            config.setTty(true)
-                                                    .addAllCommand(AppKernelPods.shell("exit 0"))))
-                    .isInstanceOf(CriException.class)
-                    .hasMessageContaining("asks for a terminal");
+            var container =
+                    pod.start(
+                            "busybox",
+                            config ->
+                                    config.setTty(true)
+                                            .addAllCommand(
+                                                    AppKernelPods.shell(
+                                                            "[ -t 0 ] && echo terminal >&2; exit 6")));
+
+            assertThat(container.awaitExitCode()).isEqualTo(6);
+            // A terminal has one output.
+            assertThat(container.stdout().strip()).isEqualTo("terminal");
+            assertThat(container.stderr()).isEmpty();
+        }
+    }
+
+    @OnEveryContainerd
+    void aTerminalInARunningContainerHasASizeAndKeys(Node node) {
+        var script =
+                "until [ \"$(stty size)\" = '40 120' ]; do sleep 0.05; done; echo sized;"
+                        + " read -r a; echo \"<$a>\"; sleep 1000";
+        try (var pod = AppKernelPods.run(node)) {
+            var container = AppKernelPods.shell(pod, "echo up; sleep 1000").awaitLine("up");
+            try (var terminal =
+                    TerminalSession.open(node, container, AppKernelPods.shell(script))) {
+                terminal.resize(120, 40);
+                terminal.await("sized\r\n");
+                terminal.type("hello\n");
+                terminal.await("<hello>\r\n");
+                terminal.type("\u0003");
+                terminal.await("^C");
+            }
+            assertThat(container.isRunning()).isTrue();
         }
     }
 }

@@ -65,6 +65,14 @@ final class ContainerPlace {
         tools.run(id, directory, streams);
     }
 
+    void run(ContainerId id, Terminal terminal) {
+        tools.run(id, directory, terminal);
+    }
+
+    void joinCgroup(int pid) {
+        tools.joinCgroup(pid);
+    }
+
     ExecPlace exec(ExecId id) {
         return new ExecPlace(directory.resolve("execs").resolve(id.value()), this);
     }
@@ -82,6 +90,7 @@ final class ContainerPlace {
     static byte[] streams(Stdio stdio) {
         var node = JSON.createObjectNode().put("stdin", stdio.stdin());
         node.put("stdout", stdio.stdout()).put("stderr", stdio.stderr());
+        node.put("terminal", stdio.terminal());
         return JSON.writeValueAsBytes(node);
     }
 
@@ -90,6 +99,6 @@ final class ContainerPlace {
                 node.path("stdin").asString(""),
                 node.path("stdout").asString(""),
                 node.path("stderr").asString(""),
-                false);
+                node.path("terminal").asBoolean(false));
     }
 }

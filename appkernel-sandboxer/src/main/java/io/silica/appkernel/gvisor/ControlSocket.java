@@ -45,6 +45,11 @@ final class ControlSocket {
         this.poller = poller;
     }
 
+    /** Where it is. */
+    Path path() {
+        return path;
+    }
+
     /**
      * Makes a call of {@code containerManager}.
      *

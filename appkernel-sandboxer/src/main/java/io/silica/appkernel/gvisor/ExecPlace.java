@@ -61,7 +61,7 @@ final class ExecPlace {
                 capabilities(container.config().path("process").path("capabilities")));
         var descriptors = request.putArray("GuestFDs");
         descriptors.add(0).add(1).add(2);
-        return request;
+        return request.put("StdioIsPty", process.terminal());
     }
 
     private static void add(ObjectNode request, String name, List<String> values) {
@@ -87,9 +87,16 @@ final class ExecPlace {
         return request.put("ContainerID", id.value());
     }
 
+    Stdio stdio() {
+        return ContainerPlace.stdio(JSON.readTree(content("stdio").orElse(new byte[0])));
+    }
+
     GuestStreams open(String who) {
-        var stdio = ContainerPlace.stdio(JSON.readTree(content("stdio").orElse(new byte[0])));
-        return container.open(who, stdio);
+        return container.open(who, stdio());
+    }
+
+    void joinCgroup(int pid) {
+        container.joinCgroup(pid);
     }
 
     void noteStarting() {

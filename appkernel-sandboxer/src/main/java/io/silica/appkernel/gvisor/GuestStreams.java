@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The standard streams of a process, opened to be handed to the sentry, which reads and writes them
@@ -36,11 +37,32 @@ final class GuestStreams implements AutoCloseable {
      * @throws SandboxException.InvalidArgument if one can't be opened
      */
     static GuestStreams open(String who, Stdio stdio) {
+        return opened(
+                who,
+                it -> {
+                    it.openInput(who, stdio.stdin());
+                    it.descriptors.add(both(who, stdio.stdout()));
+                    it.descriptors.add(both(who, stdio.stderr()));
+                });
+    }
+
+    /**
+     * Opens the two that a terminal is carried between: its input, which has no end, as a terminal
+     * has none, and its output.
+     */
+    static GuestStreams ofTerminal(String who, Stdio stdio) {
+        return opened(
+                who,
+                it -> {
+                    it.descriptors.add(both(who, stdio.stdin()));
+                    it.descriptors.add(both(who, stdio.stdout()));
+                });
+    }
+
+    private static GuestStreams opened(String who, Consumer<GuestStreams> opening) {
         var streams = new GuestStreams();
         try {
-            streams.openInput(who, stdio.stdin());
-            streams.descriptors.add(output(who, stdio.stdout()));
-            streams.descriptors.add(output(who, stdio.stderr()));
+            opening.accept(streams);
             return streams;
         } catch (LinuxException e) {
             streams.close();
@@ -62,7 +84,7 @@ final class GuestStreams implements AutoCloseable {
         descriptors.add(Descriptor.open(path, OpenFlag.READ));
     }
 
-    private static Descriptor output(String who, String stream) {
+    private static Descriptor both(String who, String stream) {
         return stream.isEmpty()
                 ? Descriptor.open(NOTHING, OpenFlag.READ_WRITE)
                 : Descriptor.open(path(who, stream), OpenFlag.READ_WRITE);
@@ -77,7 +99,7 @@ final class GuestStreams implements AutoCloseable {
         return Path.of(stream);
     }
 
-    /** As descriptors 0, 1 and 2. */
+    /** As descriptors 0, 1 and, where there is no terminal, 2. */
     List<Descriptor> descriptors() {
         return List.copyOf(descriptors);
     }

@@ -10,10 +10,12 @@ import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Statistics;
+import io.silica.sandbox.Stdio;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.node.StringNode;
 
@@ -48,7 +50,17 @@ final class GvisorContainer implements KernelContainer {
         this.place = tools.container(id);
         this.sentry = sentry;
         this.onDelete = onDelete;
-        this.init = new GvisorInit(id, place, sentry, this::forget);
+        this.init =
+                new GvisorInit(
+                        id,
+                        place,
+                        terminal(GvisorInit.name(id), place.stdio(), Optional.empty()),
+                        sentry,
+                        this::forget);
+    }
+
+    private Optional<Terminal> terminal(String owner, Stdio stdio, Optional<ExecId> exec) {
+        return stdio.terminal() ? Optional.of(tools.terminal(owner, id, exec)) : Optional.empty();
     }
 
     /** Finds out what is so with one of an earlier life of the daemon. */
@@ -136,11 +148,13 @@ final class GvisorContainer implements KernelContainer {
     }
 
     private GvisorExec exec(ExecId exec, ExecPlace made) {
+        var name = "process \"%s\" of container \"%s\"".formatted(exec, id);
         var process =
                 new GvisorExec(
-                        "process \"%s\" of container \"%s\"".formatted(exec, id),
+                        name,
                         id,
                         made,
+                        terminal(name, made.stdio(), Optional.of(exec)),
                         sentry,
                         () -> {
                             made.remove();

@@ -4,6 +4,7 @@ package io.silica.appkernel.gvisor;
 import io.silica.linux.Descriptor;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Signal;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -16,8 +17,13 @@ final class GvisorExec extends GvisorProcess {
     private volatile int pid;
 
     GvisorExec(
-            String name, ContainerId container, ExecPlace place, Sentry sentry, Runnable onDelete) {
-        super(name, sentry, onDelete);
+            String name,
+            ContainerId container,
+            ExecPlace place,
+            Optional<Terminal> terminal,
+            Sentry sentry,
+            Runnable onDelete) {
+        super(name, terminal, sentry, onDelete);
         this.container = container;
         this.place = place;
     }
@@ -29,16 +35,32 @@ final class GvisorExec extends GvisorProcess {
     }
 
     @Override
-    Optional<Descriptor> startNow() {
-        try (var streams = place.open(name())) {
-            place.noteStarting();
-            pid =
-                    sentry().control()
-                            .call("ExecuteAsync", place.request(container), streams.descriptors())
-                            .asInt();
-            place.noteStarted(pid);
-            return streams.input();
+    Optional<Descriptor> startNow(GuestStreams streams) {
+        execute(streams.descriptors());
+        return streams.input();
+    }
+
+    @Override
+    void startNow(Terminal terminal, GuestStreams streams) {
+        place.joinCgroup(terminal.start(streams, false));
+        try (var side = terminal.open()) {
+            execute(List.of(side, side, side));
+            terminal.passSignals(sentry().control().path(), container, pid);
         }
+    }
+
+    private void execute(List<Descriptor> descriptors) {
+        place.noteStarting();
+        pid =
+                sentry().control()
+                        .call("ExecuteAsync", place.request(container), descriptors)
+                        .asInt();
+        place.noteStarted(pid);
+    }
+
+    @Override
+    GuestStreams open() {
+        return place.open(name());
     }
 
     @Override

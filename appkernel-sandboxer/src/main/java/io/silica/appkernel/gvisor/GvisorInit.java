@@ -16,18 +16,37 @@ final class GvisorInit extends GvisorProcess {
     private final ContainerId id;
     private final ContainerPlace place;
 
-    GvisorInit(ContainerId id, ContainerPlace place, Sentry sentry, Runnable onDelete) {
-        super("container \"" + id + '"', sentry, onDelete);
+    GvisorInit(
+            ContainerId id,
+            ContainerPlace place,
+            Optional<Terminal> terminal,
+            Sentry sentry,
+            Runnable onDelete) {
+        super(name(id), terminal, sentry, onDelete);
         this.id = id;
         this.place = place;
     }
 
+    static String name(ContainerId id) {
+        return "container \"" + id + '"';
+    }
+
     @Override
-    Optional<Descriptor> startNow() {
-        try (var streams = place.open(name(), place.stdio())) {
-            place.run(id, streams);
-            return streams.input();
-        }
+    Optional<Descriptor> startNow(GuestStreams streams) {
+        place.run(id, streams);
+        return streams.input();
+    }
+
+    @Override
+    void startNow(Terminal terminal, GuestStreams streams) {
+        terminal.start(streams, true);
+        terminal.passSignals(sentry().control().path(), id, 0);
+        place.run(id, terminal);
+    }
+
+    @Override
+    GuestStreams open() {
+        return place.open(name(), place.stdio());
     }
 
     @Override

@@ -41,7 +41,7 @@ public final class GvisorKernel implements AppKernel {
         this.poller = Poller.start("gvisor-poller");
         this.orphans = new Orphans(poller);
         this.runsc = new Runsc(config, poller, orphans);
-        this.probe = new Probe(config, runsc);
+        this.probe = new Probe(config, runsc, poller);
         this.cgroups = cgroups();
     }
 
@@ -77,16 +77,17 @@ public final class GvisorKernel implements AppKernel {
 
     private GvisorSandbox sandbox(SandboxSpec spec, PodPlaces places) {
         var tools =
-                new PodTools(spec, places, runsc, host.of(spec.id()), config.podRoot(), cgroups);
-        var sandbox = new GvisorSandbox(tools, poller, orphans, () -> sandboxes.remove(spec.id()));
+                new PodTools(
+                        spec, places, runsc, host.of(spec.id()), config, cgroups, poller, orphans);
+        var sandbox = new GvisorSandbox(tools, () -> sandboxes.remove(spec.id()));
         sandboxes.put(spec.id(), sandbox);
         return sandbox;
     }
 
     /** Ends and removes what may be there. */
-    private static void clear(PodPlaces places) {
+    private void clear(PodPlaces places) {
         if (places.exist()) {
-            new PodProcesses(places.directory()).kill();
+            new PodProcesses(places.directory(), poller).kill();
             places.remove();
         }
     }

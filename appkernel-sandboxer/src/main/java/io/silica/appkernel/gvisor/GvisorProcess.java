@@ -22,6 +22,7 @@ abstract class GvisorProcess implements KernelProcess {
     private static final int SIGNAL_BITS = 0x7f;
 
     private final String name;
+    private final Optional<Terminal> terminal;
     private final Sentry sentry;
     private final Runnable onDelete;
     private final Object starting = new Object();
@@ -34,17 +35,25 @@ abstract class GvisorProcess implements KernelProcess {
 
     /**
      * @param name what messages call it
+     * @param terminal its, if it has one
      * @param onDelete called at each delete
      */
-    GvisorProcess(String name, Sentry sentry, Runnable onDelete) {
+    GvisorProcess(String name, Optional<Terminal> terminal, Sentry sentry, Runnable onDelete) {
         this.name = name;
+        this.terminal = terminal;
         this.sentry = sentry;
         this.onDelete = onDelete;
         this.death = sentry.death().onExit(exit::complete);
     }
 
+    /** Opens its streams. */
+    abstract GuestStreams open();
+
     /** Starts it; gives what keeps its input open. */
-    abstract Optional<Descriptor> startNow();
+    abstract Optional<Descriptor> startNow(GuestStreams streams);
+
+    /** Starts it in its terminal. */
+    abstract void startNow(Terminal terminal, GuestStreams streams);
 
     /** Waits for its end; gives the status as wait(2) has it. */
     abstract int awaitStatus();
@@ -84,6 +93,19 @@ abstract class GvisorProcess implements KernelProcess {
         }
     }
 
+    private Optional<Descriptor> startNow() {
+        try (var streams = open()) {
+            if (terminal.isEmpty()) {
+                return startNow(streams);
+            }
+            startNow(terminal.get(), streams);
+            return Optional.empty();
+        } catch (SandboxException e) {
+            terminal.ifPresent(Terminal::remove);
+            throw e;
+        }
+    }
+
     private synchronized void keep(Optional<Descriptor> opened) {
         input = opened;
     }
@@ -107,6 +129,7 @@ abstract class GvisorProcess implements KernelProcess {
             try {
                 int status = awaitStatus();
                 ended();
+                terminal.ifPresent(Terminal::finish);
                 exit.complete(new ExitStatus(code(status), InstantSource.system().instant()));
             } catch (SandboxException.NotFound _) {
                 exit.complete(new ExitStatus(ExitStatus.UNKNOWN, InstantSource.system().instant()));
@@ -153,6 +176,20 @@ abstract class GvisorProcess implements KernelProcess {
     }
 
     @Override
+    public final void resize(int columns, int rows) {
+        var resized =
+                terminal.orElseThrow(
+                        () -> new SandboxException.Unsupported(name + " has no terminal"));
+        synchronized (starting) {
+            if (!started) {
+                resized.keepSize(columns, rows);
+                return;
+            }
+        }
+        resized.resize(columns, rows);
+    }
+
+    @Override
     public final synchronized void closeStdin() {
         input.ifPresent(Descriptor::close);
         input = Optional.empty();
@@ -164,6 +201,7 @@ abstract class GvisorProcess implements KernelProcess {
             deleteNow();
         }
         letGo();
+        terminal.ifPresent(Terminal::remove);
         onDelete.run();
     }
 

@@ -3,7 +3,6 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.appkernel.kernel.KernelContainer;
 import io.silica.appkernel.kernel.KernelSandbox;
-import io.silica.linux.Poller;
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Exit;
@@ -14,14 +13,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A pod with a sentry of its own. */
 final class GvisorSandbox implements KernelSandbox {
     private final PodTools tools;
-    private final Poller poller;
-    private final Orphans orphans;
     private final Runnable onClose;
     private final Exit exit = new Exit();
     private final Map<ContainerId, GvisorContainer> containers = new ConcurrentHashMap<>();
@@ -33,10 +31,8 @@ final class GvisorSandbox implements KernelSandbox {
      *
      * @param onClose called at each {@link #close}
      */
-    GvisorSandbox(PodTools tools, Poller poller, Orphans orphans, Runnable onClose) {
+    GvisorSandbox(PodTools tools, Runnable onClose) {
         this.tools = tools;
-        this.poller = poller;
-        this.orphans = orphans;
         this.onClose = onClose;
     }
 
@@ -46,10 +42,13 @@ final class GvisorSandbox implements KernelSandbox {
      * @return false if it is gone
      */
     boolean find() {
-        var found =
-                SentryRecord.load(tools.places()).flatMap(it -> Sentry.find(it, poller, orphans));
+        var found = SentryRecord.load(tools.places()).flatMap(this::running);
         found.ifPresent(this::runs);
         return found.isPresent();
+    }
+
+    private Optional<Sentry> running(SentryRecord record) {
+        return Sentry.find(record, tools.poller(), tools.orphans());
     }
 
     @Override
@@ -61,7 +60,7 @@ final class GvisorSandbox implements KernelSandbox {
         try {
             PodPlaces.write(
                     tools.places().pod().resolve("config.json"),
-                    Bundles.pod(tools.spec(), tools.podRoot(), "/pod-init"));
+                    Bundles.pod(tools.spec(), tools.config().podRoot(), "/pod-init"));
             tools.runsc().createPod(tools.places(), tools.network());
             // Before it has memory worth speaking of, and starts what guests run in.
             tools.joinCgroup();
@@ -77,7 +76,7 @@ final class GvisorSandbox implements KernelSandbox {
         var record = SentryRecord.ofRunsc(tools.places());
         record.save(tools.places());
         var found =
-                Sentry.find(record, poller, orphans)
+                running(record)
                         .orElseThrow(() ->
                                 new SandboxException.Failed(
                                         "the sentry ended when it had just begun"));
@@ -150,7 +149,7 @@ final class GvisorSandbox implements KernelSandbox {
     public void stop() {
         stopping = true;
         tools.processes().kill();
-        orphans.awaitGuests();
+        tools.orphans().awaitGuests();
         var ended = sentry;
         if (ended != null) {
             // Whoever waits for a container is told before it is let go of.

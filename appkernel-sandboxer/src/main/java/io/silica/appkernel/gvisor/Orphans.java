@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Collects the processes that runsc leaves behind. They become our children when the command that
@@ -21,11 +23,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Those of an earlier life of the daemon are its parent's to collect. Any thread may call.
  */
 final class Orphans implements AutoCloseable {
-    /** What a program is called that executes itself by /proc/self/exe, as all of them do. */
-    private static final String NAME = "exe\n";
+    /** Those of runsc execute themselves by /proc/self/exe, which is what they are called by. */
+    private static final Set<String> NAMES = Set.of("exe\n", Terminal.PROGRAM + '\n');
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final long PAUSE_MILLIS = 1;
 
     private final Poller poller;
     private final Map<Integer, Child> watched = new ConcurrentHashMap<>();
@@ -55,35 +56,39 @@ final class Orphans implements AutoCloseable {
     }
 
     /** What it had started is ours now. */
-    private void collected(Child orphan) {
+    private synchronized void collected(Child orphan) {
         watched.remove(orphan.pid());
         orphan.close();
         look();
+        notifyAll();
     }
 
     /**
      * Waits until the processes are gone that ran the guest's code for a sentry that has ended:
      * they end by themselves a little later, and hold the network namespace until then.
      */
-    void awaitGuests() {
+    synchronized void awaitGuests() {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (hasGuests() && System.nanoTime() - end < 0) {
-            try {
-                Thread.sleep(PAUSE_MILLIS);
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-                return;
+        look();
+        try {
+            while (hasGuests()) {
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                if (left <= 0) {
+                    return;
+                }
+                wait(left);
             }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 
     private boolean hasGuests() {
-        look();
         return watched.keySet().stream().anyMatch(Orphans::hasNoArguments);
     }
 
     private static boolean isOne(int pid) {
-        return content(pid, "comm").equals(NAME);
+        return NAMES.contains(content(pid, "comm"));
     }
 
     /** Unlike a sentry, and unlike what serves it files. */

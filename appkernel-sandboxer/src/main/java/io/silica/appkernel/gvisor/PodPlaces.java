@@ -2,9 +2,12 @@
 package io.silica.appkernel.gvisor;
 
 import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ExecId;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -32,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  *   root/          runsc's own state
  *   pod/           the bundle of the root container
  *   containers/ID/ the bundle of a container, and what else is to be known about it
+ *   tty/           the sockets of terminals
  * </pre>
  *
  * @param directory the pod's
@@ -43,12 +47,15 @@ record PodPlaces(Path directory) {
     private static final int NAME_LENGTH = 20;
 
     static PodPlaces of(Path directory, SandboxId id) {
+        return new PodPlaces(directory.resolve(shortName(id.value())));
+    }
+
+    private static String shortName(String text) {
         try {
             byte[] digest =
                     MessageDigest.getInstance("SHA-256")
-                            .digest(id.value().getBytes(StandardCharsets.UTF_8));
-            return new PodPlaces(
-                    directory.resolve(HexFormat.of().formatHex(digest).substring(0, NAME_LENGTH)));
+                            .digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest).substring(0, NAME_LENGTH);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
@@ -73,6 +80,16 @@ record PodPlaces(Path directory) {
 
     Path container(ContainerId id) {
         return directory.resolve("containers").resolve(id.value());
+    }
+
+    /** Where the sockets of terminals are. */
+    Path terminals() {
+        return directory.resolve("tty");
+    }
+
+    /** What those of a terminal are called; their paths have to be short as well. */
+    static String terminal(ContainerId container, Optional<ExecId> exec) {
+        return shortName(exec.map(it -> container + "/" + it).orElse(container.value()));
     }
 
     /** What runsc writes down about a container. */
@@ -167,6 +184,20 @@ record PodPlaces(Path directory) {
             return Optional.of(Files.readAllBytes(path));
         } catch (NoSuchFileException _) {
             return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads the end of a file, if it is there; the first line may be cut. */
+    static String readEnd(Path path, int maximum) {
+        try (var file = new RandomAccessFile(path.toFile(), "r")) {
+            file.seek(Math.max(0, file.length() - maximum));
+            var end = new byte[maximum];
+            int length = Math.max(0, file.read(end));
+            return new String(end, 0, length, StandardCharsets.UTF_8);
+        } catch (FileNotFoundException _) {
+            return "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

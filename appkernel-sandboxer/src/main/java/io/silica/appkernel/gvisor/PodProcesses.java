@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.gvisor;
 
+import io.silica.linux.Epoll;
 import io.silica.linux.Pidfd;
+import io.silica.linux.Poller;
 import io.silica.linux.ProcessIdentity;
 import io.silica.sandbox.SandboxException;
 import java.io.IOException;
@@ -23,15 +25,21 @@ import java.util.stream.Collectors;
  */
 final class PodProcesses {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final long PAUSE_MILLIS = 2;
+
+    /** What runs for as long as its pod, container or process does. */
+    private static final List<String> STAYING =
+            List.of("runsc-gofer", "runsc-sandbox", Terminal.PROGRAM);
 
     private final Path directory;
+    private final Poller poller;
 
     /**
      * @param directory the pod's
+     * @param poller waits for their ends
      */
-    PodProcesses(Path directory) {
+    PodProcesses(Path directory, Poller poller) {
         this.directory = directory;
+        this.poller = poller;
     }
 
     /** Kills them all and waits for their end. */
@@ -51,13 +59,28 @@ final class PodProcesses {
                         && arguments.contains("--bundle=" + bundle));
     }
 
+    /** Kills what carries a terminal, and waits for its end. */
+    void killTerminal(Path control) {
+        kill(arguments -> isTerminal(arguments, control));
+    }
+
+    /** Waits until what carries a terminal has ended; one that takes too long is killed. */
+    void awaitTerminal(Path control, Duration patience) {
+        Predicate<List<String>> terminal = arguments -> isTerminal(arguments, control);
+        if (!ended(find(terminal), System.nanoTime() + patience.toNanos())) {
+            kill(terminal);
+        }
+    }
+
+    private static boolean isTerminal(List<String> arguments, Path control) {
+        return arguments.contains(Terminal.argument(control));
+    }
+
     /** Waits until no command of ours is under way; one that takes too long is killed. */
     void awaitCommands() {
         Predicate<List<String>> commands =
-                arguments ->
-                        !arguments.getFirst().endsWith("runsc-gofer")
-                                && !arguments.getFirst().endsWith("runsc-sandbox");
-        if (!ended(find(commands), PATIENCE)) {
+                arguments -> STAYING.stream().noneMatch(arguments.getFirst()::endsWith);
+        if (!ended(find(commands), System.nanoTime() + PATIENCE.toNanos())) {
             kill(commands);
         }
     }
@@ -67,7 +90,7 @@ final class PodProcesses {
         // Again and again: one that is killed may just have started another.
         for (var found = find(which); !found.isEmpty(); found = find(which)) {
             found.forEach(PodProcesses::kill);
-            if (!ended(found, Duration.ofNanos(end - System.nanoTime()))) {
+            if (!ended(found, end)) {
                 throw new SandboxException.TimedOut(
                         "processes of runsc do not end after SIGKILL: " + found);
             }
@@ -83,21 +106,23 @@ final class PodProcesses {
                 });
     }
 
+    private boolean ended(List<ProcessIdentity> processes, long endNanos) {
+        return processes.stream().allMatch(it -> ended(it, endNanos));
+    }
+
     /** One that has ended and that nobody has collected counts as ended. */
-    private static boolean ended(List<ProcessIdentity> processes, Duration patience) {
-        long end = System.nanoTime() + patience.toNanos();
-        while (processes.stream().anyMatch(ProcessIdentity::isCurrent)) {
-            if (System.nanoTime() - end > 0) {
-                return false;
-            }
-            try {
-                Thread.sleep(PAUSE_MILLIS);
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-                throw new SandboxException.Cancelled("interrupted while processes of runsc end");
-            }
+    private boolean ended(ProcessIdentity process, long endNanos) {
+        var opened = Pidfd.open(process);
+        if (opened.isEmpty()) {
+            return true;
         }
-        return true;
+        try (var pidfd = opened.get()) {
+            var left = Duration.ofNanos(Math.max(0, endNanos - System.nanoTime()));
+            return poller.await(pidfd.descriptor(), Epoll.READABLE, left) || pidfd.hasExited();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new SandboxException.Cancelled("interrupted while processes of runsc end");
+        }
     }
 
     private List<ProcessIdentity> find(Predicate<List<String>> which) {
@@ -122,7 +147,17 @@ final class PodProcesses {
 
     private boolean isOurs(Path process, Predicate<List<String>> which) {
         var arguments = arguments(process);
-        return arguments.contains("--root=" + directory.resolve("root")) && which.test(arguments);
+        return arguments.contains(argument(directory)) && which.test(arguments);
+    }
+
+    /** What every process of this pod has among its arguments. */
+    String argument() {
+        return argument(directory);
+    }
+
+    /** The same of any pod. */
+    static String argument(Path directory) {
+        return "--root=" + directory.resolve("root");
     }
 
     private static List<String> arguments(Path process) {

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.gvisor;
 
+import io.silica.linux.Poller;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ExecId;
 import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Stdio;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a pod is made with: its specification, its files, runsc, and threads that may block.
  *
- * @param podRoot the root file system of its first process
  * @param cgroups where its cgroup is, if this machine has any
  */
 record PodTools(
@@ -21,8 +23,10 @@ record PodTools(
         PodPlaces places,
         Runsc runsc,
         HostCalls host,
-        Path podRoot,
-        Optional<Hierarchies> cgroups) {
+        GvisorConfig config,
+        Optional<Hierarchies> cgroups,
+        Poller poller,
+        Orphans orphans) {
     /** What runsc calls the network that the specification asks for. */
     Runsc.Network network() {
         return switch (spec.network()) {
@@ -32,24 +36,56 @@ record PodTools(
     }
 
     PodProcesses processes() {
-        return new PodProcesses(places.directory());
+        return new PodProcesses(places.directory(), poller);
+    }
+
+    /**
+     * The terminal of a process, whether it is there or not.
+     *
+     * @param owner for messages
+     */
+    Terminal terminal(String owner, ContainerId container, Optional<ExecId> exec) {
+        return new Terminal(
+                owner,
+                places.terminals(),
+                PodPlaces.terminal(container, exec),
+                config.terminal(),
+                processes(),
+                poller,
+                orphans);
     }
 
     GuestStreams open(String who, Stdio stdio) {
         return host.call(
                 "open the streams of " + who,
-                () -> GuestStreams.open(who, stdio),
+                () ->
+                        stdio.terminal()
+                                ? GuestStreams.ofTerminal(who, stdio)
+                                : GuestStreams.open(who, stdio),
                 GuestStreams::close);
     }
 
     /** Puts whatever runs of it on the host into its cgroup. */
     void joinCgroup() {
-        cgroups.flatMap(it -> SandboxCgroup.of(it, spec))
-                .ifPresent(it -> it.join(processes().pids()));
+        cgroup().ifPresent(it -> it.join(processes().pids()));
+    }
+
+    /** Puts one process into its cgroup. */
+    void joinCgroup(int pid) {
+        cgroup().ifPresent(it -> it.join(Set.of(pid)));
+    }
+
+    private Optional<SandboxCgroup> cgroup() {
+        return cgroups.flatMap(it -> SandboxCgroup.of(it, spec));
     }
 
     void run(ContainerId id, Path bundle, GuestStreams streams) {
         runsc.runContainer(places, network(), id.value(), bundle, streams);
+        joinCgroup();
+    }
+
+    void run(ContainerId id, Path bundle, Terminal terminal) {
+        runsc.runContainer(places, network(), id.value(), bundle, terminal);
         joinCgroup();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.gvisor;
 
+import io.silica.linux.Poller;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import java.io.IOException;
@@ -32,14 +33,16 @@ final class Probe {
 
     private final GvisorConfig config;
     private final Runsc runsc;
+    private final Poller poller;
     private String seenFile = "";
     private String seenKey = "";
     private String triedKey = "";
     private String verdict = "";
 
-    Probe(GvisorConfig config, Runsc runsc) {
+    Probe(GvisorConfig config, Runsc runsc, Poller poller) {
         this.config = config;
         this.runsc = runsc;
+        this.poller = poller;
     }
 
     /**
@@ -75,7 +78,7 @@ final class Probe {
 
     private String tried() {
         var places = PodPlaces.of(config.verdicts(), OWN);
-        var processes = new PodProcesses(places.directory());
+        var processes = new PodProcesses(places.directory(), poller);
         processes.kill();
         places.remove();
         try {

@@ -7,7 +7,6 @@ import io.silica.linux.Pidfd;
 import io.silica.linux.Poller;
 import io.silica.linux.Spawn;
 import io.silica.sandbox.SandboxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class Runsc {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int MOST_OF_A_LOG = 64 * 1024;
 
     /**
      * This version looks for a setting that kernels have had in every network namespace since 6.9,
@@ -99,20 +99,31 @@ final class Runsc {
      */
     void runContainer(
             PodPlaces places, Network network, String id, Path bundle, GuestStreams streams) {
-        var spawn =
-                Spawn.of(
-                        config.program(),
-                        command(
-                                places,
-                                network,
-                                id,
-                                "run",
-                                "--detach",
-                                "--bundle",
-                                bundle.toString(),
-                                id));
+        var spawn = detached(places, network, id, "--bundle", bundle.toString(), id);
         streams.giveTo(spawn);
         run(spawn, places, id, PATIENCE);
+    }
+
+    /**
+     * The same in a terminal, which runsc makes.
+     *
+     * @param terminal waits for it
+     */
+    void runContainer(
+            PodPlaces places, Network network, String id, Path bundle, Terminal terminal) {
+        var socket = "--console-socket=" + terminal.console();
+        run(
+                detached(places, network, id, socket, "--bundle", bundle.toString(), id),
+                places,
+                id,
+                PATIENCE);
+    }
+
+    private Spawn detached(PodPlaces places, Network network, String id, String... options) {
+        var subcommand = new ArrayList<String>(List.of("run", "--detach"));
+        subcommand.addAll(List.of(options));
+        return Spawn.of(
+                config.program(), command(places, network, id, subcommand.toArray(String[]::new)));
     }
 
     /**
@@ -135,7 +146,7 @@ final class Runsc {
 
     private String[] command(PodPlaces places, Network network, String log, String... subcommand) {
         var all = new ArrayList<String>();
-        all.add("--root=" + places.root());
+        all.add(PodProcesses.argument(places.directory()));
         all.add("--log=" + log(places, log));
         all.add("--log-format=json");
         all.add("--platform=" + config.platform());
@@ -163,6 +174,9 @@ final class Runsc {
             throw new SandboxException.Unavailable(
                     "cannot start %s: %s".formatted(config.program(), e.getMessage()), e);
         } finally {
+            // What is left of it nobody will ever read, and what the sentry may add to it has no
+            // name.
+            PodPlaces.remove(log(places, log));
             orphans.look();
         }
     }
@@ -187,7 +201,7 @@ final class Runsc {
 
     /** The last error in a log. */
     private static String said(Path log) {
-        var text = PodPlaces.read(log).map(it -> new String(it, StandardCharsets.UTF_8)).orElse("");
+        var text = PodPlaces.readEnd(log, MOST_OF_A_LOG);
         String last = "it does not say why";
         for (var line : text.split("\n", -1)) {
             try {

@@ -25,6 +25,13 @@ public interface KernelProcess {
     /** Its end, told when its output is where containerd reads it. */
     Exit exit();
 
+    /**
+     * Tells its terminal its size; before the start, the size that it is to begin with.
+     *
+     * @throws SandboxException.Unsupported if it has none
+     */
+    void resize(int columns, int rows);
+
     /** Closes its standard input; doing it twice is harmless. */
     void closeStdin();
 

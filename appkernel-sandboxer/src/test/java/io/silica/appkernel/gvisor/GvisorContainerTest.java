@@ -4,31 +4,16 @@ package io.silica.appkernel.gvisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.silica.appkernel.GvisorKind;
 import io.silica.appkernel.OnGvisor;
 import io.silica.appkernel.kernel.KernelContainer;
-import io.silica.appkernel.kernel.KernelSandbox;
+import io.silica.linux.Poller;
 import io.silica.linux.leaks.LeakCheck;
-import io.silica.sandbox.ContainerConfig;
-import io.silica.sandbox.ContainerId;
-import io.silica.sandbox.DnsConfig;
-import io.silica.sandbox.PodIdentity;
-import io.silica.sandbox.PodResources;
-import io.silica.sandbox.ProcessSpec;
 import io.silica.sandbox.SandboxException;
-import io.silica.sandbox.SandboxId;
-import io.silica.sandbox.SandboxNetwork;
-import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Stdio;
-import io.silica.server.contract.BareSpec;
-import io.silica.server.contract.Bundle;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,43 +23,23 @@ import org.junit.jupiter.api.io.TempDir;
 @LeakCheck
 @OnGvisor
 final class GvisorContainerTest {
-    private static final SandboxId POD = new SandboxId("pod");
-    private static final ContainerId ID = new ContainerId("c1");
-
     @TempDir Path directory;
-    private GvisorKernel kernel;
-    private KernelSandbox pod;
+    private PodOfOne pod;
 
     @BeforeEach
     void startPod() throws IOException {
-        kernel = GvisorKind.kernel(directory.resolve("pods"));
-        new GvisorKind().fill(Files.createDirectory(directory.resolve("image")));
-        pod =
-                kernel.prepare(
-                        new SandboxSpec(
-                                POD,
-                                new PodIdentity("pod", "tests", "1", 0),
-                                "",
-                                new SandboxNetwork.Host(),
-                                new DnsConfig(List.of(), List.of(), List.of()),
-                                Optional.empty(),
-                                PodResources.UNLIMITED,
-                                Map.of(),
-                                Map.of(),
-                                "appkernel"));
-        pod.start();
+        pod = PodOfOne.start(directory);
     }
 
     @AfterEach
     void closePod() {
         pod.close();
-        kernel.close();
     }
 
     @Test
     void inputReachesTheGuestAndEndsWhenItIsClosed() throws Exception {
-        var in = fifo("in");
-        var out = fifo("out");
+        var in = pod.fifo("in");
+        var out = pod.fifo("out");
         var container =
                 create(
                         new Stdio(in.toString(), out.toString(), "", false),
@@ -84,10 +49,10 @@ final class GvisorContainerTest {
         container.init().start();
         try (var reader = Files.newInputStream(out)) {
             Files.writeString(in, "hello\n");
-            assertThat(text(reader.readNBytes(7))).isEqualTo("hello!\n");
+            assertThat(PodOfOne.readTo(reader, "\n")).isEqualTo("hello!\n");
             container.init().closeStdin();
             container.init().closeStdin();
-            assertThat(text(reader.readAllBytes())).isEqualTo("end\n");
+            assertThat(PodOfOne.rest(reader)).isEqualTo("end\n");
         }
         assertThat(container.init().exit().await().code()).isZero();
         container.init().delete();
@@ -113,29 +78,34 @@ final class GvisorContainerTest {
         container.init().exit().await();
         container.init().delete();
         container.init().delete();
-        var places = PodPlaces.of(directory.resolve("pods"), POD);
+        var places = pod.places();
         assertThat(places.containers()).isEmpty();
-        assertThat(places.state(ID.value())).doesNotExist();
+        assertThat(places.state("c1")).doesNotExist();
         // The sentry and what serves the root container its files.
-        assertThat(new PodProcesses(places.directory()).pids()).hasSize(2);
+        assertThat(pids(places)).hasSize(2);
+    }
+
+    /** That of a command is read when the command has ended, and then there is none. */
+    @Test
+    void noLogOfRunscIsLeftThatCouldGrow() throws Exception {
+        var container = create(Stdio.NONE, "/bin/nowhere");
+        assertThatThrownBy(() -> container.init().start()).hasMessageContaining("/bin/nowhere");
+        try (var files = Files.list(pod.places().root())) {
+            assertThat(files).noneMatch(it -> it.toString().endsWith(".log"));
+        }
+        container.init().delete();
+    }
+
+    private static Set<Integer> pids(PodPlaces places) {
+        var poller = Poller.start("silica-test-pids");
+        try {
+            return new PodProcesses(places.directory(), poller).pids();
+        } finally {
+            poller.close();
+        }
     }
 
     private KernelContainer create(Stdio stdio, String... args) {
-        var arguments = List.of(args);
-        var process =
-                new ProcessSpec(arguments, List.of("PATH=/bin"), "/", ProcessSpec.User.ROOT, false);
-        var spec = BareSpec.of(process, Bundle.spec("pod", arguments).toString());
-        return pod.create(
-                new ContainerConfig(ID, POD, directory, directory.resolve("image"), spec, stdio));
-    }
-
-    private static String text(byte[] bytes) {
-        return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private Path fifo(String name) throws IOException, InterruptedException {
-        Path fifo = directory.resolve(name);
-        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
-        return fifo;
+        return pod.create("c1", stdio, args);
     }
 }

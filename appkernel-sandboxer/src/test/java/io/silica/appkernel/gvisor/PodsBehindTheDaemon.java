@@ -42,6 +42,11 @@ public final class PodsBehindTheDaemon {
 
     /** Kills whatever there is. */
     public void kill() {
-        PodPlaces.all(directory).forEach(it -> new PodProcesses(it.directory()).kill());
+        var poller = Poller.start("silica-test-kill");
+        try {
+            PodPlaces.all(directory).forEach(it -> new PodProcesses(it.directory(), poller).kill());
+        } finally {
+            poller.close();
+        }
     }
 }

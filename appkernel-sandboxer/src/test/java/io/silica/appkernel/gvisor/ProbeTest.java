@@ -55,6 +55,7 @@ final class ProbeTest {
                         program,
                         GvisorPlatform.SYSTRAP,
                         directory,
+                        directory,
                         directory.resolve("pods"),
                         directory.resolve("verdicts"));
         try (var kernel =

@@ -18,6 +18,7 @@ import io.silica.proto.cri.ContainerStatsRequest;
 import io.silica.proto.cri.ContainerStatus;
 import io.silica.proto.cri.ContainerStatusRequest;
 import io.silica.proto.cri.CreateContainerRequest;
+import io.silica.proto.cri.ExecRequest;
 import io.silica.proto.cri.ExecSyncRequest;
 import io.silica.proto.cri.ExecSyncResponse;
 import io.silica.proto.cri.ImageServiceGrpc;
@@ -247,6 +248,23 @@ public final class CriClient implements AutoCloseable {
         var request =
                 ExecSyncRequest.newBuilder().setContainerId(container).addAllCmd(command).build();
         return call("execute in container " + container, () -> runtime().execSync(request));
+    }
+
+    /**
+     * Begins to run a command in a container with a terminal.
+     *
+     * @return where the terminal is to be had
+     */
+    public String execTerminal(String container, List<String> command) {
+        var request =
+                ExecRequest.newBuilder()
+                        .setContainerId(container)
+                        .addAllCmd(command)
+                        .setTty(true)
+                        .setStdin(true)
+                        .setStdout(true)
+                        .build();
+        return call("execute in container " + container, () -> runtime().exec(request).getUrl());
     }
 
     /** Ends the connection at once; calls under way fail. */

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.appkernel.gvisor;
+
+import io.silica.appkernel.GvisorKind;
+import io.silica.appkernel.kernel.KernelContainer;
+import io.silica.appkernel.kernel.KernelSandbox;
+import io.silica.sandbox.ContainerConfig;
+import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.DnsConfig;
+import io.silica.sandbox.PodIdentity;
+import io.silica.sandbox.PodResources;
+import io.silica.sandbox.ProcessSpec;
+import io.silica.sandbox.SandboxId;
+import io.silica.sandbox.SandboxNetwork;
+import io.silica.sandbox.SandboxSpec;
+import io.silica.sandbox.Stdio;
+import io.silica.server.contract.BareSpec;
+import io.silica.server.contract.Bundle;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A pod on gVisor with the host's network, and no daemon around it. */
+final class PodOfOne implements AutoCloseable {
+    private static final SandboxId POD = new SandboxId("pod");
+    private static final SandboxSpec SPEC =
+            new SandboxSpec(
+                    POD,
+                    new PodIdentity("pod", "tests", "1", 0),
+                    "",
+                    new SandboxNetwork.Host(),
+                    new DnsConfig(List.of(), List.of(), List.of()),
+                    Optional.empty(),
+                    PodResources.UNLIMITED,
+                    Map.of(),
+                    Map.of(),
+                    "appkernel");
+
+    private final Path directory;
+    private GvisorKernel kernel;
+    private KernelSandbox pod;
+
+    private PodOfOne(Path directory) throws IOException {
+        this.directory = directory;
+        this.kernel = GvisorKind.kernel(directory.resolve("pods"));
+        new GvisorKind().fill(Files.createDirectory(directory.resolve("image")));
+        this.pod = kernel.prepare(SPEC);
+        pod.start();
+    }
+
+    /** One that runs, with its files there. */
+    static PodOfOne start(Path directory) throws IOException {
+        return new PodOfOne(directory);
+    }
+
+    KernelSandbox pod() {
+        return pod;
+    }
+
+    PodPlaces places() {
+        return PodPlaces.of(directory.resolve("pods"), POD);
+    }
+
+    /** The daemon dies, and what follows happens without one. */
+    void die() {
+        kernel.close();
+    }
+
+    /** The next life finds its containers. */
+    List<KernelContainer> live() {
+        kernel = GvisorKind.kernel(directory.resolve("pods"));
+        pod = kernel.find(SPEC, true).orElseThrow();
+        return pod.containers();
+    }
+
+    KernelContainer create(String id, Stdio stdio, String... args) {
+        var process = process(stdio, args);
+        var json = Bundle.spec("pod", List.of(args));
+        json.withObject("process").put("terminal", stdio.terminal());
+        return pod.create(
+                new ContainerConfig(
+                        new ContainerId(id),
+                        POD,
+                        directory,
+                        directory.resolve("image"),
+                        BareSpec.of(process, json.toString()),
+                        stdio));
+    }
+
+    static ProcessSpec process(Stdio stdio, String... args) {
+        return new ProcessSpec(
+                List.of(args), List.of("PATH=/bin"), "/", ProcessSpec.User.ROOT, stdio.terminal());
+    }
+
+    Path fifo(String name) throws IOException, InterruptedException {
+        Path fifo = directory.resolve(name);
+        if (new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor() != 0) {
+            throw new IOException("cannot make " + fifo);
+        }
+        return fifo;
+    }
+
+    /** Reads until what was read ends so. */
+    static String readTo(InputStream in, String end) throws IOException {
+        var text = new StringBuilder();
+        while (!text.toString().endsWith(end)) {
+            int next = in.read();
+            if (next < 0) {
+                throw new IOException("the end came instead of \"" + end + "\": " + text);
+            }
+            text.append((char) next);
+        }
+        return text.toString();
+    }
+
+    static String rest(InputStream in) throws IOException {
+        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        pod.close();
+        kernel.close();
+    }
+}
