@@ -3,14 +3,20 @@
 #
 #   run_example_container.sh [HANDLER [EXAMPLE]]
 #
-# HANDLER is a runtime handler of containerd (wasm), EXAMPLE the middle of a container-*.json beside this file (hello).
+# HANDLER is a runtime handler of containerd (wasm), EXAMPLE the middle of a container-*.json beside this file: hello, or
+# busybox where the handler runs ordinary images.
 # It uses crictl where that is installed, else sandboxctl; both ask CONTAINER_RUNTIME_ENDPOINT, or containerd's usual
-# socket. The image has to be there: ctr -n k8s.io images import images/EXAMPLE.tar
+# socket. The image has to be there: ctr -n k8s.io images import --local images/EXAMPLE.tar,
+# and make_image.sh says how to make that of busybox.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 handler=${1:-wasm}
 pod=$here/pod.json
-container=$here/container-${2:-hello}.json
+case $handler in
+    wasm) usual=hello ;;
+    *) usual=busybox ;;
+esac
+container=$here/container-${2:-$usual}.json
 export CONTAINER_RUNTIME_ENDPOINT="${CONTAINER_RUNTIME_ENDPOINT:-unix:///run/containerd/containerd.sock}"
 
 [ -e "$container" ] || {

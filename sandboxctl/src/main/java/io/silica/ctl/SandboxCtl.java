@@ -22,6 +22,7 @@ import picocli.CommandLine.ParseResult;
             StateCommand.class,
             JournalCommand.class,
             DoctorCommand.class,
+            CheckCommand.class,
             SuperviseCommand.class,
             UpgradeCommand.class
         },

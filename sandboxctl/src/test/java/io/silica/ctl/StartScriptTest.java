@@ -47,6 +47,14 @@ final class StartScriptTest {
                 .isEqualTo("run --dir /x -- wasm-sandboxer --dir /x");
     }
 
+    @Test
+    void checkBecomesTheDaemonOfTheKind() throws Exception {
+        var daemon = home.resolve("bin/some-sandboxer");
+        Files.writeString(daemon, "#!/bin/sh\necho \"$@\"\n");
+        Files.setPosixFilePermissions(daemon, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertThat(run("check", "--kind", "some", "--json")).containsExactly("--check --json");
+    }
+
     private List<String> run(String... arguments) throws IOException, InterruptedException {
         var command = new ArrayList<String>();
         command.addAll(List.of("sh", home.resolve("bin/sandboxctl").toString()));

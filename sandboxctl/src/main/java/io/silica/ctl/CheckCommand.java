@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ctl;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code sandboxctl check}: known here for the help and for what is wrong. The start script becomes
+ * the daemon of the kind, which alone knows what it needs, before there is a JVM.
+ */
+@Command(
+        name = "check",
+        description = {
+            "Looks for what the pods of a kind need on this machine, without a daemon, and says how to get it.",
+            "For the kind appkernel, it also runs runsc for some seconds."
+        },
+        customSynopsis = "sandboxctl check --kind KIND [--config FILE] [--json]",
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:pods can be run",
+            "1:something is missing",
+            "2:the command line or the configuration is wrong"
+        })
+final class CheckCommand implements Callable<Integer> {
+    @Option(
+            names = "--kind",
+            required = true,
+            paramLabel = "KIND",
+            description = "Such as appkernel. It comes first.")
+    private String kind = "";
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The daemon's configuration. Default: /etc/silica/KIND.toml.")
+    @SuppressWarnings("unused") // the daemon reads it
+    private @Nullable Path config;
+
+    @Option(names = "--json", description = "For programs.")
+    @SuppressWarnings("unused") // the daemon reads it
+    private boolean json;
+
+    /** What gets here no daemon has taken. */
+    @Override
+    public Integer call() {
+        throw new CommandException(
+                "there is no program %s-sandboxer beside sandboxctl, or --kind does not come first"
+                        .formatted(kind),
+                null);
+    }
+}
