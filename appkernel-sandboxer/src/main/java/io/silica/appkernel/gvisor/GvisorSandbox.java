@@ -172,7 +172,7 @@ final class GvisorSandbox implements KernelSandbox {
     public void close() {
         stop();
         // Where the path of the pod's directory is too long, runsc has put its socket elsewhere.
-        SentryRecord.load(tools.places()).ifPresent(it -> PodPlaces.remove(it.socket()));
+        SentryRecord.load(tools.places()).ifPresent(SentryRecord::removeSocket);
         if (Files.exists(tools.places().directory())) {
             tools.places().remove();
         }

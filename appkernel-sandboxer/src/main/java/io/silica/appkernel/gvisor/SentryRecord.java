@@ -3,8 +3,14 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.linux.ProcessIdentity;
 import io.silica.sandbox.SandboxException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -18,6 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record SentryRecord(ProcessIdentity identity, Path socket) {
     private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** What runsc calls a control socket. */
+    private static final String SOCKET_NAME = "runsc-.*\\.sock";
 
     /**
      * What runsc wrote down about the pod that it has just started.
@@ -60,6 +69,25 @@ record SentryRecord(ProcessIdentity identity, Path socket) {
                     : Optional.empty();
         } catch (JacksonException _) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * Removes its control socket, and nothing else, whatever the record says: it may be damaged,
+     * and we are root.
+     */
+    void removeSocket() {
+        try {
+            var there =
+                    Files.readAttributes(
+                            socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (there.isOther() && socket.getFileName().toString().matches(SOCKET_NAME)) {
+                Files.delete(socket);
+            }
+        } catch (NoSuchFileException _) {
+            // It is gone.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
