@@ -84,7 +84,11 @@ final class ContainerPlace {
     }
 
     void remove() {
-        PodPlaces.remove(directory);
+        tools.places().remove(directory);
+    }
+
+    void removeExec(Path exec) {
+        tools.places().remove(exec);
     }
 
     static byte[] streams(Stdio stdio) {

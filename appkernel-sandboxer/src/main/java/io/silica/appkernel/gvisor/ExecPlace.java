@@ -126,6 +126,6 @@ final class ExecPlace {
     }
 
     void remove() {
-        PodPlaces.remove(directory);
+        container.removeExec(directory);
     }
 }

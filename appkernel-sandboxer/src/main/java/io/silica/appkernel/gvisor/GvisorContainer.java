@@ -200,8 +200,8 @@ final class GvisorContainer implements KernelContainer {
     private void forget() {
         execs.values().forEach(GvisorProcess::letGo);
         tools.processes().killGofer(tools.places().container(id));
-        PodPlaces.remove(tools.places().state(id.value()));
-        PodPlaces.remove(tools.places().lock(id.value()));
+        PodPlaces.removeFile(tools.places().state(id.value()));
+        PodPlaces.removeFile(tools.places().lock(id.value()));
         place.remove();
         onDelete.run();
     }

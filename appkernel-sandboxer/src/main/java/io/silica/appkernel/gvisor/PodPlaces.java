@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -133,7 +134,32 @@ record PodPlaces(Path directory) {
     }
 
     void remove() {
-        remove(directory);
+        removeAll(directory);
+    }
+
+    /**
+     * Removes a directory of the pod's, if it is there.
+     *
+     * @throws IllegalArgumentException if it is outside of the pod's own, be it by way of a link:
+     *     we are root, and what is found there is not trusted
+     */
+    void remove(Path path) {
+        try {
+            var own = parent(directory).resolve(directory.getFileName());
+            if (path.endsWith("..") || !parent(path).startsWith(own)) {
+                throw new IllegalArgumentException(path + " is not in " + directory);
+            }
+            removeAll(path);
+        } catch (NoSuchFileException _) {
+            // It is gone.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where it is really, without a link on the way. */
+    private static Path parent(Path path) throws IOException {
+        return path.resolveSibling("").toRealPath();
     }
 
     /** Makes a directory of mode 0700; its parent is there. */
@@ -203,10 +229,19 @@ record PodPlaces(Path directory) {
         }
     }
 
-    /** Removes whatever is there; links are removed, not followed. */
-    static void remove(Path path) {
+    /** Removes one file, which may be a socket, if it is there; never what is below it. */
+    static void removeFile(Path path) {
         try {
-            if (Files.exists(path)) {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Links are removed, not followed. */
+    private static void removeAll(Path path) {
+        try {
+            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 Files.walkFileTree(path, new Removal());
             }
         } catch (IOException e) {

@@ -176,7 +176,7 @@ final class Runsc {
         } finally {
             // What is left of it nobody will ever read, and what the sentry may add to it has no
             // name.
-            PodPlaces.remove(log(places, log));
+            PodPlaces.removeFile(log(places, log));
             orphans.look();
         }
     }

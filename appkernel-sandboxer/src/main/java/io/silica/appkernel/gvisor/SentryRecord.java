@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -25,8 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 record SentryRecord(ProcessIdentity identity, Path socket) {
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    /** What runsc calls a control socket. */
-    private static final String SOCKET_NAME = "runsc-.*\\.sock";
+    /** What runsc calls the control socket of a pod, and nothing else is called. */
+    private static final String SOCKET_NAME = "runsc-" + PodPlaces.ROOT_CONTAINER + ".sock";
 
     /**
      * What runsc wrote down about the pod that it has just started.
@@ -67,7 +68,7 @@ record SentryRecord(ProcessIdentity identity, Path socket) {
                                             node.path("start-time").asLong()),
                                     Path.of(node.path("socket").asString(""))))
                     : Optional.empty();
-        } catch (JacksonException _) {
+        } catch (JacksonException | InvalidPathException _) {
             return Optional.empty();
         }
     }
@@ -81,7 +82,7 @@ record SentryRecord(ProcessIdentity identity, Path socket) {
             var there =
                     Files.readAttributes(
                             socket, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            if (there.isOther() && socket.getFileName().toString().matches(SOCKET_NAME)) {
+            if (there.isOther() && socket.endsWith(SOCKET_NAME)) {
                 Files.delete(socket);
             }
         } catch (NoSuchFileException _) {

@@ -173,12 +173,12 @@ final class Terminal {
     void remove() {
         processes.killTerminal(control);
         removeSockets();
-        PodPlaces.remove(keptSize());
+        PodPlaces.removeFile(keptSize());
     }
 
     private void removeSockets() {
-        PodPlaces.remove(control);
-        PodPlaces.remove(console());
+        PodPlaces.removeFile(control);
+        PodPlaces.removeFile(console());
     }
 
     private void ask(String request) {

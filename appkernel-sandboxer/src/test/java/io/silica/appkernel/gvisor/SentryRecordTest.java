@@ -8,13 +8,18 @@ import io.silica.linux.SocketType;
 import io.silica.linux.UnixAddress;
 import io.silica.linux.UnixListener;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a record that may be damaged can do. */
 final class SentryRecordTest {
+    private static final String PATH_OF_NO_SENSE =
+            "{\"pid\":1,\"start-time\":1,\"socket\":\"\\u0000\"}";
+
     @TempDir Path directory;
 
     @Test
@@ -28,14 +33,23 @@ final class SentryRecordTest {
 
     @Test
     void whatIsNoSocketOfRunscStaysWhateverTheRecordSays() throws IOException {
-        var precious = Files.createDirectory(directory.resolve("runsc-precious.sock"));
+        var precious = Files.createDirectories(directory.resolve("precious/runsc-+pod.sock"));
         var file = Files.writeString(precious.resolve("file"), "precious");
-        var plain = Files.writeString(directory.resolve("runsc-plain.sock"), "precious");
-        var other = directory.resolve("another.sock");
+        var plain = Files.writeString(directory.resolve("runsc-+pod.sock"), "precious");
+        var other = directory.resolve("runsc-other.sock");
         UnixListener.bind(UnixAddress.of(other), SocketType.STREAM, 1).close();
         for (var path : new Path[] {precious, file, plain, other}) {
             record(path).removeSocket();
             assertThat(path).exists();
+        }
+    }
+
+    @Test
+    void oneThatMakesNoSenseIsNone() {
+        var places = new PodPlaces(directory);
+        for (var text : List.of("", "[]", "{\"pid\":1}", "\0", PATH_OF_NO_SENSE)) {
+            PodPlaces.write(places.kernel(), text.getBytes(StandardCharsets.UTF_8));
+            assertThat(SentryRecord.load(places)).isEmpty();
         }
     }
 
