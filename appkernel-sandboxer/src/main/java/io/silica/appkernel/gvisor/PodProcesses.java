@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The processes of a pod on the host: those that name its directory among their arguments, which
@@ -50,6 +51,18 @@ final class PodProcesses {
     /** Their pids. */
     Set<Integer> pids() {
         return find(_ -> true).stream().map(ProcessIdentity::pid).collect(Collectors.toSet());
+    }
+
+    /**
+     * Their pids and those of all that they have started, which run the guest's code: a sentry
+     * makes the first of these when it is made itself, and that one the others.
+     */
+    Set<Integer> pidsOfAll() {
+        return pids().stream()
+                .flatMap(it -> ProcessHandle.of(it).stream())
+                .flatMap(it -> Stream.concat(Stream.of(it), it.descendants()))
+                .map(it -> Math.toIntExact(it.pid()))
+                .collect(Collectors.toSet());
     }
 
     /** Kills those that serve a container its files, and waits for their end. */

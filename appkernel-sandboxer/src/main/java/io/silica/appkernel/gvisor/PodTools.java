@@ -67,7 +67,7 @@ record PodTools(
 
     /** Puts whatever runs of it on the host into its cgroup. */
     void joinCgroup() {
-        cgroup().ifPresent(it -> it.join(processes().pids()));
+        cgroup().ifPresent(it -> it.join(processes().pidsOfAll()));
     }
 
     /** Puts one process into its cgroup. */

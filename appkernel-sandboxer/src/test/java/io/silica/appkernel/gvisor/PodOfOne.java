@@ -28,34 +28,40 @@ import java.util.Optional;
 /** A pod on gVisor with the host's network, and no daemon around it. */
 final class PodOfOne implements AutoCloseable {
     private static final SandboxId POD = new SandboxId("pod");
-    private static final SandboxSpec SPEC =
-            new SandboxSpec(
-                    POD,
-                    new PodIdentity("pod", "tests", "1", 0),
-                    "",
-                    new SandboxNetwork.Host(),
-                    new DnsConfig(List.of(), List.of(), List.of()),
-                    Optional.empty(),
-                    PodResources.UNLIMITED,
-                    Map.of(),
-                    Map.of(),
-                    "appkernel");
 
     private final Path directory;
+    private final SandboxSpec spec;
     private GvisorKernel kernel;
     private KernelSandbox pod;
 
-    private PodOfOne(Path directory) throws IOException {
+    private PodOfOne(Path directory, Optional<String> cgroupParent) throws IOException {
         this.directory = directory;
+        this.spec =
+                new SandboxSpec(
+                        POD,
+                        new PodIdentity("pod", "tests", "1", 0),
+                        "",
+                        new SandboxNetwork.Host(),
+                        new DnsConfig(List.of(), List.of(), List.of()),
+                        cgroupParent,
+                        PodResources.UNLIMITED,
+                        Map.of(),
+                        Map.of(),
+                        "appkernel");
         this.kernel = GvisorKind.kernel(directory.resolve("pods"));
         new GvisorKind().fill(Files.createDirectory(directory.resolve("image")));
-        this.pod = kernel.prepare(SPEC);
+        this.pod = kernel.prepare(spec);
         pod.start();
     }
 
     /** One that runs, with its files there. */
     static PodOfOne start(Path directory) throws IOException {
-        return new PodOfOne(directory);
+        return new PodOfOne(directory, Optional.empty());
+    }
+
+    /** One whose cgroup is the child {@code pod} of another. */
+    static PodOfOne startIn(String cgroupParent, Path directory) throws IOException {
+        return new PodOfOne(directory, Optional.of(cgroupParent));
     }
 
     KernelSandbox pod() {
@@ -74,7 +80,7 @@ final class PodOfOne implements AutoCloseable {
     /** The next life finds its containers. */
     List<KernelContainer> live() {
         kernel = GvisorKind.kernel(directory.resolve("pods"));
-        pod = kernel.find(SPEC, true).orElseThrow();
+        pod = kernel.find(spec, true).orElseThrow();
         return pod.containers();
     }
 
