@@ -31,7 +31,7 @@ final class Leftovers {
                     .as("files of pods on gVisor")
                     .isEmpty();
             assertThat(node.sandboxer().held())
-                    .as(() -> "connections held, of\n  " + node.sandboxer().sockets("  "))
+                    .as(() -> "connections held, of\n  " + node.sandboxer().connections("  "))
                     .isZero();
         });
     }

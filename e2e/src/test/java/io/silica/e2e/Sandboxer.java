@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,7 +39,6 @@ final class Sandboxer implements AutoCloseable {
     private final String kind;
     private final MetricsSocket metrics;
     private final Daemon supervisor;
-    private long socketsAtStart;
 
     /**
      * @param kind of its sandboxes: {@code wasm}
@@ -64,7 +64,6 @@ final class Sandboxer implements AutoCloseable {
     /** Starts both, and waits until the daemon answers. */
     void start() {
         supervisor.start();
-        socketsAtStart = sockets();
     }
 
     /** Whether it was started, and not ended since. */
@@ -180,24 +179,36 @@ final class Sandboxer implements AutoCloseable {
         return process.pid() == supervisor.pid() || isDaemon(process);
     }
 
-    /** How many connections of containerd the supervisor holds, beyond those of its start. */
+    /** How many connections of containerd the supervisor holds. */
     long held() {
-        return sockets() - standbys().size() - socketsAtStart;
+        return connections().size();
     }
 
-    /** The supervisor's sockets as the kernel has them, for a message. */
-    String sockets(String indent) {
-        var own =
-                OpenFiles.of(supervisor()).stream()
-                        .filter(f -> f.startsWith("socket:"))
-                        .map(f -> f.replaceAll("\\D", ""))
-                        .toList();
+    /** These as the kernel has them, for a message. */
+    String connections(String indent) {
+        return String.join("\n" + indent, connections());
+    }
+
+    /** Those that were accepted have the name of their listener, which has the flag of one. */
+    private List<String> connections() {
+        var task = " " + directory.resolve(kind + "/task.sock");
+        var own = sockets();
         try (Stream<String> lines = Files.lines(Path.of("/proc/net/unix"))) {
-            return lines.filter(line -> own.stream().anyMatch(it -> line.contains(" " + it)))
-                    .collect(Collectors.joining("\n" + indent));
+            return lines.filter(line -> line.endsWith(task))
+                    .filter(line -> !line.contains(" 00010000 "))
+                    .filter(line -> own.contains(line.split(" +", 8)[6]))
+                    .toList();
         } catch (IOException e) {
-            return e.toString();
+            throw new UncheckedIOException(e);
         }
+    }
+
+    /** The supervisor's, by the numbers of their inodes. */
+    private Set<String> sockets() {
+        return OpenFiles.of(supervisor()).stream()
+                .filter(file -> file.startsWith("socket:"))
+                .map(file -> file.replaceAll("\\D", ""))
+                .collect(Collectors.toSet());
     }
 
     String endOfLog() {
@@ -207,10 +218,6 @@ final class Sandboxer implements AutoCloseable {
     @Override
     public void close() {
         supervisor.close();
-    }
-
-    private long sockets() {
-        return OpenFiles.of(supervisor()).stream().filter(f -> f.startsWith("socket:")).count();
     }
 
     private ProcessHandle supervisor() {

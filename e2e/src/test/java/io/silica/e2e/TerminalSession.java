@@ -82,7 +82,8 @@ final class TerminalSession implements AutoCloseable {
         private boolean begun;
 
         @Override
-        public @Nullable CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
+        public @Nullable CompletionStage<?> onBinary(
+                WebSocket from, ByteBuffer data, boolean last) {
             if (!begun && data.hasRemaining()) {
                 isOutput = data.get() == OUTPUT;
                 begun = true;
