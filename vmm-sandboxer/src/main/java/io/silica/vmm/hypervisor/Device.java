@@ -8,13 +8,13 @@ public sealed interface Device {
     /**
      * A disk.
      *
-     * @param serial by which the guest knows it: at most 20 letters and digits
+     * @param serial by which the guest knows it: at most 20 letters, digits and hyphens
      * @param file its contents
      * @param readOnly whether the program opens the file so that it can't write
      */
     record Disk(String serial, Path file, boolean readOnly) implements Device {
         public Disk {
-            if (!serial.matches("[A-Za-z0-9]{1,20}")) {
+            if (!serial.matches("[A-Za-z0-9-]{1,20}")) {
                 throw new IllegalArgumentException("not the serial number of a disk: " + serial);
             }
         }

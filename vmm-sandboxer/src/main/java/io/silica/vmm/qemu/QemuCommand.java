@@ -19,6 +19,8 @@ final class QemuCommand {
 
     static final int CONSOLE = 4;
 
+    private static final String CLASSES = "silica-classes";
+
     private static final long MIB = 1 << 20;
 
     /** Faster, and quieter; nothing of it weakens the guest. */
@@ -44,6 +46,8 @@ final class QemuCommand {
         command.kernel();
         command.control();
         command.device(new Device.Disk("root", config.root(), true));
+        // The guest looks for it there, as the second disk.
+        config.classes().ifPresent(it -> command.device(new Device.Disk(CLASSES, it, true)));
         machine.devices().forEach(command::device);
         return command.arguments.toArray(String[]::new);
     }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.vmm.qemu;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,5 +34,10 @@ public record QemuConfig(
 
     Path root() {
         return image.resolve("root.erofs");
+    }
+
+    /** What the agent need not read and link again at each start, if the image has it. */
+    Optional<Path> classes() {
+        return Optional.of(image.resolve("classes.erofs")).filter(Files::isRegularFile);
     }
 }

@@ -30,6 +30,18 @@ final class QemuCommandTest {
     }
 
     @Test
+    void theAgentsClassesAreTheSecondDiskOfAnImageThatHasThem() throws Exception {
+        var classes = Files.createFile(directory.resolve("classes.erofs"));
+        var data = new Device.Disk("data", Path.of("/d"), false);
+        assertThat(command(directory, Accelerator.KVM, data))
+                .contains("id=d1,if=none,format=raw,readonly=on,file=" + classes)
+                .containsSubsequence(
+                        "virtio-blk-pci,drive=d0,serial=root",
+                        "virtio-blk-pci,drive=d1,serial=silica-classes",
+                        "virtio-blk-pci,drive=d2,serial=data");
+    }
+
+    @Test
     void whatWeakensAGuestIsThereUnderEmulationOnly() {
         assertThat(String.join(" ", command(Accelerator.TCG))).contains("mitigations=off");
         assertThat(String.join(" ", command(Accelerator.KVM)))
@@ -109,12 +121,16 @@ final class QemuCommandTest {
     }
 
     private static List<String> command(Accelerator accelerator, Device... devices) {
+        return command(Path.of("/image"), accelerator, devices);
+    }
+
+    private static List<String> command(Path image, Accelerator accelerator, Device... devices) {
         var config =
                 new QemuConfig(
                         Path.of("/qemu"),
                         Path.of("/virtiofsd"),
                         Path.of("/vsock"),
-                        Path.of("/image"),
+                        image,
                         accelerator);
         var machine =
                 new MachineConfig(
