@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -89,10 +90,19 @@ final class CheckCommand {
                                 System.getProperty("user.name").equals("root"))
                         .findings();
             } finally {
-                Files.deleteIfExists(scratch);
+                remove(scratch);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the trial has left in a directory that was made for it; no link is followed. */
+    private static void remove(Path scratch) throws IOException {
+        try (var left = Files.walk(scratch)) {
+            for (var path : left.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
         }
     }
 

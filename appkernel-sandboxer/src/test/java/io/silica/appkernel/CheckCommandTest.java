@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +55,23 @@ final class CheckCommandTest {
         Files.writeString(config, "[gvisor]\nprogramme = 1\n");
         assertThat(check("--config", config.toString())).isEqualTo(2);
         assertThat(err.toString(UTF_8)).contains("unknown key gvisor.programme");
+    }
+
+    @Test
+    void nothingIsLeftOfATrialThatGoesWell() throws IOException {
+        var program = Files.writeString(directory.resolve("runsc"), "#!/bin/sh\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        var before = scratch();
+        check("--config", config.toString());
+        assertThat(out.toString(UTF_8)).doesNotContain("no   runsc:");
+        assertThat(scratch()).isEqualTo(before);
+    }
+
+    private static List<Path> scratch() throws IOException {
+        try (var all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return all.filter(it -> it.getFileName().toString().startsWith("silica-check"))
+                    .toList();
+        }
     }
 
     private int check(String... arguments) {
