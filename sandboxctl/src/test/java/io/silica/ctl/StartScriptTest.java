@@ -33,11 +33,12 @@ final class StartScriptTest {
     void superviseBecomesTheSupervisorOfTheUsualStateDirectory() throws Exception {
         assertThat(run("supervise", "--", "wasm-sandboxer", "--log-level", "debug"))
                 .containsExactly(
-                        "run --dir /run/silica/wasm -- wasm-sandboxer --log-level debug",
+                        "run --standby --dir /run/silica/wasm -- wasm-sandboxer --log-level debug",
                         home.resolve("bin").toString());
         assertThat(run("supervise", "--", "/opt/silica/current/bin/wasm-sandboxer"))
                 .first()
-                .isEqualTo("run --dir /run/silica/wasm -- /opt/silica/current/bin/wasm-sandboxer");
+                .isEqualTo(
+                        "run --standby --dir /run/silica/wasm -- /opt/silica/current/bin/wasm-sandboxer");
     }
 
     @Test
