@@ -1,29 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.vmm;
 
+import io.silica.linux.FileTree;
 import io.silica.linux.MountTable;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
+import io.silica.sandbox.ShortName;
 import io.silica.vmm.storage.PodShare;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where the files of one pod are. Its directory is named by a digest, because paths of sockets are
@@ -48,15 +43,7 @@ record PodPlaces(Path directory) {
     private static final int NAME_LENGTH = 20;
 
     static PodPlaces of(Path parent, SandboxId id) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(id.value().getBytes(StandardCharsets.UTF_8));
-            return new PodPlaces(
-                    parent.resolve(HexFormat.of().formatHex(digest).substring(0, NAME_LENGTH)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return new PodPlaces(parent.resolve(ShortName.of(id.value(), NAME_LENGTH)));
     }
 
     /** All that there are. */
@@ -150,7 +137,7 @@ record PodPlaces(Path directory) {
         }
         try {
             if (exist()) {
-                Files.walkFileTree(directory, new Removal());
+                FileTree.remove(directory);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -194,22 +181,6 @@ record PodPlaces(Path directory) {
             return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static final class Removal extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-                throws IOException {
-            Files.deleteIfExists(directory);
-            return FileVisitResult.CONTINUE;
         }
     }
 }

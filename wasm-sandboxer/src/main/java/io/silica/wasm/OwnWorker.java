@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm;
 
+import io.silica.linux.FileTree;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -98,14 +98,10 @@ final class OwnWorker implements AutoCloseable {
     }
 
     private void delete() {
-        if (Files.isDirectory(directory)) {
-            try (var files = Files.walk(directory)) {
-                for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.deleteIfExists(file);
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        try {
+            FileTree.remove(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.silica.linux.Poller;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
+import io.silica.sandbox.ShortName;
 import io.silica.wasm.worker.ProtocolVersions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,9 +12,6 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +28,7 @@ final class OwnWorkers implements AutoCloseable {
     private static final String PREFIX = "pod-";
 
     /** An address of a Unix socket has 107 bytes, and an id may have most of them. */
-    private static final int DIGEST_BYTES = 8;
+    private static final int NAME_LENGTH = 16;
 
     private final Supplier<WorkerCommand> command;
     private final Path directory;
@@ -73,13 +69,7 @@ final class OwnWorkers implements AutoCloseable {
     }
 
     static String name(SandboxId sandbox) {
-        try {
-            var digest =
-                    MessageDigest.getInstance("SHA-256").digest(sandbox.value().getBytes(UTF_8));
-            return PREFIX + HexFormat.of().formatHex(digest, 0, DIGEST_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return PREFIX + ShortName.of(sandbox.value(), NAME_LENGTH);
     }
 
     /** Ends those of sandboxes that nobody knows. */

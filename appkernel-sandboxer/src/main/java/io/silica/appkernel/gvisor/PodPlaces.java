@@ -1,30 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.gvisor;
 
+import io.silica.linux.FileTree;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExecId;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
+import io.silica.sandbox.ShortName;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where the files of one pod are. Its directory is named by a digest, because the path of a socket
@@ -48,18 +42,7 @@ record PodPlaces(Path directory) {
     private static final int NAME_LENGTH = 20;
 
     static PodPlaces of(Path directory, SandboxId id) {
-        return new PodPlaces(directory.resolve(shortName(id.value())));
-    }
-
-    private static String shortName(String text) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, NAME_LENGTH);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return new PodPlaces(directory.resolve(ShortName.of(id.value(), NAME_LENGTH)));
     }
 
     /** All that there are. */
@@ -90,7 +73,8 @@ record PodPlaces(Path directory) {
 
     /** What those of a terminal are called; their paths have to be short as well. */
     static String terminal(ContainerId container, Optional<ExecId> exec) {
-        return shortName(exec.map(it -> container + "/" + it).orElse(container.value()));
+        return ShortName.of(
+                exec.map(it -> container + "/" + it).orElse(container.value()), NAME_LENGTH);
     }
 
     /** What runsc writes down about a container. */
@@ -238,30 +222,11 @@ record PodPlaces(Path directory) {
         }
     }
 
-    /** Links are removed, not followed. */
     private static void removeAll(Path path) {
         try {
-            if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-                Files.walkFileTree(path, new Removal());
-            }
+            FileTree.remove(path);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static final class Removal extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-                throws IOException {
-            Files.deleteIfExists(directory);
-            return FileVisitResult.CONTINUE;
         }
     }
 }

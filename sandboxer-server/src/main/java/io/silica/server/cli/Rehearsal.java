@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.cli;
 
+import io.silica.linux.FileTree;
 import io.silica.server.config.DaemonConfig;
 import io.silica.server.config.ServerConfig;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -35,9 +32,9 @@ final class Rehearsal {
     static void run(DaemonConfig config, Consumer<DaemonConfig> daemon) {
         Path directory = config.server().dir().resolve(DIRECTORY);
         try {
-            remove(directory);
+            FileTree.remove(directory);
             daemon.accept(in(directory, config));
-            remove(directory);
+            FileTree.remove(directory);
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.ERROR, "the rehearsal of a standby failed: it will start more slowly", e);
         }
@@ -59,20 +56,5 @@ final class Rehearsal {
                 config.limits(),
                 config.containerd(),
                 config.stats());
-    }
-
-    private static void remove(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        List<Path> deepestFirst;
-        try (var tree = Files.walk(directory)) {
-            deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
-        for (Path path : deepestFirst) {
-            Files.deleteIfExists(path);
-        }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.host;
 
+import io.silica.linux.FileTree;
 import io.silica.linux.LinuxException;
 import io.silica.linux.MountTable;
 import io.silica.linux.Mounts;
@@ -8,19 +9,15 @@ import io.silica.sandbox.MountSpec;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a pod has in the file system of the host. Every method can block: not for virtual threads.
@@ -154,7 +151,7 @@ record PodDirectory(Path path) {
         if (!deleteOwn()) {
             MountTable.read().below(path).forEach(mount -> Mounts.detach(mount.point()));
             if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                Files.walkFileTree(path, new Deletion());
+                FileTree.remove(path);
             }
         }
     }
@@ -176,26 +173,6 @@ record PodDirectory(Path path) {
         } catch (LinuxException | IOException e) {
             LOGGER.log(Level.DEBUG, "{0} is not as it was made: {1}", path, e.getMessage());
             return false;
-        }
-    }
-
-    /** Follows no link. */
-    private static final class Deletion extends SimpleFileVisitor<Path> {
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
-                throws IOException {
-            if (failure != null) {
-                throw failure;
-            }
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
         }
     }
 }

@@ -2,10 +2,7 @@
 package io.silica.vmm.stdio;
 
 import io.silica.sandbox.SandboxId;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import io.silica.sandbox.ShortName;
 
 /**
  * What parked ends of FIFOs are called: short, because all names together have to fit into one
@@ -32,13 +29,6 @@ public record ParkedNames(String prefix) {
     }
 
     private static String digest(String text) {
-        try {
-            var all =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(all).substring(0, DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return ShortName.of(text, DIGITS);
     }
 }
