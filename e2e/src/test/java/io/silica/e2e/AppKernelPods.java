@@ -3,30 +3,21 @@ package io.silica.e2e;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.silica.ctl.cri.CriClient;
-import io.silica.ctl.cri.CriEndpoint;
-import io.silica.ctl.cri.CriException;
-import io.silica.examples.ExampleImage;
 import io.silica.proto.cri.PodSandboxConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
  * Pods on gVisor: a node's appkernel-sandboxer is started when the first one is wanted, and runs
- * until the node is closed. Their image has a busybox and nothing else.
+ * until the node is closed.
  */
 final class AppKernelPods {
     static final String KIND = "appkernel";
-
-    private static final String IMAGE = "busybox";
 
     private AppKernelPods() {}
 
@@ -41,29 +32,17 @@ final class AppKernelPods {
         return Pod.runAs(KIND, node, change);
     }
 
-    /** Starts a container that runs a shell script. */
-    static PodContainer shell(Pod pod, String script) {
-        return pod.start(IMAGE, config -> config.addAllCommand(shell(script)));
-    }
-
-    /** The command of a shell script. */
-    static List<String> shell(String script) {
-        var command = new ArrayList<String>(List.of("/bin/busybox", "sh", "-c"));
-        command.add(script);
-        return command;
-    }
-
     private static void begin(Node node) {
         assumeTrue(
-                Files.isExecutable(program("runsc")) && Files.isExecutable(program("busybox")),
+                Files.isExecutable(Busybox.program("runsc")) && Busybox.isThere(),
                 "no runsc and busybox: scripts/program-get gets them");
         if (!node.appkernel().isStarted()) {
             try {
                 configure(node.directory());
                 node.appkernel().start();
                 awaitTrial(node.directory());
-                greet(node.directory());
-                node.importImage(image(node.directory()));
+                node.appkernel().greet();
+                Busybox.importInto(node);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {
@@ -86,16 +65,6 @@ final class AppKernelPods {
                 });
     }
 
-    /** A daemon's first greeting takes its time, and containerd gives it a second. */
-    private static void greet(Path directory) {
-        var socket = new CriEndpoint(Sandboxer.socket(directory, KIND));
-        try (var client = new CriClient(socket, Duration.ofMinutes(1))) {
-            client.version();
-        } catch (CriException _) {
-            // It greets, and does not speak CRI.
-        }
-    }
-
     private static void configure(Path directory) throws IOException {
         Files.writeString(
                 directory.resolve(KIND + ".toml"),
@@ -105,22 +74,7 @@ final class AppKernelPods {
                 [gvisor]
                 program = "%s"
                 """
-                        .formatted(directory, program("runsc").toRealPath()));
-    }
-
-    private static Path image(Path directory) throws IOException, InterruptedException {
-        var tar = directory.resolve(IMAGE + ".tar");
-        new ExampleImage(
-                        "docker.io/silica/" + IMAGE + ":1",
-                        List.of(),
-                        Map.of("/bin/busybox", Files.readAllBytes(program("busybox"))))
-                .writeTar(tar);
-        return tar;
-    }
-
-    /** Where scripts/test-e2e says that they are. */
-    private static Path program(String name) {
-        return Path.of(System.getProperty("silica.programs", ""), name);
+                        .formatted(directory, Busybox.program("runsc").toRealPath()));
     }
 
     /** The process that a pod's system calls are answered by. */

@@ -18,7 +18,7 @@ final class AppKernelTest {
     @OnEveryContainerd
     void aContainerRunsOnAnotherKernelThanTheHosts(Node node) {
         try (var pod = AppKernelPods.run(node)) {
-            var container = AppKernelPods.shell(pod, "dmesg; echo done");
+            var container = Busybox.shell(pod, "dmesg; echo done");
 
             assertThat(container.awaitExitCode()).isZero();
             assertThat(container.stdout()).contains("Starting gVisor").endsWith("done\n");
@@ -28,8 +28,7 @@ final class AppKernelTest {
     @OnEveryContainerd
     void outputKeepsItsStreamsAndTheExitCodeIsTheGuests(Node node) {
         try (var pod = AppKernelPods.run(node)) {
-            var container =
-                    AppKernelPods.shell(pod, "seq 1 20000; echo this is stderr >&2; exit 42");
+            var container = Busybox.shell(pod, "seq 1 20000; echo this is stderr >&2; exit 42");
 
             assertThat(container.awaitExitCode()).isEqualTo(42);
             assertThat(container.stdout().lines()).hasSize(20_000).endsWith("20000");
@@ -40,14 +39,12 @@ final class AppKernelTest {
     @OnEveryContainerd
     void aProcessIsAddedAndTellsItsOutputAndItsExitCode(Node node) {
         try (var pod = AppKernelPods.run(node)) {
-            var container = AppKernelPods.shell(pod, "echo up; sleep 1000");
+            var container = Busybox.shell(pod, "echo up; sleep 1000");
             container.awaitLine("up");
 
             var answer =
                     node.cri()
-                            .exec(
-                                    container.id(),
-                                    AppKernelPods.shell("echo out; echo err >&2; exit 9"));
+                            .exec(container.id(), Busybox.shell("echo out; echo err >&2; exit 9"));
 
             assertThat(answer.getStdout().toStringUtf8()).isEqualTo("out\n");
             assertThat(answer.getStderr().toStringUtf8()).isEqualTo("err\n");
@@ -62,9 +59,8 @@ final class AppKernelTest {
     void aStopIsTheStopSignalAndThenTheKill(Node node) {
         try (var pod = AppKernelPods.run(node)) {
             var obeys =
-                    AppKernelPods.shell(
-                            pod, "trap 'exit 3' TERM; echo up; while :; do sleep 0.1; done");
-            var defies = AppKernelPods.shell(pod, "trap '' TERM; echo up; while :; do :; done");
+                    Busybox.shell(pod, "trap 'exit 3' TERM; echo up; while :; do sleep 0.1; done");
+            var defies = Busybox.shell(pod, "trap '' TERM; echo up; while :; do :; done");
             obeys.awaitLine("up").stop(GRACE);
             defies.awaitLine("up").stop(Duration.ofSeconds(1));
 
@@ -76,9 +72,9 @@ final class AppKernelTest {
     @OnEveryContainerd
     void theContainersOfAPodSeeEachOthersProcessesAndEachItsOwnFiles(Node node) {
         try (var pod = AppKernelPods.run(node)) {
-            var first = AppKernelPods.shell(pod, "echo mine >/file; echo up; sleep 4321");
+            var first = Busybox.shell(pod, "echo mine >/file; echo up; sleep 4321");
             first.awaitLine("up");
-            var second = AppKernelPods.shell(pod, "ps; cat /file");
+            var second = Busybox.shell(pod, "ps; cat /file");
 
             assertThat(second.awaitExitCode()).isEqualTo(1);
             assertThat(second.stdout()).contains("sleep 4321").contains("/pod-init");
@@ -89,7 +85,7 @@ final class AppKernelTest {
     @OnEveryContainerd
     void aPodWithAnAddressHasItInside(Node node) {
         try (var pod = AppKernelPods.run(node, Pod::withAddress)) {
-            var container = AppKernelPods.shell(pod, "ip addr; hostname");
+            var container = Busybox.shell(pod, "ip addr; hostname");
 
             assertThat(container.awaitExitCode()).isZero();
             assertThat(container.stdout())
@@ -102,17 +98,12 @@ final class AppKernelTest {
     void aContainerGoesOnWhenTheDaemonIsKilledAndItsEndIsTold(Node node) {
         try (var pod = AppKernelPods.run(node)) {
             var goesOn =
-                    AppKernelPods.shell(
-                            pod, "i=0; while :; do i=$((i + 1)); echo $i; sleep 0.05; done");
+                    Busybox.shell(pod, "i=0; while :; do i=$((i + 1)); echo $i; sleep 0.05; done");
             var ends =
-                    AppKernelPods.shell(
-                            pod, "echo up; while ! [ -e /end ]; do sleep 0.05; done; exit 7");
+                    Busybox.shell(pod, "echo up; while ! [ -e /end ]; do sleep 0.05; done; exit 7");
             goesOn.awaitLine("5");
             ends.awaitLine("up");
-            node.cri()
-                    .exec(
-                            ends.id(),
-                            AppKernelPods.shell("(sleep 0.3; touch /end) >/dev/null 2>&1 &"));
+            node.cri().exec(ends.id(), Busybox.shell("(sleep 0.3; touch /end) >/dev/null 2>&1 &"));
 
             try (var _ = node.appkernel().dead()) {
                 int seen = goesOn.stdout().lines().toList().size();
@@ -121,7 +112,7 @@ final class AppKernelTest {
 
             assertThat(ends.awaitExitCode()).isEqualTo(7);
             assertThat(goesOn.isRunning()).isTrue();
-            assertThat(node.cri().exec(goesOn.id(), AppKernelPods.shell("exit 4")).getExitCode())
+            assertThat(node.cri().exec(goesOn.id(), Busybox.shell("exit 4")).getExitCode())
                     .isEqualTo(4);
             goesOn.kill();
             assertThat(goesOn.awaitExitCode()).isEqualTo(137);
@@ -136,8 +127,8 @@ final class AppKernelTest {
     void aSentryThatIsKilledEndsItsPodAndNoOther(Node node) {
         try (var other = AppKernelPods.run(node);
                 var pod = AppKernelPods.run(node)) {
-            var lives = AppKernelPods.shell(other, "sleep 1000");
-            var dies = AppKernelPods.shell(pod, "sleep 1000");
+            var lives = Busybox.shell(other, "sleep 1000");
+            var dies = Busybox.shell(pod, "sleep 1000");
 
             AppKernelPods.sentry(node, pod).destroyForcibly();
 
@@ -168,7 +159,7 @@ final class AppKernelTest {
                             config ->
                                     config.setTty(true)
                                             .addAllCommand(
-                                                    AppKernelPods.shell(
+                                                    Busybox.shell(
                                                             "[ -t 0 ] && echo terminal >&2; exit 6")));
 
             assertThat(container.awaitExitCode()).isEqualTo(6);
@@ -184,9 +175,8 @@ final class AppKernelTest {
                 "until [ \"$(stty size)\" = '40 120' ]; do sleep 0.05; done; echo sized;"
                         + " read -r a; echo \"<$a>\"; sleep 1000";
         try (var pod = AppKernelPods.run(node)) {
-            var container = AppKernelPods.shell(pod, "echo up; sleep 1000").awaitLine("up");
-            try (var terminal =
-                    TerminalSession.open(node, container, AppKernelPods.shell(script))) {
+            var container = Busybox.shell(pod, "echo up; sleep 1000").awaitLine("up");
+            try (var terminal = TerminalSession.open(node, container, Busybox.shell(script))) {
                 terminal.resize(120, 40);
                 terminal.await("sized\r\n");
                 terminal.type("hello\n");

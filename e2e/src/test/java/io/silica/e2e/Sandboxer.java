@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.e2e;
 
+import io.silica.ctl.cri.CriClient;
+import io.silica.ctl.cri.CriEndpoint;
+import io.silica.ctl.cri.CriException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +67,16 @@ final class Sandboxer implements AutoCloseable {
     /** Starts both, and waits until the daemon answers. */
     void start() {
         supervisor.start();
+    }
+
+    /** A daemon's first greeting takes its time, and containerd gives it a second. */
+    void greet() {
+        var socket = new CriEndpoint(socket(directory, kind));
+        try (var client = new CriClient(socket, Duration.ofMinutes(1))) {
+            client.version();
+        } catch (CriException _) {
+            // It greets, and does not speak CRI.
+        }
     }
 
     /** Whether it was started, and not ended since. */

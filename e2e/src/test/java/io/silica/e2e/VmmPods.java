@@ -3,17 +3,11 @@ package io.silica.e2e;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.silica.ctl.cri.CriClient;
-import io.silica.ctl.cri.CriEndpoint;
-import io.silica.ctl.cri.CriException;
-import io.silica.examples.ExampleImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Pods that are virtual machines: a node's vmm-sandboxer is started when the first one is wanted,
@@ -25,7 +19,6 @@ final class VmmPods {
 
     private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
     private static final Path VIRTIOFSD = Path.of("/usr/lib/qemu/virtiofsd");
-    private static final String IMAGE = "busybox";
 
     private VmmPods() {}
 
@@ -41,22 +34,12 @@ final class VmmPods {
         return Pod.runAs(KIND, node, Pod::onHostNetwork);
     }
 
-    /** Starts a container that runs a shell script. */
-    static PodContainer shell(Pod pod, String script) {
-        return pod.start(IMAGE, config -> config.addAllCommand(shell(script)));
-    }
-
-    /** The command of a shell script. */
-    static List<String> shell(String script) {
-        return AppKernelPods.shell(script);
-    }
-
     private static void begin(Node node) {
         assumeTrue(
                 Files.isExecutable(QEMU)
                         && Files.isExecutable(VIRTIOFSD)
-                        && Files.isExecutable(program("vhost-device-vsock"))
-                        && Files.isExecutable(program("busybox")),
+                        && Files.isExecutable(Busybox.program("vhost-device-vsock"))
+                        && Busybox.isThere(),
                 "no QEMU, or no vhost-device-vsock: scripts/install-missing guest and scripts/program-get get them");
         assumeTrue(
                 Files.isReadable(image().resolve("manifest.json")),
@@ -65,24 +48,14 @@ final class VmmPods {
             try {
                 configure(node.directory());
                 node.vmm().start();
-                greet(node.directory());
-                node.importImage(busybox(node.directory()));
+                node.vmm().greet();
+                Busybox.importInto(node);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException(e);
             }
-        }
-    }
-
-    /** A daemon's first greeting takes its time, and containerd gives it a second. */
-    private static void greet(Path directory) {
-        var socket = new CriEndpoint(Sandboxer.socket(directory, KIND));
-        try (var client = new CriClient(socket, Duration.ofMinutes(1))) {
-            client.version();
-        } catch (CriException _) {
-            // It greets, and does not speak CRI.
         }
     }
 
@@ -102,23 +75,8 @@ final class VmmPods {
                 """
                         .formatted(
                                 directory,
-                                program("vhost-device-vsock").toRealPath(),
+                                Busybox.program("vhost-device-vsock").toRealPath(),
                                 image().toRealPath()));
-    }
-
-    private static Path busybox(Path directory) throws IOException, InterruptedException {
-        var tar = directory.resolve(IMAGE + ".tar");
-        new ExampleImage(
-                        "docker.io/silica/" + IMAGE + ":1",
-                        List.of(),
-                        Map.of("/bin/busybox", Files.readAllBytes(program("busybox"))))
-                .writeTar(tar);
-        return tar;
-    }
-
-    /** Where scripts/test-e2e says that they are. */
-    private static Path program(String name) {
-        return Path.of(System.getProperty("silica.programs", ""), name);
     }
 
     private static Path image() {

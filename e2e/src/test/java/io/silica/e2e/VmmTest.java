@@ -19,11 +19,11 @@ final class VmmTest {
     @OnEveryContainerd
     void aPodIsAMachineOfItsOwnAndItsContainersAreRunInIt(Node node) throws IOException {
         try (var pod = VmmPods.run(node)) {
-            var first = VmmPods.shell(pod, "uname -r; hostname; echo mine >/file; exit 42");
+            var first = Busybox.shell(pod, "uname -r; hostname; echo mine >/file; exit 42");
             assertThat(first.awaitExitCode()).isEqualTo(42);
             assertThat(first.stdout()).contains("-cloud-amd64").endsWith("e2e-pod\n");
 
-            var streams = VmmPods.shell(pod, "seq 1 20000; echo this is stderr >&2; cat /file");
+            var streams = Busybox.shell(pod, "seq 1 20000; echo this is stderr >&2; cat /file");
             assertThat(streams.awaitExitCode()).isEqualTo(1);
             assertThat(streams.stdout().lines()).hasSize(20_000).endsWith("20000");
             assertThat(streams.stderr()).startsWith("this is stderr\n");
@@ -31,10 +31,10 @@ final class VmmTest {
             isReachedByItsAddress(pod);
 
             var stays =
-                    VmmPods.shell(pod, "trap 'exit 3' TERM; echo up; while :; do sleep 1; done");
+                    Busybox.shell(pod, "trap 'exit 3' TERM; echo up; while :; do sleep 1; done");
             stays.awaitLine("up");
             var answer =
-                    node.cri().exec(stays.id(), VmmPods.shell("echo out; echo err >&2; exit 9"));
+                    node.cri().exec(stays.id(), Busybox.shell("echo out; echo err >&2; exit 9"));
             assertThat(answer.getStdout().toStringUtf8()).isEqualTo("out\n");
             assertThat(answer.getStderr().toStringUtf8()).isEqualTo("err\n");
             assertThat(answer.getExitCode()).isEqualTo(9);
@@ -47,7 +47,7 @@ final class VmmTest {
 
     private static void isReachedByItsAddress(Pod pod) {
         var address = pod.status().getNetwork().getIp();
-        var serves = VmmPods.shell(pod, "ip addr; echo up; echo from the guest | nc -l -p 8080");
+        var serves = Busybox.shell(pod, "ip addr; echo up; echo from the guest | nc -l -p 8080");
         serves.awaitLine("up");
         assertThat(serves.stdout()).contains("inet " + address + "/");
         // It may not listen yet.
@@ -72,19 +72,19 @@ final class VmmTest {
     void aContainerGoesOnWhenTheDaemonIsKilledAndAMachineThatIsKilledEndsItsPod(Node node) {
         try (var pod = VmmPods.run(node)) {
             var goesOn =
-                    VmmPods.shell(pod, "i=0; while :; do i=$((i + 1)); echo $i; sleep 0.05; done");
+                    Busybox.shell(pod, "i=0; while :; do i=$((i + 1)); echo $i; sleep 0.05; done");
             var ends =
-                    VmmPods.shell(pod, "echo up; while ! [ -e /end ]; do sleep 0.1; done; exit 7");
+                    Busybox.shell(pod, "echo up; while ! [ -e /end ]; do sleep 0.1; done; exit 7");
             goesOn.awaitLine("5");
             ends.awaitLine("up");
-            node.cri().exec(ends.id(), VmmPods.shell("(sleep 0.3; touch /end) >/dev/null 2>&1 &"));
+            node.cri().exec(ends.id(), Busybox.shell("(sleep 0.3; touch /end) >/dev/null 2>&1 &"));
 
             node.vmm().kill();
 
             int seen = goesOn.stdout().lines().toList().size();
             goesOn.awaitLine(Integer.toString(seen + 50));
             assertThat(ends.awaitExitCode()).isEqualTo(7);
-            assertThat(node.cri().exec(goesOn.id(), VmmPods.shell("exit 4")).getExitCode())
+            assertThat(node.cri().exec(goesOn.id(), Busybox.shell("exit 4")).getExitCode())
                     .isEqualTo(4);
             var lines = goesOn.stdout().lines().toList();
             for (int i = 0; i < lines.size(); i++) {
