@@ -66,14 +66,19 @@ class ReaperTest {
         awaitCollected(leaveOrphan("exit 4"));
     }
 
-    /** Has a child start another and end; the other one's pid. */
+    /**
+     * Has a child start another and end; the other one's pid. It runs the script once its parent
+     * has ended: a shell collects children of its own that end while it lives.
+     */
     private static int leaveOrphan(String script) throws Exception {
         try (var poller = Poller.start("reaper-test");
+                var go = Pipe.open();
                 var pipe = Pipe.open()) {
             var parent =
                     REAPER.spawn(
-                            shell("(" + script + ") >/dev/null & echo $!")
-                                    .descriptor(1, pipe.writer()));
+                            shell("(read -r _; " + script + ") <&3 >/dev/null & echo $!")
+                                    .descriptor(1, pipe.writer())
+                                    .descriptor(3, go.reader()));
             pipe.writer().close();
             assertThat(parent.exit().await().code()).isZero();
             return Integer.parseInt(line(pipe.reader(), poller));
