@@ -2,6 +2,7 @@
 package io.silica.benchmarks.restart;
 
 import io.silica.benchmarks.Machine;
+import io.silica.benchmarks.MemoryUse;
 import io.silica.benchmarks.Report;
 import io.silica.supervisor.FakeDaemon;
 import io.silica.supervisor.Supervised;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.benchmarks.restart;
+package io.silica.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

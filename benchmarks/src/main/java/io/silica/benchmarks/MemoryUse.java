@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.benchmarks.restart;
+package io.silica.benchmarks;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,9 +13,9 @@ import java.util.List;
  * @param proportional that and its share of what others have, too
  * @param resident all
  */
-record MemoryUse(long own, long proportional, long resident) {
+public record MemoryUse(long own, long proportional, long resident) {
     /** Now. */
-    static MemoryUse of(long pid) throws IOException {
+    public static MemoryUse of(long pid) throws IOException {
         return parse(Files.readAllLines(Path.of("/proc/%d/smaps_rollup".formatted(pid))));
     }
 
