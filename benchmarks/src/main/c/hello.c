@@ -1,9 +1,17 @@
-/* What runc runs where our sandboxer runs examples/src/main/wat/hello.wat: one line, then the end. */
+/*
+ * What runc runs where our sandboxer runs hello.wat and sleep.wat of examples/src/main/wat: one line, then the end; with an
+ * argument it sleeps until it is killed.
+ */
 #include <unistd.h>
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static const char line[] = "hello from Linux\n";
 
-	return write(STDOUT_FILENO, line, sizeof line - 1) == sizeof line - 1 ? 0 : 1;
+	(void)argv;
+	if (write(STDOUT_FILENO, line, sizeof line - 1) != sizeof line - 1)
+		return 1;
+	while (argc > 1)
+		pause();
+	return 0;
 }

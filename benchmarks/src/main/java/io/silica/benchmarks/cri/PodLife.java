@@ -30,6 +30,8 @@ final class PodLife {
     private final Handler handler;
     private final PodSandboxConfig pod;
     private final Map<Step, Duration> times = new EnumMap<>(Step.class);
+    private String id = "";
+    private String container = "";
 
     PodLife(CriClient cri, Handler handler, String name, Path logs) {
         this.cri = cri;
@@ -37,30 +39,35 @@ final class PodLife {
         this.pod = pod(name, logs.resolve(name));
     }
 
-    /** Lives it, and gives how long each step took. */
+    /** Lives it with a container that ends by itself, and gives how long each step took. */
     Map<Step, Duration> times() throws IOException, InterruptedException {
+        begin();
+        awaitExit();
+        return end();
+    }
+
+    /** The first part of it: returns when the container's first line is there. */
+    void begin() throws IOException, InterruptedException {
         var logs = Files.createDirectories(Path.of(pod.getLogDirectory()));
         try (var firstLine = FirstLine.of(logs, LOG)) {
-            String id = begin(firstLine);
-            timed(Step.STOP_POD, () -> cri.stopPod(id));
-            timed(Step.REMOVE_POD, () -> cri.removePod(id));
-            return times;
+            long begun = System.nanoTime();
+            id = cri.runPod(pod, handler.name());
+            long ran = since(Step.RUN_POD, begun);
+            container = cri.createContainer(id, container(), pod);
+            long created = since(Step.CREATE, ran);
+            cri.startContainer(container);
+            since(Step.START, created);
+            long seen = firstLine.awaitNanos();
+            times.put(Step.FIRST_LINE, Duration.ofNanos(seen - created));
+            times.put(Step.TOTAL, Duration.ofNanos(seen - begun));
         }
     }
 
-    private String begin(FirstLine firstLine) throws IOException, InterruptedException {
-        long begun = System.nanoTime();
-        String id = cri.runPod(pod, handler.name());
-        long ran = since(Step.RUN_POD, begun);
-        String container = cri.createContainer(id, container(), pod);
-        long created = since(Step.CREATE, ran);
-        cri.startContainer(container);
-        since(Step.START, created);
-        long seen = firstLine.awaitNanos();
-        times.put(Step.FIRST_LINE, Duration.ofNanos(seen - created));
-        times.put(Step.TOTAL, Duration.ofNanos(seen - begun));
-        awaitExit(container);
-        return id;
+    /** The rest of it, and how long each step took. */
+    Map<Step, Duration> end() {
+        timed(Step.STOP_POD, () -> cri.stopPod(id));
+        timed(Step.REMOVE_POD, () -> cri.removePod(id));
+        return times;
     }
 
     private long since(Step step, long begun) {
@@ -76,7 +83,7 @@ final class PodLife {
     }
 
     /** So that stopping the pod is the same for both: nothing runs in it any more. */
-    private void awaitExit(String container) throws InterruptedException {
+    private void awaitExit() throws InterruptedException {
         while (cri.containerStatus(container).getState() != ContainerState.CONTAINER_EXITED) {
             Thread.sleep(Duration.ofMillis(1));
         }
@@ -102,8 +109,9 @@ final class PodLife {
 
     private ContainerConfig container() {
         return ContainerConfig.newBuilder()
-                .setMetadata(ContainerMetadata.newBuilder().setName("hello"))
+                .setMetadata(ContainerMetadata.newBuilder().setName("container"))
                 .setImage(ImageSpec.newBuilder().setImage(handler.image()))
+                .addAllArgs(handler.arguments())
                 .setLogPath(LOG)
                 .build();
     }
