@@ -2,8 +2,12 @@
 package io.silica.e2e;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 
 /** Programs that run to their end. */
 final class Command {
@@ -18,8 +22,7 @@ final class Command {
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
-            String says =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String says = text(process.getInputStream());
             int exitCode = process.waitFor();
             if (exitCode != 0) {
                 throw new IllegalStateException(
@@ -33,5 +36,29 @@ final class Command {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** How a program ended, and what it said. */
+    record Ended(int exitCode, String stdout, String stderr) {}
+
+    /** Runs a program with an input, whatever its exit code. */
+    static Ended end(String input, List<String> command) {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Process process = new ProcessBuilder(command).start();
+            var errors = threads.submit(() -> text(process.getErrorStream()));
+            try (var to = process.getOutputStream()) {
+                to.write(input.getBytes(StandardCharsets.UTF_8));
+            }
+            var printed = text(process.getInputStream());
+            return new Ended(process.waitFor(), printed, errors.get());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String text(InputStream stream) throws IOException {
+        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl;
 
+import io.silica.ctl.cli.ExitCode;
 import io.silica.ctl.daemon.MetricsSocket;
 import java.io.File;
 import java.io.IOException;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl;
 
+import io.silica.ctl.cli.ExitCode;
+import io.silica.ctl.cli.Output;
 import io.silica.ctl.journal.JournalException;
 import io.silica.ctl.journal.JournalReader;
 import io.silica.ctl.journal.MachineLife;

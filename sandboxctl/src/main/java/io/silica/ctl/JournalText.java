@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl;
 
+import io.silica.ctl.cli.Table;
 import io.silica.ctl.journal.ConnectionReport;
 import io.silica.ctl.journal.JournalReport;
 import io.silica.ctl.journal.MachineLife;

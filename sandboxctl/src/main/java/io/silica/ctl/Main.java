@@ -17,7 +17,7 @@ public final class Main {
 
     public static void main(String[] args) {
         keepLibrariesQuiet();
-        System.exit(new SandboxCtl(System.out, System.err).execute(args));
+        System.exit(new SandboxCtl(System.in, System.out, System.err).execute(args));
     }
 
     /** Their loggers would write between the container's output. */

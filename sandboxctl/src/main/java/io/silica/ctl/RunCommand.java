@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl;
 
+import io.silica.ctl.cli.CommandException;
+import io.silica.ctl.cli.CriOptions;
+import io.silica.ctl.cli.ExitCode;
+import io.silica.ctl.cli.LogPrinter;
+import io.silica.ctl.cli.OnSignal;
 import io.silica.ctl.cri.ContainerLog;
 import io.silica.ctl.cri.CriClient;
 import io.silica.ctl.cri.CriException;

@@ -1,12 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl;
 
+import io.silica.ctl.cli.CommandException;
+import io.silica.ctl.cli.Console;
 import io.silica.ctl.cri.ConfigException;
 import io.silica.ctl.cri.CriException;
 import io.silica.ctl.upgrade.UpgradeException;
+import io.silica.ctl.verb.AttachCommand;
+import io.silica.ctl.verb.CreateCommand;
+import io.silica.ctl.verb.ExecCommand;
+import io.silica.ctl.verb.InspectCommand;
+import io.silica.ctl.verb.InspectpCommand;
+import io.silica.ctl.verb.LogsCommand;
+import io.silica.ctl.verb.PodsCommand;
+import io.silica.ctl.verb.PortForwardCommand;
+import io.silica.ctl.verb.PsCommand;
+import io.silica.ctl.verb.RmCommand;
+import io.silica.ctl.verb.RmpCommand;
+import io.silica.ctl.verb.RunpCommand;
+import io.silica.ctl.verb.StartCommand;
+import io.silica.ctl.verb.StatsCommand;
+import io.silica.ctl.verb.StatspCommand;
+import io.silica.ctl.verb.StopCommand;
+import io.silica.ctl.verb.StoppCommand;
+import io.silica.ctl.verb.UnknownIdException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParseResult;
@@ -19,20 +41,44 @@ import picocli.CommandLine.ParseResult;
         versionProvider = SandboxCtl.Version.class,
         subcommands = {
             RunCommand.class,
+            RunpCommand.class,
+            CreateCommand.class,
+            StartCommand.class,
+            ExecCommand.class,
+            AttachCommand.class,
+            LogsCommand.class,
+            PortForwardCommand.class,
+            PodsCommand.class,
+            PsCommand.class,
+            InspectCommand.class,
+            InspectpCommand.class,
+            StatsCommand.class,
+            StatspCommand.class,
+            StopCommand.class,
+            StoppCommand.class,
+            RmCommand.class,
+            RmpCommand.class,
             StateCommand.class,
             JournalCommand.class,
             DoctorCommand.class,
             CheckCommand.class,
             SuperviseCommand.class,
-            UpgradeCommand.class
+            UpgradeCommand.class,
+            AutoComplete.GenerateCompletion.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:it could not be done", "2:the command line is wrong"})
-final class SandboxCtl {
+final class SandboxCtl implements Console {
+    private final InputStream in;
     private final PrintStream out;
     private final PrintStream err;
 
     SandboxCtl(PrintStream out, PrintStream err) {
+        this(InputStream.nullInputStream(), out, err);
+    }
+
+    SandboxCtl(InputStream in, PrintStream out, PrintStream err) {
+        this.in = in;
         this.out = out;
         this.err = err;
     }
@@ -47,13 +93,18 @@ final class SandboxCtl {
                 .execute(args);
     }
 
-    /** For what is printed as it is, byte by byte. */
-    PrintStream out() {
+    @Override
+    public InputStream in() {
+        return in;
+    }
+
+    @Override
+    public PrintStream out() {
         return out;
     }
 
-    /** The same for errors. */
-    PrintStream err() {
+    @Override
+    public PrintStream err() {
         return err;
     }
 
@@ -67,6 +118,7 @@ final class SandboxCtl {
             case CriException _,
                     ConfigException _,
                     CommandException _,
+                    UnknownIdException _,
                     UpgradeException _,
                     IOException _ ->
                     command.getErr().println("sandboxctl: " + e.getMessage());

@@ -3,7 +3,7 @@
  * The operator's tool: runs a pod through CRI, and reads what a daemon has written down: about its
  * sandboxes, and in its journal.
  *
- * <p>Its exit codes are those of {@link io.silica.ctl.ExitCode}. It is no part of serving pods:
+ * <p>Its exit codes are those of {@link io.silica.ctl.cli.ExitCode}. It is no part of serving pods:
  * nothing depends on it but tests.
  */
 @NullMarked

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import io.silica.ctl.cli.ExitCode;
 import io.silica.ctl.journal.DaemonJournal;
 import io.silica.proto.containerd.task.CreateTaskRequest;
 import io.silica.proto.containerd.task.ExecProcessRequest;

@@ -3,6 +3,7 @@ package io.silica.ctl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.silica.ctl.cli.ExitCode;
 import io.silica.ctl.cri.ContainerLog;
 import io.silica.ctl.cri.CriClient;
 import io.silica.ctl.cri.CriEndpoint;

@@ -11,12 +11,14 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.silica.proto.cri.AttachRequest;
 import io.silica.proto.cri.Container;
 import io.silica.proto.cri.ContainerConfig;
 import io.silica.proto.cri.ContainerStats;
 import io.silica.proto.cri.ContainerStatsRequest;
 import io.silica.proto.cri.ContainerStatus;
 import io.silica.proto.cri.ContainerStatusRequest;
+import io.silica.proto.cri.ContainerStatusResponse;
 import io.silica.proto.cri.CreateContainerRequest;
 import io.silica.proto.cri.ExecRequest;
 import io.silica.proto.cri.ExecSyncRequest;
@@ -25,6 +27,7 @@ import io.silica.proto.cri.ImageServiceGrpc;
 import io.silica.proto.cri.ImageServiceGrpc.ImageServiceBlockingStub;
 import io.silica.proto.cri.ImageSpec;
 import io.silica.proto.cri.ImageStatusRequest;
+import io.silica.proto.cri.ListContainerStatsRequest;
 import io.silica.proto.cri.ListContainersRequest;
 import io.silica.proto.cri.ListPodSandboxRequest;
 import io.silica.proto.cri.ListPodSandboxStatsRequest;
@@ -34,6 +37,8 @@ import io.silica.proto.cri.PodSandboxStats;
 import io.silica.proto.cri.PodSandboxStatsRequest;
 import io.silica.proto.cri.PodSandboxStatus;
 import io.silica.proto.cri.PodSandboxStatusRequest;
+import io.silica.proto.cri.PodSandboxStatusResponse;
+import io.silica.proto.cri.PortForwardRequest;
 import io.silica.proto.cri.PullImageRequest;
 import io.silica.proto.cri.RemoveContainerRequest;
 import io.silica.proto.cri.RemovePodSandboxRequest;
@@ -47,6 +52,7 @@ import io.silica.proto.cri.StopContainerRequest;
 import io.silica.proto.cri.StopPodSandboxRequest;
 import io.silica.proto.cri.VersionRequest;
 import io.silica.proto.cri.VersionResponse;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -145,6 +151,13 @@ public final class CriClient implements AutoCloseable {
         return call("ask for pod " + pod, () -> runtime().podSandboxStatus(request).getStatus());
     }
 
+    /** The same with what the runtime tells besides, as JSON. */
+    public PodSandboxStatusResponse inspectPod(String pod) {
+        var request =
+                PodSandboxStatusRequest.newBuilder().setPodSandboxId(pod).setVerbose(true).build();
+        return call("ask for pod " + pod, () -> runtime().podSandboxStatus(request));
+    }
+
     public List<PodSandbox> pods() {
         return call(
                 "list pods",
@@ -210,6 +223,16 @@ public final class CriClient implements AutoCloseable {
                 () -> runtime().containerStatus(request).getStatus());
     }
 
+    /** The same with what the runtime tells besides, as JSON. */
+    public ContainerStatusResponse inspectContainer(String container) {
+        var request =
+                ContainerStatusRequest.newBuilder()
+                        .setContainerId(container)
+                        .setVerbose(true)
+                        .build();
+        return call("ask for container " + container, () -> runtime().containerStatus(request));
+    }
+
     public List<Container> containers() {
         return call(
                 "list containers",
@@ -224,6 +247,15 @@ public final class CriClient implements AutoCloseable {
         return call(
                 "ask for the figures of container " + container,
                 () -> runtime().containerStats(request).getStats());
+    }
+
+    public List<ContainerStats> allContainerStats() {
+        return call(
+                "ask for the figures of all containers",
+                () ->
+                        runtime()
+                                .listContainerStats(ListContainerStatsRequest.getDefaultInstance())
+                                .getStatsList());
     }
 
     public PodSandboxStats podStats(String pod) {
@@ -251,20 +283,47 @@ public final class CriClient implements AutoCloseable {
     }
 
     /**
-     * Begins to run a command in a container with a terminal.
+     * Prepares to run a command in a container.
      *
-     * @return where the terminal is to be had
+     * @return where its streams are to be had, once; the command begins when somebody comes
      */
-    public String execTerminal(String container, List<String> command) {
+    public URI execUrl(String container, List<String> command, WantedStreams wanted) {
         var request =
                 ExecRequest.newBuilder()
                         .setContainerId(container)
                         .addAllCmd(command)
-                        .setTty(true)
-                        .setStdin(true)
+                        .setTty(wanted.terminal())
+                        .setStdin(wanted.input())
                         .setStdout(true)
-                        .build();
-        return call("execute in container " + container, () -> runtime().exec(request).getUrl());
+                        .setStderr(wanted.errors());
+        return URI.create(
+                call(
+                        "execute in container " + container,
+                        () -> runtime().exec(request.build()).getUrl()));
+    }
+
+    /** Where the streams of a container's first process are to be had, once. */
+    public URI attachUrl(String container, WantedStreams wanted) {
+        var request =
+                AttachRequest.newBuilder()
+                        .setContainerId(container)
+                        .setTty(wanted.terminal())
+                        .setStdin(wanted.input())
+                        .setStdout(true)
+                        .setStderr(wanted.errors());
+        return URI.create(
+                call(
+                        "attach to container " + container,
+                        () -> runtime().attach(request.build()).getUrl()));
+    }
+
+    /** Where a connection to a port of a pod is to be had, once. */
+    public URI portForwardUrl(String pod, int port) {
+        var request = PortForwardRequest.newBuilder().setPodSandboxId(pod).addPort(port).build();
+        return URI.create(
+                call(
+                        "forward port %d of pod %s".formatted(port, pod),
+                        () -> runtime().portForward(request).getUrl()));
     }
 
     /** Ends the connection at once; calls under way fail. */

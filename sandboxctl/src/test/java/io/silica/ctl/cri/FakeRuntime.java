@@ -11,6 +11,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.silica.proto.cri.Container;
 import io.silica.proto.cri.ContainerState;
 import io.silica.proto.cri.ContainerStatus;
 import io.silica.proto.cri.ContainerStatusRequest;
@@ -21,6 +22,15 @@ import io.silica.proto.cri.Image;
 import io.silica.proto.cri.ImageServiceGrpc;
 import io.silica.proto.cri.ImageStatusRequest;
 import io.silica.proto.cri.ImageStatusResponse;
+import io.silica.proto.cri.ListContainersRequest;
+import io.silica.proto.cri.ListContainersResponse;
+import io.silica.proto.cri.ListPodSandboxRequest;
+import io.silica.proto.cri.ListPodSandboxResponse;
+import io.silica.proto.cri.PodSandbox;
+import io.silica.proto.cri.PodSandboxState;
+import io.silica.proto.cri.PodSandboxStatus;
+import io.silica.proto.cri.PodSandboxStatusRequest;
+import io.silica.proto.cri.PodSandboxStatusResponse;
 import io.silica.proto.cri.PullImageRequest;
 import io.silica.proto.cri.PullImageResponse;
 import io.silica.proto.cri.RemovePodSandboxRequest;
@@ -44,7 +54,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A runtime on a Unix socket that has one pod and one container, whose log and exit a test decides.
@@ -58,6 +71,8 @@ public final class FakeRuntime implements AutoCloseable {
     private final int exitCode;
     private volatile boolean exits = true;
     private volatile boolean stopped;
+    private volatile @Nullable PodSandbox pod;
+    private volatile @Nullable Container container;
     private volatile Path logFile = Path.of("/dev/null");
 
     /**
@@ -127,6 +142,13 @@ public final class FakeRuntime implements AutoCloseable {
                 return;
             }
             logFile = Path.of(request.getConfig().getLogDirectory());
+            pod =
+                    PodSandbox.newBuilder()
+                            .setId("pod-1")
+                            .setMetadata(request.getConfig().getMetadata())
+                            .setState(PodSandboxState.SANDBOX_READY)
+                            .setRuntimeHandler(handler)
+                            .build();
             answer(
                     "RunPodSandbox " + handler,
                     answer,
@@ -137,6 +159,14 @@ public final class FakeRuntime implements AutoCloseable {
         public void createContainer(
                 CreateContainerRequest request, StreamObserver<CreateContainerResponse> answer) {
             logFile = logFile.resolve(request.getConfig().getLogPath());
+            container =
+                    Container.newBuilder()
+                            .setId("container-1")
+                            .setPodSandboxId(request.getPodSandboxId())
+                            .setMetadata(request.getConfig().getMetadata())
+                            .setImage(request.getConfig().getImage())
+                            .setState(ContainerState.CONTAINER_CREATED)
+                            .build();
             answer(
                     "CreateContainer " + request.getPodSandboxId(),
                     answer,
@@ -168,8 +198,45 @@ public final class FakeRuntime implements AutoCloseable {
                                     exited
                                             ? ContainerState.CONTAINER_EXITED
                                             : ContainerState.CONTAINER_RUNNING)
-                            .setExitCode(exited ? exitCode : 0);
-            answer.onNext(ContainerStatusResponse.newBuilder().setStatus(status).build());
+                            .setExitCode(exited ? exitCode : 0)
+                            .setLogPath(logFile.toString());
+            answer.onNext(
+                    ContainerStatusResponse.newBuilder()
+                            .setStatus(status)
+                            .putInfo("info", "{\"pid\":7}")
+                            .putInfo("plain", "no JSON {")
+                            .build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void listPodSandbox(
+                ListPodSandboxRequest request, StreamObserver<ListPodSandboxResponse> answer) {
+            answer.onNext(
+                    ListPodSandboxResponse.newBuilder()
+                            .addAllItems(Stream.ofNullable(pod).toList())
+                            .build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void listContainers(
+                ListContainersRequest request, StreamObserver<ListContainersResponse> answer) {
+            answer.onNext(
+                    ListContainersResponse.newBuilder()
+                            .addAllContainers(Stream.ofNullable(container).toList())
+                            .build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void podSandboxStatus(
+                PodSandboxStatusRequest request, StreamObserver<PodSandboxStatusResponse> answer) {
+            var state = Objects.requireNonNull(pod).getState();
+            answer.onNext(
+                    PodSandboxStatusResponse.newBuilder()
+                            .setStatus(PodSandboxStatus.newBuilder().setState(state))
+                            .build());
             answer.onCompleted();
         }
 
@@ -186,6 +253,11 @@ public final class FakeRuntime implements AutoCloseable {
         @Override
         public void stopPodSandbox(
                 StopPodSandboxRequest request, StreamObserver<StopPodSandboxResponse> answer) {
+            var known = pod;
+            pod =
+                    known == null
+                            ? null
+                            : known.toBuilder().setState(PodSandboxState.SANDBOX_NOTREADY).build();
             answer(
                     "StopPodSandbox " + request.getPodSandboxId(),
                     answer,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.ctl;
+package io.silica.ctl.cli;
 
 /**
  * How sandboxctl ends. {@code run} passes on the exit code of its container, whatever that is;

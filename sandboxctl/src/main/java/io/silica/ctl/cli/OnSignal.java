@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.ctl;
+package io.silica.ctl.cli;
 
 /** Cleans up if a signal ends the process before that is done in the ordinary way. */
-final class OnSignal implements AutoCloseable {
+public final class OnSignal implements AutoCloseable {
     private final Thread hook;
 
     private OnSignal(Thread hook) {
@@ -10,7 +10,7 @@ final class OnSignal implements AutoCloseable {
     }
 
     /** From now on Ctrl-C and SIGTERM do {@code cleanUp} before the process ends. */
-    static OnSignal first(Runnable cleanUp) {
+    public static OnSignal first(Runnable cleanUp) {
         var hook = new Thread(cleanUp, "clean-up");
         Runtime.getRuntime().addShutdownHook(hook);
         return new OnSignal(hook);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.ctl;
+package io.silica.ctl.cli;
 
 /** How a command prints. */
-enum Output {
+public enum Output {
     table,
     json
 }

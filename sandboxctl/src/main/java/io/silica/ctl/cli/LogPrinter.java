@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.ctl;
+package io.silica.ctl.cli;
 
 import io.silica.ctl.cri.LogLine;
 import java.io.IOException;
@@ -8,16 +8,16 @@ import java.io.UncheckedIOException;
 import java.util.List;
 
 /** Writes what a container wrote, byte by byte as it did, to the streams that it wrote to. */
-final class LogPrinter {
+public final class LogPrinter {
     private final OutputStream stdout;
     private final OutputStream stderr;
 
-    LogPrinter(OutputStream stdout, OutputStream stderr) {
+    public LogPrinter(OutputStream stdout, OutputStream stderr) {
         this.stdout = stdout;
         this.stderr = stderr;
     }
 
-    void print(List<LogLine> lines) {
+    public void print(List<LogLine> lines) {
         try {
             for (LogLine line : lines) {
                 print(line);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.ctl;
+package io.silica.ctl.cli;
 
 import io.grpc.ClientInterceptor;
 import io.silica.ctl.cri.CallTrace;
@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /** How commands reach CRI: named as crictl names it. */
-final class CriOptions {
+public final class CriOptions {
     @Spec(Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -40,7 +40,7 @@ final class CriOptions {
             description = "Say each call on standard error, and how long it took.")
     private boolean verbose;
 
-    CriClient connect() {
+    public CriClient connect() {
         try {
             return new CriClient(
                     CriEndpoint.parse(endpoint), Duration.ofSeconds(seconds), interceptors());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.ctl;
+package io.silica.ctl.cli;
 
 import org.jspecify.annotations.Nullable;
 
@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
  * A command cannot be done. The message is the sentence that the operator reads: what, why, and
  * what to do.
  */
-final class CommandException extends RuntimeException {
+public final class CommandException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    CommandException(String message, @Nullable Throwable cause) {
+    public CommandException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

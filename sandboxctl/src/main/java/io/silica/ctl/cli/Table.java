@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.ctl;
+package io.silica.ctl.cli;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Rows of text in columns as wide as they need to be. */
-final class Table {
+public final class Table {
     private static final String GAP = "  ";
 
     private final List<List<String>> rows = new ArrayList<>();
 
-    Table(String... heading) {
+    public Table(String... heading) {
         rows.add(List.of(heading));
     }
 
-    void add(String... cells) {
+    public void add(String... cells) {
         rows.add(List.of(cells).stream().map(Table::printable).toList());
     }
 
-    void print(PrintStream out) {
+    public void print(PrintStream out) {
         for (List<String> row : rows) {
             var line = new StringBuilder();
             for (int column = 0; column < row.size(); column++) {

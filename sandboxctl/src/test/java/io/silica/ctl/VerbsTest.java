@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.silica.ctl.cli.ExitCode;
+import io.silica.ctl.cri.FakeRuntime;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class VerbsTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    @TempDir private Path directory;
+    private FakeRuntime runtime;
+    private Path podFile;
+    private Path containerFile;
+
+    @BeforeEach
+    void start() throws IOException {
+        runtime = new FakeRuntime(directory.resolve("s"), 0, "stdout F one", "stderr F two");
+        podFile =
+                Files.writeString(
+                        directory.resolve("pod"),
+                        "metadata: {name: p, namespace: n, uid: u}\nlog_directory: " + directory);
+        containerFile =
+                Files.writeString(
+                        directory.resolve("container"),
+                        "metadata: {name: c}\nimage: {image: present}\nlog_path: log\n");
+    }
+
+    @AfterEach
+    void stop() {
+        runtime.close();
+    }
+
+    @Test
+    void aPodAndAContainerAreMadeStepByStepAndTheirIdsPrinted() {
+        assertThat(ctl("runp", "-r", "wasm", podFile.toString())).isZero();
+        assertThat(ctl("create", "pod-", containerFile.toString(), podFile.toString())).isZero();
+        assertThat(ctl("start", "container-1")).isZero();
+        assertThat(ctl("stop", "-t", "7", "container")).isZero();
+        assertThat(ctl("stopp", "pod-1")).isZero();
+        assertThat(ctl("rmp", "pod-1")).isZero();
+
+        assertThat(text(out).lines())
+                .containsExactly(
+                        "pod-1", "container-1", "container-1", "container-1", "pod-1", "pod-1");
+        assertThat(runtime.calls())
+                .containsExactly(
+                        "RunPodSandbox wasm",
+                        "ImageStatus",
+                        "CreateContainer pod-1",
+                        "StartContainer container-1",
+                        "StopContainer container-1 7",
+                        "StopPodSandbox pod-1",
+                        "RemovePodSandbox pod-1");
+    }
+
+    @Test
+    void aPodThatRunsIsRemovedOnlyByForce() {
+        ctl("runp", podFile.toString());
+
+        assertThat(ctl("rmp", "pod-1")).isEqualTo(ExitCode.FAILED);
+        assertThat(text(err))
+                .isEqualTo(
+                        "sandboxctl: pod pod-1 runs; stop it with stopp, or remove it with --force\n");
+        assertThat(ctl("rmp", "--force", "pod-1")).isZero();
+        assertThat(runtime.calls()).endsWith("StopPodSandbox pod-1", "RemovePodSandbox pod-1");
+    }
+
+    @Test
+    void whatCannotBeFoundEndsNoneOfTheOthers() {
+        ctl("runp", podFile.toString());
+
+        assertThat(ctl("stopp", "none", "pod-1")).isEqualTo(ExitCode.FAILED);
+        assertThat(text(err)).isEqualTo("sandboxctl: there is no pod none\n");
+        assertThat(runtime.calls()).endsWith("StopPodSandbox pod-1");
+    }
+
+    @Test
+    void podsAndContainersAreListedForPeopleAndForScripts() {
+        ctl("runp", "-r", "wasm", podFile.toString());
+        ctl("create", "pod-1", containerFile.toString(), podFile.toString());
+        out.reset();
+
+        assertThat(ctl("pods")).isZero();
+        assertThat(ctl("pods", "--quiet", "--runtime", "runc")).isZero();
+        assertThat(ctl("ps", "--all", "--no-trunc")).isZero();
+        assertThat(ctl("ps", "-q")).isZero();
+        assertThat(text(out).lines())
+                .satisfiesExactly(
+                        heading -> assertThat(heading).startsWith("POD "),
+                        pod -> assertThat(pod).contains("pod-1", "READY", "p", "n", "wasm"),
+                        heading -> assertThat(heading).startsWith("CONTAINER "),
+                        container ->
+                                assertThat(container)
+                                        .contains("container-1", "CREATED", "present", "pod-1"));
+
+        out.reset();
+        assertThat(ctl("pods", "-o", "json")).isZero();
+        assertThat(text(out)).contains("\"items\"", "\"state\" : \"SANDBOX_READY\"");
+    }
+
+    @Test
+    void aLogIsPrintedToItsStreamsFromTheLastLinesOnIfThatIsAsked() {
+        ctl("runp", podFile.toString());
+        ctl("create", "pod-1", containerFile.toString(), podFile.toString());
+        ctl("start", "container-1");
+        out.reset();
+
+        assertThat(ctl("logs", "--follow", "container-1")).isZero();
+        assertThat(text(out)).isEqualTo("one\n");
+        assertThat(text(err)).isEqualTo("two\n");
+
+        out.reset();
+        assertThat(ctl("logs", "--tail", "1", "container-1")).isZero();
+        assertThat(text(out)).isEmpty();
+    }
+
+    @Test
+    void whatWasToldOfAContainerIsPrintedWhole() {
+        ctl("runp", podFile.toString());
+        ctl("create", "pod-1", containerFile.toString(), podFile.toString());
+        out.reset();
+
+        assertThat(ctl("inspect", "container-1")).isZero();
+        assertThat(text(out)).contains("\"status\"", "\"pid\" : 7", "\"plain\" : \"no JSON {\"");
+    }
+
+    @Test
+    void aCompletionForShellsCanBePrinted() {
+        assertThat(ctl0("generate-completion")).isZero();
+        assertThat(text(out)).contains("port-forward");
+    }
+
+    private int ctl(String... args) {
+        var all = new ArrayList<>(List.of(args));
+        all.addAll(1, List.of("--runtime-endpoint", "unix://" + directory.resolve("s")));
+        return ctl0(all.toArray(String[]::new));
+    }
+
+    private int ctl0(String... args) {
+        return new SandboxCtl(stream(out), stream(err)).execute(args);
+    }
+
+    private static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+
+    private static String text(ByteArrayOutputStream bytes) {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+}
