@@ -8,6 +8,7 @@ import io.silica.ctl.cri.CriException;
 import io.silica.ctl.upgrade.UpgradeException;
 import io.silica.ctl.verb.AttachCommand;
 import io.silica.ctl.verb.CreateCommand;
+import io.silica.ctl.verb.EventsCommand;
 import io.silica.ctl.verb.ExecCommand;
 import io.silica.ctl.verb.InspectCommand;
 import io.silica.ctl.verb.InspectpCommand;
@@ -53,6 +54,7 @@ import picocli.CommandLine.ParseResult;
             InspectCommand.class,
             InspectpCommand.class,
             StatsCommand.class,
+            EventsCommand.class,
             StatspCommand.class,
             StopCommand.class,
             StoppCommand.class,
@@ -61,6 +63,8 @@ import picocli.CommandLine.ParseResult;
             StateCommand.class,
             JournalCommand.class,
             DoctorCommand.class,
+            MetricsCommand.class,
+            DebugCommand.class,
             CheckCommand.class,
             SuperviseCommand.class,
             UpgradeCommand.class,

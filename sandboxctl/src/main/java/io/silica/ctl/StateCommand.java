@@ -158,7 +158,7 @@ final class StateCommand {
         }
     }
 
-    private static ObjectNode json(StateRecord record) {
+    static ObjectNode json(StateRecord record) {
         ObjectNode node =
                 MAPPER.createObjectNode().put("kind", record.kind()).put("id", record.id());
         return switch (record) {

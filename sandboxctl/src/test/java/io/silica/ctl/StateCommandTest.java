@@ -150,7 +150,7 @@ final class StateCommandTest {
         Files.writeString(file, text);
     }
 
-    private static String envelope(String record) {
+    static String envelope(String record) {
         var checksum = new CRC32C();
         checksum.update(record.getBytes(UTF_8));
         checksum.update("sandbox1".getBytes(UTF_8));

@@ -11,6 +11,9 @@ import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.silica.proto.containerd.events.service.EventsGrpc;
+import io.silica.proto.containerd.events.service.SubscribeRequest;
+import io.silica.proto.containerd.types.Envelope;
 import io.silica.proto.cri.AttachRequest;
 import io.silica.proto.cri.Container;
 import io.silica.proto.cri.ContainerConfig;
@@ -56,6 +59,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -324,6 +328,19 @@ public final class CriClient implements AutoCloseable {
                 call(
                         "forward port %d of pod %s".formatted(port, pod),
                         () -> runtime().portForward(request).getUrl()));
+    }
+
+    /** Hands over containerd's events as they come, for as long as containerd lives. */
+    public void events(Consumer<Envelope> each) {
+        String action = "subscribe to events";
+        call(
+                action,
+                () -> {
+                    EventsGrpc.newBlockingStub(channel)
+                            .subscribe(SubscribeRequest.getDefaultInstance())
+                            .forEachRemaining(each);
+                    return action;
+                });
     }
 
     /** Ends the connection at once; calls under way fail. */
