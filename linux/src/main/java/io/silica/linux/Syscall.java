@@ -80,6 +80,7 @@ enum Syscall {
     PIPE2(293, 59),
     SETNS(308, 268),
     RENAMEAT2(316, 276),
+    BPF(321, 280),
     STATX(332, 291),
     PIDFD_SEND_SIGNAL(424, 424),
     OPEN_TREE(428, 428),

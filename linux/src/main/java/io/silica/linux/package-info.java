@@ -39,6 +39,8 @@
  *     <td>is not</td></tr>
  * <tr><td>NetworkNamespace</td><td>any; inside waits in Java for a platform thread of its own</td>
  *     <td>what runs inside</td><td>namespaces belong to threads</td></tr>
+ * <tr><td>LoopbackListener, LoopbackConnection</td><td>open: as NetworkNamespace; the rest: any</td>
+ *     <td>nothing</td><td>sockets in other namespaces, all ports at once</td></tr>
  * <tr><td>BootClock</td><td>any</td><td>nothing</td>
  *     <td>the JDK has no clock that goes on while the machine sleeps</td></tr>
  * <tr><td>Niceness</td><td>the platform thread that is meant</td><td>nothing</td>
