@@ -7,7 +7,6 @@ import io.silica.sandbox.Container;
 import io.silica.sandbox.ContainerProcess;
 import io.silica.sandbox.ExecConfig;
 import io.silica.sandbox.Resources;
-import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Statistics;
 import java.util.List;
 import java.util.function.IntSupplier;
@@ -58,27 +57,18 @@ final class AppKernelContainer implements Container {
         return List.of(pid.getAsInt());
     }
 
-    /** A kernel has no limit for one of its containers; that of the pod is its cgroup's. */
     @Override
     public void update(Resources resources) {
-        throw new SandboxException.Unsupported(
-                "container \"%s\" has no limits of its own: those of an application kernel are its pod's"
-                        .formatted(container.id()));
+        container.update(resources);
     }
 
     @Override
     public void pause() {
-        throw unpausable();
+        container.pause();
     }
 
     @Override
     public void resume() {
-        throw unpausable();
-    }
-
-    private SandboxException unpausable() {
-        return new SandboxException.Unsupported(
-                "container \"%s\" cannot be paused by itself: an application kernel is paused as a whole"
-                        .formatted(container.id()));
+        container.resume();
     }
 }

@@ -58,10 +58,11 @@ final class AppKernelSandbox implements Sandbox {
     public Container createContainer(ContainerConfig config, ContainerObserver observer) {
         AppKernelProcess.requireClarity(
                 "container \"%s\"".formatted(config.id()), config.spec().process(), config.stdio());
-        return container(kernel.create(config));
+        return container(kernel.create(config), observer);
     }
 
-    private AppKernelContainer container(KernelContainer made) {
+    private AppKernelContainer container(KernelContainer made, ContainerObserver observer) {
+        made.observer(observer);
         containers.put(made.id(), made);
         return new AppKernelContainer(made, kernel::pid, () -> containers.remove(made.id()));
     }
@@ -78,7 +79,7 @@ final class AppKernelSandbox implements Sandbox {
     }
 
     private AdoptedContainer adopted(KernelContainer found, FormerContainer former) {
-        var container = container(found);
+        var container = container(found, former.observer());
         var execs = new HashMap<ExecId, AdoptedProcess>();
         found.execs()
                 .forEach((exec, process) -> {
@@ -126,9 +127,10 @@ final class AppKernelSandbox implements Sandbox {
         return sum;
     }
 
-    /** What the pod may use is the limit of its cgroup, which is the server's. */
     @Override
-    public void update(PodResources resources) {}
+    public void update(PodResources resources) {
+        kernel.update(resources);
+    }
 
     @Override
     public Map<String, String> identity() {

@@ -5,8 +5,10 @@ import io.silica.appkernel.kernel.KernelContainer;
 import io.silica.appkernel.kernel.KernelProcess;
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ContainerObserver;
 import io.silica.sandbox.ExecConfig;
 import io.silica.sandbox.ExecId;
+import io.silica.sandbox.Resources;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Statistics;
 import java.time.Instant;
@@ -51,6 +53,22 @@ final class FakeKernelContainer implements KernelContainer {
     @Override
     public Statistics statistics() {
         return new Statistics(Instant.now(), 1_000, 4_096, 0, 0, 1, 0);
+    }
+
+    @Override
+    public void observer(ContainerObserver hears) {}
+
+    @Override
+    public void update(Resources resources) {}
+
+    @Override
+    public void pause() {
+        init.pause(true);
+    }
+
+    @Override
+    public void resume() {
+        init.pause(false);
     }
 
     void kill() {

@@ -18,7 +18,7 @@ final class FakeKernelKind implements FakeProgramKind {
 
     @Override
     public boolean pauses() {
-        return false;
+        return true;
     }
 
     @Override

@@ -30,6 +30,10 @@ final class FakeKernelProcess implements KernelProcess {
         program.start();
     }
 
+    void pause(boolean pause) {
+        program.pause(pause);
+    }
+
     void end(int code) {
         program.end(code);
     }

@@ -7,6 +7,7 @@ import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.PodResources;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,9 @@ final class FakeKernelSandbox implements KernelSandbox {
     Optional<FakeKernelContainer> container(ContainerId id) {
         return Optional.ofNullable(containers.get(id));
     }
+
+    @Override
+    public void update(PodResources resources) {}
 
     @Override
     public void stop() {

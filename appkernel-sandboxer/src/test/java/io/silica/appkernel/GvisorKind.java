@@ -69,7 +69,7 @@ public final class GvisorKind implements KindUnderTest {
 
     @Override
     public boolean pauses() {
-        return false;
+        return true;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExecId;
+import io.silica.sandbox.Resources;
 import io.silica.sandbox.Stdio;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <pre>
  *   config.json   as runsc is given it
+ *   limits        what it may use
  *   stdio         its streams
  *   execs/ID/     the processes that were added
  * </pre>
@@ -30,11 +32,34 @@ final class ContainerPlace {
     }
 
     /** Writes it. The streams come last: without them it is not complete. */
-    void create(byte[] config, Stdio stdio) {
+    void create(byte[] config, Resources limits, Stdio stdio) {
         PodPlaces.directory(directory);
         PodPlaces.directory(directory.resolve("execs"));
         PodPlaces.write(directory.resolve("config.json"), config);
+        limits(limits);
         PodPlaces.write(directory.resolve("stdio"), streams(stdio));
+    }
+
+    /** Notes what it may use. */
+    void limits(Resources limits) {
+        var node = JSON.createObjectNode().put("memory", limits.memoryLimitBytes());
+        node.put("cpu-shares", limits.cpuShares());
+        node.put("cpu-quota", limits.cpuQuotaMicros());
+        node.put("cpu-period", limits.cpuPeriodMicros());
+        PodPlaces.write(directory.resolve("limits"), JSON.writeValueAsBytes(node));
+    }
+
+    /** What it may use; nothing is limited for one that an earlier version made. */
+    Resources limits() {
+        return PodPlaces.read(directory.resolve("limits"))
+                .map(JSON::readTree)
+                .map(it ->
+                        new Resources(
+                                it.path("memory").asLong(0),
+                                it.path("cpu-shares").asLong(0),
+                                it.path("cpu-quota").asLong(0),
+                                it.path("cpu-period").asLong(0)))
+                .orElse(Resources.UNLIMITED);
     }
 
     boolean isComplete() {

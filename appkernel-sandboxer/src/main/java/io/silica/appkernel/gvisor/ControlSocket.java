@@ -68,6 +68,11 @@ final class ControlSocket {
         return call(method, argument, descriptors, PATIENCE);
     }
 
+    /** The same with less patience. */
+    JsonNode call(String method, JsonNode argument, Duration patience) {
+        return call(method, argument, List.of(), patience);
+    }
+
     /** The same for a call that answers when something has ended. */
     JsonNode await(String method, JsonNode argument) {
         return call(method, argument, List.of(), ENDLESS);

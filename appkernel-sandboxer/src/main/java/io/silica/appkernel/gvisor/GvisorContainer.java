@@ -3,11 +3,14 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.appkernel.kernel.KernelContainer;
 import io.silica.appkernel.kernel.KernelProcess;
+import io.silica.linux.cgroup.CgroupException;
 import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.ContainerObserver;
 import io.silica.sandbox.ExecConfig;
 import io.silica.sandbox.ExecId;
 import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.ProcessState;
+import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Statistics;
 import io.silica.sandbox.Stdio;
@@ -34,9 +37,11 @@ final class GvisorContainer implements KernelContainer {
     private final PodTools tools;
     private final ContainerPlace place;
     private final Sentry sentry;
+    private final GvisorSandbox pod;
     private final GvisorInit init;
     private final Map<ExecId, GvisorExec> execs = new ConcurrentHashMap<>();
     private final Runnable onDelete;
+    private volatile Resources limits;
     private volatile Statistics last = Statistics.none(InstantSource.system().instant());
 
     /**
@@ -44,11 +49,14 @@ final class GvisorContainer implements KernelContainer {
      *
      * @param onDelete called at each delete
      */
-    GvisorContainer(ContainerId id, PodTools tools, Sentry sentry, Runnable onDelete) {
+    GvisorContainer(
+            ContainerId id, PodTools tools, Sentry sentry, GvisorSandbox pod, Runnable onDelete) {
         this.id = id;
         this.tools = tools;
         this.place = tools.container(id);
         this.sentry = sentry;
+        this.pod = pod;
+        this.limits = place.limits();
         this.onDelete = onDelete;
         this.init =
                 new GvisorInit(
@@ -171,7 +179,10 @@ final class GvisorContainer implements KernelContainer {
 
     @Override
     public Statistics statistics() {
-        if (sentry.isAlive() && init.state() instanceof ProcessState.Running) {
+        var state = init.state();
+        boolean lives =
+                state instanceof ProcessState.Running || state instanceof ProcessState.Paused;
+        if (sentry.isAlive() && lives) {
             var event = sentry.control().call("Event", StringNode.valueOf(id.value()));
             var data = event.path("event").path("data");
             last =
@@ -185,6 +196,64 @@ final class GvisorContainer implements KernelContainer {
                             0);
         }
         return last;
+    }
+
+    @Override
+    public void observer(ContainerObserver hears) {
+        init.observer(hears);
+    }
+
+    /** What it may use. */
+    Resources limits() {
+        return limits;
+    }
+
+    /** Its part of what the pod may use; there is nobody to hold it to it alone. */
+    @Override
+    public void update(Resources wanted) {
+        if (tools.cgroup().isEmpty()) {
+            throw new SandboxException.Unsupported(
+                    "container \"%s\" cannot be limited: its pod has no cgroup".formatted(id));
+        }
+        var before = limits;
+        limits = wanted;
+        try {
+            if (!pod.limitToSum()) {
+                throw new SandboxException.WrongState(
+                        "cannot limit container \"%s\" to %d bytes: its pod uses more than its containers could then have together"
+                                .formatted(id, wanted.memoryLimitBytes()));
+            }
+            place.limits(wanted);
+        } catch (SandboxException e) {
+            limits = before;
+            throw e;
+        } catch (CgroupException e) {
+            limits = before;
+            throw new SandboxException.Failed(
+                    "cannot limit container \"%s\": %s".formatted(id, e.getMessage()), e);
+        }
+    }
+
+    /** The others of the pod would be paused as well. */
+    @Override
+    public void pause() {
+        sentry.freeze()
+                .pause(() -> {
+                    if (pod.living().anyMatch(it -> it != this && it.isRunning())) {
+                        throw new SandboxException.Unsupported(
+                                "cannot pause container \"%s\": a sentry is paused as a whole, and other containers of its pod run"
+                                        .formatted(id));
+                    }
+                });
+    }
+
+    private boolean isRunning() {
+        return init.state() instanceof ProcessState.Running;
+    }
+
+    @Override
+    public void resume() {
+        sentry.freeze().resume();
     }
 
     private static long figure(long told) {

@@ -64,11 +64,15 @@ final class GvisorInit extends GvisorProcess {
         }
     }
 
+    /** What is paused could not be killed. */
     @Override
     void signalNow(Signal signal, boolean all) {
         var argument = JSON.createObjectNode().put("CID", id.value()).put("PID", 0);
         argument.put("Signo", signal.number()).put("Mode", all ? 1 : 0);
         sentry().control().call("Signal", argument);
+        if (signal.equals(Signal.KILL) && sentry().freeze().isFrozen()) {
+            sentry().freeze().resume();
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.appkernel.kernel.KernelProcess;
 import io.silica.linux.Descriptor;
+import io.silica.sandbox.ContainerObserver;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.ProcessState;
@@ -28,6 +29,7 @@ abstract class GvisorProcess implements KernelProcess {
     private final Object starting = new Object();
     private final Exit exit = new Exit();
     private final Exit.Registration death;
+    private volatile Optional<ContainerObserver> observer = Optional.empty();
     private Optional<Descriptor> input = Optional.empty();
     private volatile boolean started;
     private boolean letGo;
@@ -43,7 +45,7 @@ abstract class GvisorProcess implements KernelProcess {
         this.terminal = terminal;
         this.sentry = sentry;
         this.onDelete = onDelete;
-        this.death = sentry.death().onExit(exit::complete);
+        this.death = sentry.death().onExit(this::complete);
     }
 
     /** Opens its streams. */
@@ -77,9 +79,29 @@ abstract class GvisorProcess implements KernelProcess {
 
     @Override
     public final ProcessState state() {
-        return exit.status()
-                .<ProcessState>map(ProcessState.Stopped::new)
-                .orElseGet(() -> started ? new ProcessState.Running() : new ProcessState.Created());
+        return exit.status().<ProcessState>map(ProcessState.Stopped::new).orElseGet(this::living);
+    }
+
+    private ProcessState living() {
+        if (!started) {
+            return new ProcessState.Created();
+        }
+        return sentry.freeze().isFrozen() ? new ProcessState.Paused() : new ProcessState.Running();
+    }
+
+    /** Who hears from now on that it was killed for want of memory. */
+    final void observer(ContainerObserver hears) {
+        observer = Optional.of(hears);
+    }
+
+    private void complete(ExitStatus status) {
+        if (exit.status().isEmpty()) {
+            if (started && status.code() == Signal.KILL.exitCode()) {
+                observer.filter(_ -> sentry.ranOutOfMemory())
+                        .ifPresent(ContainerObserver::outOfMemory);
+            }
+            exit.complete(status);
+        }
     }
 
     /** The Wait is open before this returns: once the process is deleted nobody knows its end. */
@@ -87,10 +109,14 @@ abstract class GvisorProcess implements KernelProcess {
     public final void start() {
         synchronized (starting) {
             if (!started && exit.status().isEmpty()) {
-                keep(startNow());
-                begun();
+                sentry.freeze().whileRunning("start " + name, this::startAndWait);
             }
         }
+    }
+
+    private void startAndWait() {
+        keep(startNow());
+        begun();
     }
 
     private Optional<Descriptor> startNow() {
@@ -130,7 +156,7 @@ abstract class GvisorProcess implements KernelProcess {
                 int status = awaitStatus();
                 ended();
                 terminal.ifPresent(Terminal::finish);
-                exit.complete(new ExitStatus(code(status), InstantSource.system().instant()));
+                complete(new ExitStatus(code(status), InstantSource.system().instant()));
             } catch (SandboxException.NotFound _) {
                 exit.complete(new ExitStatus(ExitStatus.UNKNOWN, InstantSource.system().instant()));
             } catch (SandboxException.Cancelled _) {

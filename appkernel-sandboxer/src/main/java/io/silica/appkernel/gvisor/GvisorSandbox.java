@@ -3,11 +3,16 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.appkernel.kernel.KernelContainer;
 import io.silica.appkernel.kernel.KernelSandbox;
+import io.silica.linux.cgroup.CgroupException;
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.PodResources;
+import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.SandboxNetwork;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -15,15 +20,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A pod with a sentry of its own. */
 final class GvisorSandbox implements KernelSandbox {
+    private static final System.Logger LOG = System.getLogger(GvisorSandbox.class.getName());
+
     private final PodTools tools;
     private final Runnable onClose;
     private final Exit exit = new Exit();
     private final Map<ContainerId, GvisorContainer> containers = new ConcurrentHashMap<>();
+    private volatile PodResources resources;
     private volatile @Nullable Sentry sentry;
+    private volatile Optional<PortForwards> ports = Optional.empty();
     private volatile boolean stopping;
 
     /**
@@ -34,6 +44,7 @@ final class GvisorSandbox implements KernelSandbox {
     GvisorSandbox(PodTools tools, Runnable onClose) {
         this.tools = tools;
         this.onClose = onClose;
+        this.resources = tools.spec().resources();
     }
 
     /**
@@ -48,7 +59,7 @@ final class GvisorSandbox implements KernelSandbox {
     }
 
     private Optional<Sentry> running(SentryRecord record) {
-        return Sentry.find(record, tools.poller(), tools.orphans());
+        return Sentry.find(record, tools);
     }
 
     @Override
@@ -87,6 +98,9 @@ final class GvisorSandbox implements KernelSandbox {
     private void runs(Sentry started) {
         sentry = started;
         started.death().onExit(this::ended);
+        if (tools.spec().network() instanceof SandboxNetwork.Namespace(var path)) {
+            ports = PortForwards.open(path, started.control(), tools.poller());
+        }
     }
 
     private void ended(ExitStatus status) {
@@ -115,14 +129,60 @@ final class GvisorSandbox implements KernelSandbox {
         var place = tools.container(config.id());
         // What a daemon that died has left of it.
         place.remove();
-        place.create(Bundles.container(config, tools.spec().network()), config.stdio());
-        return container(config.id(), running);
+        place.create(
+                Bundles.container(config, tools.spec().network()),
+                config.spec().resources(),
+                config.stdio());
+        var made = container(config.id(), running);
+        limit();
+        return made;
     }
 
     private GvisorContainer container(ContainerId id, Sentry running) {
-        var made = new GvisorContainer(id, tools, running, () -> containers.remove(id));
+        var made = new GvisorContainer(id, tools, running, this, () -> containers.remove(id));
         containers.put(id, made);
         return made;
+    }
+
+    /** Those that have not ended. */
+    Stream<GvisorContainer> living() {
+        return containers.values().stream()
+                .filter(it -> !(it.init().state() instanceof ProcessState.Stopped));
+    }
+
+    /** One that is new may find the pod using more than all of them may have together. */
+    private void limit() {
+        try {
+            if (!limitToSum()) {
+                LOG.log(
+                        Level.WARNING,
+                        "sandbox {0} uses more memory than its containers may have together",
+                        tools.spec().id());
+            }
+        } catch (CgroupException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "sandbox {0} goes on without a limit: {1}",
+                    tools.spec().id(),
+                    e.getMessage());
+        }
+    }
+
+    /**
+     * Has the cgroup hold what the containers may have together.
+     *
+     * @return false, and nothing is changed, if more is in use
+     * @throws CgroupException if the kernel refuses
+     */
+    synchronized boolean limitToSum() {
+        var limits = new PodLimits(resources, living().map(GvisorContainer::limits).toList());
+        return tools.cgroup().map(it -> it.limit(limits.effective())).orElse(true);
+    }
+
+    @Override
+    public void update(PodResources wanted) {
+        resources = wanted;
+        limit();
     }
 
     @Override
@@ -132,6 +192,7 @@ final class GvisorSandbox implements KernelSandbox {
             return List.of();
         }
         tools.processes().awaitCommands();
+        running.freeze().find();
         var found = new ArrayList<KernelContainer>();
         for (var id : tools.places().containers()) {
             if (tools.container(id).isComplete()) {
@@ -148,9 +209,12 @@ final class GvisorSandbox implements KernelSandbox {
     @Override
     public void stop() {
         stopping = true;
+        var ended = sentry;
+        if (ended != null) {
+            ended.stopping();
+        }
         tools.processes().kill();
         tools.orphans().awaitGuests();
-        var ended = sentry;
         if (ended != null) {
             // Whoever waits for a container is told before it is let go of.
             ended.ended();
@@ -162,6 +226,7 @@ final class GvisorSandbox implements KernelSandbox {
     /** Lets go of the sentry, which lives on. */
     synchronized void letGo() {
         containers.values().forEach(GvisorContainer::letGo);
+        ports.ifPresent(PortForwards::close);
         var running = sentry;
         if (running != null) {
             running.close();

@@ -26,6 +26,7 @@ import java.util.Optional;
  *
  * <pre>
  *   id             the sandbox's
+ *   freeze         whether it is paused
  *   kernel         pid, start time and control socket of its sentry, once it runs
  *   root/          runsc's own state
  *   pod/           the bundle of the root container
@@ -60,6 +61,10 @@ record PodPlaces(Path directory) {
 
     Path kernel() {
         return directory.resolve("kernel");
+    }
+
+    Path freeze() {
+        return directory.resolve("freeze");
     }
 
     Path container(ContainerId id) {

@@ -75,7 +75,8 @@ record PodTools(
         cgroup().ifPresent(it -> it.join(Set.of(pid)));
     }
 
-    private Optional<SandboxCgroup> cgroup() {
+    /** Its cgroup, if it has one. */
+    Optional<SandboxCgroup> cgroup() {
         return cgroups.flatMap(it -> SandboxCgroup.of(it, spec));
     }
 

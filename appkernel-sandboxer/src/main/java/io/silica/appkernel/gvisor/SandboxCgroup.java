@@ -5,6 +5,9 @@ import io.silica.linux.cgroup.Cgroup;
 import io.silica.linux.cgroup.CgroupException;
 import io.silica.linux.cgroup.CgroupPath;
 import io.silica.linux.cgroup.Hierarchies;
+import io.silica.linux.cgroup.Limits;
+import io.silica.linux.cgroup.Usage;
+import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxSpec;
 import java.util.Optional;
@@ -29,6 +32,35 @@ final class SandboxCgroup {
                 .map(path -> Cgroup.at(hierarchies, path))
                 .filter(Cgroup::exists)
                 .map(SandboxCgroup::new);
+    }
+
+    /** How often the kernel has killed something in it because its memory was used up. */
+    long memoryKills() {
+        return cgroup.memoryKills();
+    }
+
+    /**
+     * Limits its memory and CPU time, or lifts the limits that are 0.
+     *
+     * @return false, and nothing is changed, if more memory is in use than it could have
+     * @throws CgroupException if the kernel refuses
+     */
+    boolean limit(Resources resources) {
+        long memory = resources.memoryLimitBytes();
+        if (memory > 0 && inUse() > memory) {
+            return false;
+        }
+        cgroup.limit(
+                Limits.NONE
+                        .withMemory(memory > 0 ? memory : -1)
+                        .withCpuQuota(
+                                resources.cpuQuotaMicros() > 0 ? resources.cpuQuotaMicros() : -1,
+                                PodLimits.PERIOD_MICROS));
+        return true;
+    }
+
+    private long inUse() {
+        return cgroup.usage().memory().map(Usage.Memory::workingSet).orElse(0L);
     }
 
     /**

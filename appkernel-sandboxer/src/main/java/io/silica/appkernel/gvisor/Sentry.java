@@ -16,26 +16,36 @@ final class Sentry implements AutoCloseable {
     private final ControlSocket control;
     private final Pidfd pidfd;
     private final Exit death = new Exit();
+    private volatile boolean stopping;
+    private final Freeze freeze;
+    private final MemoryKills kills;
     private final Poller.Watch watch;
 
-    private Sentry(SentryRecord record, Pidfd pidfd, Poller poller, Orphans orphans) {
+    private Sentry(SentryRecord record, Pidfd pidfd, PodTools tools) {
         this.pid = record.identity().pid();
         this.pidfd = pidfd;
-        this.control = new ControlSocket(record.socket(), poller);
+        this.control = new ControlSocket(record.socket(), tools.poller());
+        this.freeze = new Freeze(tools.places().freeze(), control);
+        this.kills = new MemoryKills(tools.cgroup());
         this.watch =
-                poller.watch(
-                        pidfd.descriptor(),
-                        Epoll.READABLE,
-                        () -> {
-                            orphans.look();
-                            ended();
-                        });
+                tools.poller()
+                        .watch(
+                                pidfd.descriptor(),
+                                Epoll.READABLE,
+                                () -> {
+                                    tools.orphans().look();
+                                    ended();
+                                });
     }
 
     /** The one of that record; empty if it is gone. */
-    static Optional<Sentry> find(SentryRecord record, Poller poller, Orphans orphans) {
-        return Pidfd.open(record.identity())
-                .map(pidfd -> new Sentry(record, pidfd, poller, orphans));
+    static Optional<Sentry> find(SentryRecord record, PodTools tools) {
+        return Pidfd.open(record.identity()).map(pidfd -> new Sentry(record, pidfd, tools));
+    }
+
+    /** It is going to be killed by us. */
+    void stopping() {
+        stopping = true;
     }
 
     /** It is gone. */
@@ -49,6 +59,16 @@ final class Sentry implements AutoCloseable {
 
     ControlSocket control() {
         return control;
+    }
+
+    /** Whether its guests run. */
+    Freeze freeze() {
+        return freeze;
+    }
+
+    /** Whether a container of it that has been killed was so for want of memory. */
+    boolean ranOutOfMemory() {
+        return isAlive() ? kills.tookContainer() : !stopping && kills.tookSentry();
     }
 
     /** Its end, with the status that everything in it has by that. */

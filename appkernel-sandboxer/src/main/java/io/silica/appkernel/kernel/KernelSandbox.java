@@ -3,6 +3,7 @@ package io.silica.appkernel.kernel;
 
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.Exit;
+import io.silica.sandbox.PodResources;
 import java.util.List;
 
 /**
@@ -37,6 +38,9 @@ public interface KernelSandbox extends AutoCloseable {
      * @throws io.silica.sandbox.SandboxException.Unavailable if it does not answer
      */
     List<KernelContainer> containers();
+
+    /** The pod's limits are others now; those of its cgroup have been set. */
+    void update(PodResources resources);
 
     /**
      * Ends the kernel and with it everything that runs on it, and lets go of the network namespace.

@@ -2,6 +2,7 @@
 package io.silica.appkernel.gvisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.silica.appkernel.OnGvisor;
@@ -9,12 +10,18 @@ import io.silica.linux.cgroup.Cgroup;
 import io.silica.linux.cgroup.CgroupPath;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.linux.leaks.LeakCheck;
+import io.silica.sandbox.Resources;
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Signal;
 import io.silica.sandbox.Stdio;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,14 +32,19 @@ import org.junit.jupiter.api.io.TempDir;
 @OnGvisor
 final class GvisorLimitsTest {
     static final String TOP = "/silica-gvisor-test";
+    private static final long MIB = 1 << 20;
+
+    /** Fills a file system in memory. */
+    private static final String EATS = "busybox dd if=/dev/zero of=/dev/x bs=1M count=";
 
     @TempDir Path directory;
+    private Hierarchies hierarchies;
     private Cgroup top;
     private PodOfOne pod;
 
     @BeforeEach
     void startPodInACgroup() throws IOException {
-        var hierarchies = Hierarchies.detect();
+        hierarchies = Hierarchies.detect();
         assumeTrue(hierarchies.missing().isEmpty(), "a controller is missing");
         top = Cgroup.at(hierarchies, CgroupPath.parse(TOP));
         Cgroup.at(hierarchies, top.path().child("pod")).create();
@@ -53,6 +65,85 @@ final class GvisorLimitsTest {
         assertThat(sentry.descendants())
                 .isNotEmpty()
                 .allSatisfy(it -> assertThat(cgroups(it.pid())).contains(":" + TOP + "/pod\n"));
+    }
+
+    @Test
+    void whatContainersMayUseIsEnforcedAsTheirSumAndCanBeChanged() {
+        var first = pod.create("c1", 50 * MIB, "/bin/sleep", "1000");
+        assertThat(limit()).hasValue(50 * MIB + PodLimits.OVERHEAD_BYTES);
+        pod.create("c2", 20 * MIB, "/bin/sleep", "1000");
+        assertThat(limit()).hasValue(70 * MIB + PodLimits.OVERHEAD_BYTES);
+        first.init().start();
+        first.update(memory(10 * MIB));
+        assertThat(limit()).hasValue(30 * MIB + PodLimits.OVERHEAD_BYTES);
+
+        pod.die();
+        var found = pod.live();
+
+        assertThat(found).hasSize(2);
+        pod.create("c3", 0, "/bin/sleep", "1000");
+        assertThat(limit()).isEmpty();
+    }
+
+    @Test
+    void aLimitBelowWhatIsInUseIsRefusedAndTheOldOneStays() throws Exception {
+        var out = pod.fifo("out");
+        var container =
+                pod.create(
+                        "c1",
+                        new Resources(400 * MIB, 0, 0, 0),
+                        new Stdio("", out.toString(), "", false),
+                        "/bin/sh",
+                        "-c",
+                        EATS + "80; echo held; sleep 1000");
+        container.init().start();
+        try (var lines = Files.newInputStream(out)) {
+            PodOfOne.readTo(lines, "held\n");
+            assertThatThrownBy(() -> container.update(memory(MIB)))
+                    .isInstanceOf(SandboxException.WrongState.class)
+                    .hasMessageContaining("container \"c1\"");
+            assertThat(limit()).hasValue(400 * MIB + PodLimits.OVERHEAD_BYTES);
+        }
+    }
+
+    /** The kernel kills the sentry, and with it all that was in it. */
+    @Test
+    void aPodThatEatsItsMemoryIsToldAsOutOfMemoryWithAllItsContainers() throws Exception {
+        var told = new ConcurrentLinkedQueue<String>();
+        var neighbour = pod.create("c1", 20 * MIB, "/bin/sleep", "1000");
+        var eats = pod.create("c2", 20 * MIB, "/bin/sh", "-c", EATS + 400);
+        for (var container : List.of(neighbour, eats)) {
+            container.observer(() ->
+                    told.add(container.id() + " " + container.init().exit().status().isPresent()));
+            container.init().start();
+        }
+        assertThat(eats.init().exit().await().code()).isEqualTo(137);
+        assertThat(neighbour.init().exit().await().code()).isEqualTo(137);
+        assertThat(told).containsExactlyInAnyOrder("c1 false", "c2 false");
+        assertThat(pod.pod().exit().await().code()).isEqualTo(137);
+    }
+
+    @Test
+    void aContainerThatIsKilledIsNotToldAsOutOfMemory() throws Exception {
+        var told = new ConcurrentLinkedQueue<String>();
+        var container = pod.create("c1", 20 * MIB, "/bin/sleep", "1000");
+        container.observer(() -> told.add("c1"));
+        container.init().start();
+        container.init().signal(Signal.KILL, true);
+        assertThat(container.init().exit().await().code()).isEqualTo(137);
+        assertThat(told).isEmpty();
+    }
+
+    private OptionalLong limit() {
+        return Cgroup.at(hierarchies, top.path().child("pod"))
+                .usage()
+                .memory()
+                .orElseThrow()
+                .limit();
+    }
+
+    private static Resources memory(long bytes) {
+        return new Resources(bytes, 0, 0, 0);
     }
 
     private static String cgroups(long pid) {

@@ -4,17 +4,19 @@ package io.silica.appkernel.gvisor;
 import io.silica.appkernel.GvisorKind;
 import io.silica.appkernel.kernel.KernelContainer;
 import io.silica.appkernel.kernel.KernelSandbox;
+import io.silica.linux.NetworkNamespace;
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.DnsConfig;
+import io.silica.sandbox.OciSpec;
 import io.silica.sandbox.PodIdentity;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.ProcessSpec;
+import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Stdio;
-import io.silica.server.contract.BareSpec;
 import io.silica.server.contract.Bundle;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A pod on gVisor with the host's network, and no daemon around it. */
+/** A pod on gVisor, with the host's network if nothing else is said, and no daemon around it. */
 final class PodOfOne implements AutoCloseable {
     private static final SandboxId POD = new SandboxId("pod");
 
@@ -34,14 +36,15 @@ final class PodOfOne implements AutoCloseable {
     private GvisorKernel kernel;
     private KernelSandbox pod;
 
-    private PodOfOne(Path directory, Optional<String> cgroupParent) throws IOException {
+    private PodOfOne(Path directory, SandboxNetwork network, Optional<String> cgroupParent)
+            throws IOException {
         this.directory = directory;
         this.spec =
                 new SandboxSpec(
                         POD,
                         new PodIdentity("pod", "tests", "1", 0),
                         "",
-                        new SandboxNetwork.Host(),
+                        network,
                         new DnsConfig(List.of(), List.of(), List.of()),
                         cgroupParent,
                         PodResources.UNLIMITED,
@@ -56,12 +59,21 @@ final class PodOfOne implements AutoCloseable {
 
     /** One that runs, with its files there. */
     static PodOfOne start(Path directory) throws IOException {
-        return new PodOfOne(directory, Optional.empty());
+        return new PodOfOne(directory, new SandboxNetwork.Host(), Optional.empty());
+    }
+
+    /** One that has a network namespace. */
+    static PodOfOne startIn(NetworkNamespace network, Path directory) throws IOException {
+        var path =
+                "/proc/%d/fd/%d"
+                        .formatted(ProcessHandle.current().pid(), network.descriptor().number());
+        return new PodOfOne(
+                directory, new SandboxNetwork.Namespace(Path.of(path)), Optional.empty());
     }
 
     /** One whose cgroup is the child {@code pod} of another. */
     static PodOfOne startIn(String cgroupParent, Path directory) throws IOException {
-        return new PodOfOne(directory, Optional.of(cgroupParent));
+        return new PodOfOne(directory, new SandboxNetwork.Host(), Optional.of(cgroupParent));
     }
 
     KernelSandbox pod() {
@@ -85,6 +97,15 @@ final class PodOfOne implements AutoCloseable {
     }
 
     KernelContainer create(String id, Stdio stdio, String... args) {
+        return create(id, Resources.UNLIMITED, stdio, args);
+    }
+
+    /** One that may use only so much memory. */
+    KernelContainer create(String id, long memoryBytes, String... args) {
+        return create(id, new Resources(memoryBytes, 0, 0, 0), Stdio.NONE, args);
+    }
+
+    KernelContainer create(String id, Resources limits, Stdio stdio, String... args) {
         var process = process(stdio, args);
         var json = Bundle.spec("pod", List.of(args));
         json.withObject("process").put("terminal", stdio.terminal());
@@ -94,7 +115,15 @@ final class PodOfOne implements AutoCloseable {
                         POD,
                         directory,
                         directory.resolve("image"),
-                        BareSpec.of(process, json.toString()),
+                        new OciSpec(
+                                process,
+                                false,
+                                Optional.empty(),
+                                List.of(),
+                                Map.of(),
+                                Optional.empty(),
+                                limits,
+                                json.toString()),
                         stdio));
     }
 

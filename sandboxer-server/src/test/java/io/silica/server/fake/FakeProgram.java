@@ -67,7 +67,8 @@ public final class FakeProgram {
         }
     }
 
-    synchronized void pause(boolean pause) {
+    /** Stops it where it is, or lets it go on. */
+    public synchronized void pause(boolean pause) {
         paused = pause;
     }
 

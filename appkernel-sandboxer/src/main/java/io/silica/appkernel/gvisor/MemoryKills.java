@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.appkernel.gvisor;
+
+import io.silica.linux.cgroup.CgroupException;
+import java.util.Optional;
+
+/**
+ * Whether it was the kernel that killed, because the memory of the pod was used up. It takes the
+ * largest process, which is the sentry, and with it all containers; should it be one that runs a
+ * guest's code, that guest alone is killed.
+ */
+final class MemoryKills {
+    private final Optional<SandboxCgroup> cgroup;
+    private long told;
+
+    /** What was killed up to now is nobody's. */
+    MemoryKills(Optional<SandboxCgroup> cgroup) {
+        this.cgroup = cgroup;
+        this.told = count();
+    }
+
+    private long count() {
+        try {
+            return cgroup.map(SandboxCgroup::memoryKills).orElse(0L);
+        } catch (CgroupException _) {
+            return 0; // It is being removed.
+        }
+    }
+
+    /** Whether that was the end of the sentry. */
+    synchronized boolean tookSentry() {
+        return count() > told;
+    }
+
+    /** Whether that was the end of a container whose sentry lives; each kill is that of one. */
+    synchronized boolean tookContainer() {
+        boolean taken = count() > told;
+        if (taken) {
+            told++;
+        }
+        return taken;
+    }
+}
