@@ -20,29 +20,43 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Finds out whether a runsc works on this machine, by running a pod that starts one process after
- * the other for three seconds. There are builds that pass any shorter test and then panic, and
- * platforms that never come back. That one works is kept for as long as program, kernel and
- * platform are the same.
+ * the other for three seconds, the way in which the daemon runs pods: by runsc's commands and the
+ * sentry's control socket. There are builds that pass any shorter test and then panic, platforms
+ * that never come back, and may be versions whose sentries speak otherwise. That one works is kept
+ * for as long as program, kernel and platform are the same.
  */
 final class Probe {
     private static final System.Logger LOG = System.getLogger(Probe.class.getName());
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** For all that the trial of somebody else may take. */
+    private static final int STEPS = 4;
+
     private static final String GOOD = "good";
     private static final SandboxId OWN = new SandboxId("silica-probe");
 
     private final GvisorConfig config;
     private final Runsc runsc;
     private final Poller poller;
+    private final Duration patience;
     private String seenFile = "";
     private String seenKey = "";
     private String triedKey = "";
     private String verdict = "";
 
     Probe(GvisorConfig config, Runsc runsc, Poller poller) {
+        this(config, runsc, poller, PATIENCE);
+    }
+
+    /**
+     * @param patience for each step of a trial
+     */
+    Probe(GvisorConfig config, Runsc runsc, Poller poller, Duration patience) {
         this.config = config;
         this.runsc = runsc;
         this.poller = poller;
+        this.patience = patience;
     }
 
     /**
@@ -66,8 +80,15 @@ final class Probe {
         if (Files.exists(kept)) {
             return GOOD;
         }
-        LOG.log(Level.INFO, "trying {0}, which takes some seconds once", config.program());
         PodPlaces.directoryIfMissing(config.verdicts());
+        try (var _ = TrialLock.take(config.verdicts(), patience.multipliedBy(STEPS))) {
+            // Whoever was waited for may have found it out.
+            return Files.exists(kept) ? GOOD : triedAndKept(kept);
+        }
+    }
+
+    private String triedAndKept(Path kept) {
+        LOG.log(Level.INFO, "trying {0}, which takes some seconds once", config.program());
         var found = tried();
         LOG.log(Level.INFO, "{0} on {1}: {2}", config.program(), config.platform(), found);
         if (found.equals(GOOD)) {
@@ -83,9 +104,9 @@ final class Probe {
         places.remove();
         try {
             places.create(OWN);
-            PodPlaces.write(places.pod().resolve("config.json"), work());
-            runsc.runAlone(places, PATIENCE);
-            return GOOD;
+            PodPlaces.write(places.pod().resolve("config.json"), pod());
+            runsc.startAlone(places, patience);
+            return worked(SentryRecord.ofRunsc(places));
         } catch (SandboxException e) {
             return Printable.of(String.valueOf(e.getMessage()));
         } finally {
@@ -94,11 +115,24 @@ final class Probe {
         }
     }
 
-    private byte[] work() {
+    private String worked(SentryRecord sentry) {
+        try {
+            int status =
+                    PodInit.run(
+                            new ControlSocket(sentry.socket(), poller), PodInit.PROBE, patience);
+            return status == 0
+                    ? GOOD
+                    : "starting processes for three seconds ended with status " + status;
+        } finally {
+            sentry.removeSocket();
+        }
+    }
+
+    private byte[] pod() {
         var document = JSON.createObjectNode().put("ociVersion", "1.0.0");
         var process = document.putObject("process").put("cwd", "/");
         process.putObject("user").put("uid", 0).put("gid", 0);
-        process.putArray("args").add("/pod-init").add("probe");
+        process.putArray("args").add("/pod-init");
         document.putObject("root").put("path", config.podRoot().toString()).put("readonly", true);
         document.putObject("linux").putArray("namespaces").addObject().put("type", "network");
         return JSON.writeValueAsBytes(document);

@@ -56,6 +56,10 @@ final class Runsc {
 
     /** Starts the sentry with a root container that waits. */
     void createPod(PodPlaces places, Network network) {
+        createPod(places, network, PATIENCE);
+    }
+
+    private void createPod(PodPlaces places, Network network, Duration patience) {
         run(
                 Spawn.of(
                         config.program(),
@@ -69,11 +73,15 @@ final class Runsc {
                                 PodPlaces.ROOT_CONTAINER)),
                 places,
                 "pod",
-                PATIENCE);
+                patience);
     }
 
     /** Starts the root container. */
     void startPod(PodPlaces places, Network network) {
+        startPod(places, network, PATIENCE);
+    }
+
+    private void startPod(PodPlaces places, Network network, Duration patience) {
         var command = command(places, network, "pod", "start", PodPlaces.ROOT_CONTAINER);
         run(
                 network == Network.SANDBOX
@@ -81,7 +89,13 @@ final class Runsc {
                         : Spawn.of(config.program(), command),
                 places,
                 "pod",
-                PATIENCE);
+                patience);
+    }
+
+    /** The same for a pod without anything around it. */
+    void startAlone(PodPlaces places, Duration patience) {
+        createPod(places, Network.NONE, patience);
+        startPod(places, Network.NONE, patience);
     }
 
     private Spawn withoutNetworkSettings(String[] command) {
@@ -124,24 +138,6 @@ final class Runsc {
         subcommand.addAll(List.of(options));
         return Spawn.of(
                 config.program(), command(places, network, id, subcommand.toArray(String[]::new)));
-    }
-
-    /**
-     * Makes a pod without anything around it, and waits for its first process.
-     *
-     * @throws SandboxException.Failed if that does not end with 0
-     */
-    void runAlone(PodPlaces places, Duration patience) {
-        var command =
-                command(
-                        places,
-                        Network.NONE,
-                        "pod",
-                        "run",
-                        "--bundle",
-                        places.pod().toString(),
-                        PodPlaces.ROOT_CONTAINER);
-        run(Spawn.of(config.program(), command), places, "pod", patience);
     }
 
     private String[] command(PodPlaces places, Network network, String log, String... subcommand) {

@@ -4,12 +4,21 @@ package io.silica.appkernel.gvisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.silica.linux.Poller;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.sandbox.SandboxException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,23 +53,101 @@ final class ProbeTest {
         assertThat(directory.resolve("tries")).hasContent("\n");
     }
 
+    @Test
+    void aProgramThatHangsIsEndedAndToldSo() throws IOException {
+        var program = program("exec sleep 1000\n");
+        assertThatThrownBy(() -> probe(program, Duration.ofSeconds(1)))
+                .isInstanceOf(SandboxException.Unavailable.class)
+                .hasMessageContaining("did not end within 1 s");
+    }
+
+    @Test
+    void aSentryThatSpeaksAnotherProtocolIsToldSo() throws IOException {
+        var program =
+                program(
+                        """
+                        for argument; do
+                            case $argument in --root=*) root=${argument#--root=} ;; esac
+                        done
+                        echo "{\\"sandbox\\": {\\"pid\\": $PPID, \\"controlSocketPath\\": \\"${0%/*}/socket\\"}}" \\
+                            >"$root/+pod_sandbox:+pod.state"
+                        """);
+        try (var sentry = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            sentry.bind(UnixDomainSocketAddress.of(directory.resolve("socket")));
+            Thread.ofVirtual().name("silica-test-sentry").start(() -> refuse(sentry));
+            assertThatThrownBy(() -> probe(program))
+                    .isInstanceOf(SandboxException.Unavailable.class)
+                    .hasMessageContaining("the sentry refuses ExecuteAsync: unknown method");
+        }
+    }
+
+    private static void refuse(ServerSocketChannel sentry) {
+        try (var connection = sentry.accept()) {
+            connection.read(ByteBuffer.allocate(4096));
+            connection.write(
+                    ByteBuffer.wrap(
+                            "{\"success\":false,\"err\":\"unknown method\",\"result\":null}"
+                                    .getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What one of them finds in the directory it would end. */
+    @Test
+    void trialsInOneDirectoryWaitForEachOther() throws Exception {
+        var program =
+                program(
+                        """
+                        mkdir "${0%/*}/busy" || : >"${0%/*}/both"
+                        sleep 0.1
+                        rmdir "${0%/*}/busy"
+                        exit 1
+                        """);
+        var trials = new ArrayList<Thread>();
+        for (int i = 0; i < 4; i++) {
+            trials.add(
+                    Thread.ofPlatform()
+                            .name("silica-test-trial-" + i)
+                            .start(() -> assertThatThrownBy(() -> probe(program))));
+        }
+        for (var trial : trials) {
+            trial.join();
+        }
+        assertThat(directory.resolve("both")).doesNotExist();
+    }
+
     private Path program(String script) throws IOException {
         var program = Files.writeString(directory.resolve("runsc"), "#!/bin/sh\n" + script);
         return Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
+    private void probe(Path program, Duration patience) {
+        try (var poller = Poller.start("silica-test-probe");
+                var orphans = new Orphans(poller)) {
+            new Probe(
+                            config(program),
+                            new Runsc(config(program), poller, orphans),
+                            poller,
+                            patience)
+                    .require();
+        }
+    }
+
+    private GvisorConfig config(Path program) {
+        return new GvisorConfig(
+                program,
+                GvisorPlatform.SYSTRAP,
+                directory,
+                directory,
+                directory.resolve("pods"),
+                directory.resolve("verdicts"));
+    }
+
     private void probe(Path program) {
-        var config =
-                new GvisorConfig(
-                        program,
-                        GvisorPlatform.SYSTRAP,
-                        directory,
-                        directory,
-                        directory.resolve("pods"),
-                        directory.resolve("verdicts"));
         try (var kernel =
                 new GvisorKernel(
-                        config,
+                        config(program),
                         _ -> {
                             throw new AssertionError("no pod is made");
                         })) {
