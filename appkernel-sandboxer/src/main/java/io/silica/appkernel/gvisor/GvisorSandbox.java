@@ -10,6 +10,7 @@ import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.ProcessState;
+import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxNetwork;
 import java.lang.System.Logger.Level;
@@ -31,7 +32,8 @@ final class GvisorSandbox implements KernelSandbox {
     private final Runnable onClose;
     private final Exit exit = new Exit();
     private final Map<ContainerId, GvisorContainer> containers = new ConcurrentHashMap<>();
-    private volatile PodResources resources;
+    private PodResources resources;
+    private Resources enforced;
     private volatile @Nullable Sentry sentry;
     private volatile Optional<PortForwards> ports = Optional.empty();
     private volatile boolean stopping;
@@ -45,6 +47,11 @@ final class GvisorSandbox implements KernelSandbox {
         this.tools = tools;
         this.onClose = onClose;
         this.resources = tools.spec().resources();
+        this.enforced = limits(List.of());
+    }
+
+    private Resources limits(List<Resources> asked) {
+        return new PodLimits(resources, asked).effective();
     }
 
     /**
@@ -52,9 +59,10 @@ final class GvisorSandbox implements KernelSandbox {
      *
      * @return false if it is gone
      */
-    boolean find() {
+    synchronized boolean find() {
         var found = SentryRecord.load(tools.places()).flatMap(this::running);
         found.ifPresent(this::runs);
+        enforced = PodLimits.UNKNOWN;
         return found.isPresent();
     }
 
@@ -175,13 +183,20 @@ final class GvisorSandbox implements KernelSandbox {
      * @throws CgroupException if the kernel refuses
      */
     synchronized boolean limitToSum() {
-        var limits = new PodLimits(resources, living().map(GvisorContainer::limits).toList());
-        return tools.cgroup().map(it -> it.limit(limits.effective())).orElse(true);
+        var wanted = limits(living().map(GvisorContainer::limits).toList());
+        boolean holds =
+                wanted.equals(enforced)
+                        || tools.cgroup().map(it -> it.limit(enforced, wanted)).orElse(true);
+        if (holds) {
+            enforced = wanted;
+        }
+        return holds;
     }
 
     @Override
-    public void update(PodResources wanted) {
+    public synchronized void update(PodResources wanted) {
         resources = wanted;
+        enforced = limits(List.of());
         limit();
     }
 

@@ -18,6 +18,9 @@ record PodLimits(PodResources pod, List<Resources> containers) {
 
     static final long PERIOD_MICROS = 100_000;
 
+    /** Limits such as nobody asks for: those that somebody may have set. */
+    static final Resources UNKNOWN = new Resources(1, 0, 1, PERIOD_MICROS);
+
     PodLimits {
         containers = List.copyOf(containers);
     }

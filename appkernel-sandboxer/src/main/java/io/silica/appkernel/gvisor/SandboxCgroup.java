@@ -40,23 +40,30 @@ final class SandboxCgroup {
     }
 
     /**
-     * Limits its memory and CPU time, or lifts the limits that are 0.
+     * Limits its memory and CPU time, or lifts the limits that are 0 and have not been. What needs
+     * no change needs no controller either.
      *
      * @return false, and nothing is changed, if more memory is in use than it could have
      * @throws CgroupException if the kernel refuses
      */
-    boolean limit(Resources resources) {
-        long memory = resources.memoryLimitBytes();
+    boolean limit(Resources before, Resources wanted) {
+        long memory = wanted.memoryLimitBytes();
         if (memory > 0 && inUse() > memory) {
             return false;
         }
-        cgroup.limit(
-                Limits.NONE
-                        .withMemory(memory > 0 ? memory : -1)
-                        .withCpuQuota(
-                                resources.cpuQuotaMicros() > 0 ? resources.cpuQuotaMicros() : -1,
-                                PodLimits.PERIOD_MICROS));
+        var limits = Limits.NONE;
+        if (memory != before.memoryLimitBytes()) {
+            limits = limits.withMemory(orNone(memory));
+        }
+        if (wanted.cpuQuotaMicros() != before.cpuQuotaMicros()) {
+            limits = limits.withCpuQuota(orNone(wanted.cpuQuotaMicros()), PodLimits.PERIOD_MICROS);
+        }
+        cgroup.limit(limits);
         return true;
+    }
+
+    private static long orNone(long limit) {
+        return limit > 0 ? limit : -1;
     }
 
     private long inUse() {
