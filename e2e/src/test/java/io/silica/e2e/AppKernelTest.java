@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.silica.ctl.cri.CriException;
+import io.silica.proto.cri.LinuxContainerConfig;
+import io.silica.proto.cri.LinuxContainerResources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,5 +188,32 @@ final class AppKernelTest {
             }
             assertThat(container.isRunning()).isTrue();
         }
+    }
+
+    @OnEveryContainerd
+    void aPodThatUsesItsMemoryUpIsOomKilledAndNoOther(Node node) {
+        try (var other = AppKernelPods.run(node);
+                var pod = AppKernelPods.run(node)) {
+            var lives = Busybox.shell(other, "sleep 1000");
+            var eats =
+                    pod.start(
+                            "busybox",
+                            config ->
+                                    config.setLinux(limits(32 << 20))
+                                            .addAllCommand(
+                                                    Busybox.shell(
+                                                            "head -c 400m /dev/zero | tail")));
+
+            assertThat(eats.awaitExitCode()).isEqualTo(137);
+
+            Until.passes(() -> assertThat(eats.status().getReason()).isEqualTo("OOMKilled"));
+            assertThat(lives.isRunning()).isTrue();
+        }
+    }
+
+    private static LinuxContainerConfig.Builder limits(long memoryBytes) {
+        return LinuxContainerConfig.newBuilder()
+                .setResources(
+                        LinuxContainerResources.newBuilder().setMemoryLimitInBytes(memoryBytes));
     }
 }
