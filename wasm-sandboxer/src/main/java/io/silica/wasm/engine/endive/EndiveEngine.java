@@ -8,6 +8,7 @@ import io.silica.wasm.engine.WasiConfig;
 import io.silica.wasm.engine.WasmEngine;
 import io.silica.wasm.engine.WasmInstance;
 import io.silica.wasm.engine.WasmModule;
+import io.silica.wasm.engine.wasi.WasiSignatures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -105,8 +106,8 @@ public final class EndiveEngine implements WasmEngine {
 
     private static @Nullable FunctionType offered(Import wanted) {
         return wanted.importType() == ExternalType.FUNCTION
-                        && wanted.module().equals(GuestWasi.MODULE)
-                ? GuestWasi.TYPES.get(wanted.name())
+                        && wanted.module().equals(WasiSignatures.MODULE)
+                ? EndiveWasi.TYPES.get(wanted.name())
                 : null;
     }
 

@@ -4,11 +4,12 @@ package io.silica.wasm.engine.endive;
 import io.silica.wasm.engine.GuestExit;
 import io.silica.wasm.engine.WasiConfig;
 import io.silica.wasm.engine.WasmInstance;
+import io.silica.wasm.engine.wasi.GuestExitException;
+import io.silica.wasm.engine.wasi.GuestWasi;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import run.endive.runtime.ExecutionCompletedException;
 import run.endive.runtime.Instance;
-import run.endive.wasi.WasiExitException;
 
 /** One run of a module on Endive. */
 final class EndiveInstance implements WasmInstance {
@@ -48,8 +49,8 @@ final class EndiveInstance implements WasmInstance {
             return new GuestExit.Exited(0);
         } catch (ExecutionCompletedException _) {
             return new GuestExit.Exited(0);
-        } catch (WasiExitException e) {
-            return new GuestExit.Exited(e.exitCode());
+        } catch (GuestExitException e) {
+            return new GuestExit.Exited(e.code());
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
             return interrupted
                     ? new GuestExit.Interrupted()
@@ -60,7 +61,7 @@ final class EndiveInstance implements WasmInstance {
     private Instance instance(GuestWasi wasi) {
         return Instance.builder(module.parsed())
                 .withMachineFactory(module.machine())
-                .withImportValues(wasi.imports())
+                .withImportValues(EndiveWasi.imports(wasi))
                 .withMemoryFactory(memory::memory)
                 .withTableFactory(memory::table)
                 .withInitialize(false)

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.wasm.engine.endive;
+package io.silica.wasm.engine.wasi;
 
 import io.silica.linux.FileStatus;
 import io.silica.linux.FileType;
 import io.silica.linux.OpenFile.Time;
-import run.endive.runtime.Memory;
 
 /** What is so with a file, as WASI writes it ({@code filestat}, {@code filetype}). */
 final class FileStatistics {

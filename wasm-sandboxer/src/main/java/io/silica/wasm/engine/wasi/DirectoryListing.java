@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.wasm.engine.endive;
+package io.silica.wasm.engine.wasi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -7,7 +7,6 @@ import io.silica.linux.OpenDirectory.Entry;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import run.endive.runtime.Memory;
 
 /**
  * {@code fd_readdir}: the entries of a directory in the order and with the places of the kernel.

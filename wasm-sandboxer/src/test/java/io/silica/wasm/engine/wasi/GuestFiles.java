@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.wasm.engine.endive;
+package io.silica.wasm.engine.wasi;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -13,9 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import run.endive.runtime.ByteArrayMemory;
-import run.endive.runtime.Memory;
-import run.endive.wasm.types.MemoryLimits;
 
 /** The functions of WASI as a guest calls them that has directories open, from 0 on. */
 final class GuestFiles implements AutoCloseable {
@@ -34,7 +31,7 @@ final class GuestFiles implements AutoCloseable {
     private static final int BUFFER = 16384;
     private static final int BUFFER_BYTES = 4096;
 
-    private final Memory memory = new ByteArrayMemory(new MemoryLimits(1, 1));
+    private final Memory memory = new ArrayMemory(65536);
     private final DescriptorTable table = new DescriptorTable();
     private final Map<String, WasiFunction> functions = new HashMap<>();
 

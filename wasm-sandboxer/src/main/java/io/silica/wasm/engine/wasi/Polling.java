@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.wasm.engine.endive;
+package io.silica.wasm.engine.wasi;
 
-import io.silica.wasm.engine.endive.WasiDescriptor.Directory;
-import io.silica.wasm.engine.endive.WasiDescriptor.File;
-import io.silica.wasm.engine.endive.WasiDescriptor.Input;
-import io.silica.wasm.engine.endive.WasiDescriptor.Output;
+import io.silica.wasm.engine.wasi.WasiDescriptor.Directory;
+import io.silica.wasm.engine.wasi.WasiDescriptor.File;
+import io.silica.wasm.engine.wasi.WasiDescriptor.Input;
+import io.silica.wasm.engine.wasi.WasiDescriptor.Output;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import run.endive.runtime.Memory;
 
 /** {@code poll_oneoff}: waits for times and for standard input. An interrupt ends the guest. */
 final class Polling {

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.wasm.engine.endive;
+package io.silica.wasm.engine.wasi;
 
 import io.silica.linux.LinuxException;
-import run.endive.runtime.HostFunction;
-import run.endive.runtime.Memory;
 
 /**
  * A function of WASI preview 1: it reads and writes the guest's memory, and fails with an errno.
  */
 @FunctionalInterface
-interface WasiFunction {
+public interface WasiFunction {
     /**
      * Calls it.
      *
@@ -19,16 +17,14 @@ interface WasiFunction {
      */
     void call(Memory memory, long[] args);
 
-    /** This in the place of another one of the same name. */
-    default HostFunction inPlaceOf(HostFunction function) {
-        return new HostFunction(
-                function.module(),
-                function.name(),
-                function.functionType(),
-                (instance, args) -> new long[] {errno(instance.memory(), args)});
-    }
-
-    private int errno(Memory memory, long[] args) {
+    /**
+     * Calls it.
+     *
+     * @return the errno that the guest gets, 0 for success
+     * @throws GuestExitException if the guest asked for its end
+     * @throws GuestInterruptedException if the guest is being ended
+     */
+    default int errno(Memory memory, long[] args) {
         try {
             call(memory, args);
             return WasiErrno.SUCCESS;

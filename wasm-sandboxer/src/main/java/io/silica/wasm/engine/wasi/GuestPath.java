@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.wasm.engine.endive;
+package io.silica.wasm.engine.wasi;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import run.endive.runtime.Memory;
 
 /**
  * A path that a guest gives: relative to one of its directories, and bounded. Whether it stays

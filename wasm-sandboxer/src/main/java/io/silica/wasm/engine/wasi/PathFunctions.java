@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.wasm.engine.endive;
+package io.silica.wasm.engine.wasi;
 
 import io.silica.linux.Beneath.Resolve;
 import io.silica.linux.Descriptor;
@@ -10,9 +10,8 @@ import io.silica.linux.LinuxException;
 import io.silica.linux.OpenDirectory;
 import io.silica.linux.OpenFile;
 import io.silica.linux.OpenFlag;
-import io.silica.wasm.engine.endive.WasiDescriptor.Directory;
+import io.silica.wasm.engine.wasi.WasiDescriptor.Directory;
 import java.util.Map;
-import run.endive.runtime.Memory;
 
 /**
  * The functions of WASI whose names begin with {@code path_}. Whatever a path says, the kernel

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.wasm.engine.endive;
+package io.silica.wasm.engine.wasi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.silica.linux.FileStatus;
 import io.silica.linux.OpenFile;
 import io.silica.linux.OpenFile.Whence;
-import io.silica.wasm.engine.endive.WasiDescriptor.Directory;
-import io.silica.wasm.engine.endive.WasiDescriptor.File;
-import io.silica.wasm.engine.endive.WasiDescriptor.Input;
-import io.silica.wasm.engine.endive.WasiDescriptor.Output;
+import io.silica.wasm.engine.wasi.WasiDescriptor.Directory;
+import io.silica.wasm.engine.wasi.WasiDescriptor.File;
+import io.silica.wasm.engine.wasi.WasiDescriptor.Input;
+import io.silica.wasm.engine.wasi.WasiDescriptor.Output;
 import java.util.Map;
-import run.endive.runtime.Memory;
 
 /** The functions of WASI whose names begin with {@code fd_}, but those that read and write. */
 final class DescriptorFunctions {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.wasm.engine.endive;
+package io.silica.wasm.engine.wasi;
 
 import io.silica.linux.Beneath;
 import io.silica.linux.Beneath.Resolve;
@@ -10,11 +10,10 @@ import io.silica.linux.FileType;
 import io.silica.linux.LinuxException;
 import io.silica.linux.OpenFile;
 import io.silica.linux.OpenFlag;
-import io.silica.wasm.engine.endive.WasiDescriptor.Directory;
+import io.silica.wasm.engine.wasi.WasiDescriptor.Directory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import run.endive.runtime.Memory;
 
 /**
  * {@code path_open}. A place is found first, looked at, and opened only if it is a regular file or

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.wasm.engine.endive;
+package io.silica.wasm.engine.wasi;
 
 /** Bits of {@code rights}, which WASI has given up and libraries still ask for. */
 final class Rights {

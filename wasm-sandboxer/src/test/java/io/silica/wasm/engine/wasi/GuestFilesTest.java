@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.wasm.engine.endive;
+package io.silica.wasm.engine.wasi;
 
-import static io.silica.wasm.engine.endive.GuestFiles.CREATE;
-import static io.silica.wasm.engine.endive.GuestFiles.DIRECTORY;
-import static io.silica.wasm.engine.endive.GuestFiles.EXCLUSIVE;
-import static io.silica.wasm.engine.endive.GuestFiles.READ;
-import static io.silica.wasm.engine.endive.GuestFiles.TRUNCATE;
-import static io.silica.wasm.engine.endive.GuestFiles.WRITE;
+import static io.silica.wasm.engine.wasi.GuestFiles.CREATE;
+import static io.silica.wasm.engine.wasi.GuestFiles.DIRECTORY;
+import static io.silica.wasm.engine.wasi.GuestFiles.EXCLUSIVE;
+import static io.silica.wasm.engine.wasi.GuestFiles.READ;
+import static io.silica.wasm.engine.wasi.GuestFiles.TRUNCATE;
+import static io.silica.wasm.engine.wasi.GuestFiles.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.silica.linux.leaks.LeakCheck;

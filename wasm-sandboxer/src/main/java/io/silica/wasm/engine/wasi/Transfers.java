@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.wasm.engine.endive;
+package io.silica.wasm.engine.wasi;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.silica.linux.LinuxException;
-import io.silica.wasm.engine.endive.WasiDescriptor.Directory;
-import io.silica.wasm.engine.endive.WasiDescriptor.File;
-import io.silica.wasm.engine.endive.WasiDescriptor.Input;
-import io.silica.wasm.engine.endive.WasiDescriptor.Output;
+import io.silica.wasm.engine.wasi.WasiDescriptor.Directory;
+import io.silica.wasm.engine.wasi.WasiDescriptor.File;
+import io.silica.wasm.engine.wasi.WasiDescriptor.Input;
+import io.silica.wasm.engine.wasi.WasiDescriptor.Output;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
-import run.endive.runtime.Memory;
 
 /**
  * The functions of WASI that read and write. What they allocate is small, whatever a guest asks
