@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm.engine.wasmtime;
+
+import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_ENGINE_INCREMENT_EPOCH;
+import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_INSTANCE_PRE_DELETE;
+import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_LINKER_DELETE;
+import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_LINKER_INSTANTIATE_PRE;
+import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_MODULE_DELETE;
+import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_MODULE_NEW;
+import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASM_ENGINE_DELETE;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.silica.wasm.engine.ModuleDigest;
+import io.silica.wasm.engine.ModuleException;
+import io.silica.wasm.engine.ModuleLayout;
+import io.silica.wasm.engine.WasiConfig;
+import io.silica.wasm.engine.WasmEngine;
+import io.silica.wasm.engine.WasmInstance;
+import io.silica.wasm.engine.WasmModule;
+import io.silica.wasm.engine.wasi.WasiSignatures;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.ref.Cleaner;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Wasmtime as an engine. */
+public final class WasmtimeEngine implements WasmEngine {
+    /** What the configuration and the runtime handler call it. */
+    public static final String NAME = "wasmtime";
+
+    static final String ENTRY_POINT = "_start";
+
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final Libwasmtime library;
+    private final long moduleLimit;
+    private final long address;
+    private final long linker;
+    private final List<String> parameters = List.copyOf(WasiSignatures.parameters().values());
+
+    /**
+     * Loads the library.
+     *
+     * @param file the library, by an absolute path
+     * @param moduleLimit the most bytes that a module may have
+     * @throws IOException if it can't be used, saying why
+     */
+    public WasmtimeEngine(Path file, long moduleLimit) throws IOException {
+        this.library = Libwasmtime.load(file);
+        this.moduleLimit = moduleLimit;
+        this.address = EngineSettings.engine(library);
+        this.linker = WasiLinker.of(library, address);
+        var freed = new Freed(library, address, linker);
+        CLEANER.register(this, freed::free);
+    }
+
+    /** What is freed when nobody holds the engine any more. */
+    private record Freed(Libwasmtime library, long engine, long linker) {
+        private void free() {
+            library.call(WASMTIME_LINKER_DELETE, linker);
+            library.call(WASM_ENGINE_DELETE, engine);
+        }
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    Libwasmtime library() {
+        return library;
+    }
+
+    /** The library's {@code wasm_engine_t}. */
+    long address() {
+        return address;
+    }
+
+    /** Those of an imported function: {@link WasiSignatures}. */
+    String parameters(int function) {
+        return parameters.get(function);
+    }
+
+    /** Every guest that runs compiled code looks up soon. */
+    void incrementEpoch() {
+        library.call(WASMTIME_ENGINE_INCREMENT_EPOCH, address);
+    }
+
+    @Override
+    public WasmModule compile(byte[] binary) {
+        ModuleLayout.check(binary, moduleLimit);
+        long module = compiled(binary);
+        try {
+            var types = new ModuleTypes(library, module);
+            types.checkImports();
+            long linked = linked(module);
+            var made = new WasmtimeModule(ModuleDigest.of(binary), linked, ModuleRoom.of(binary));
+            var freed = library;
+            CLEANER.register(made, () -> freed.call(WASMTIME_INSTANCE_PRE_DELETE, linked));
+            types.checkEntryPoint();
+            return made;
+        } finally {
+            library.call(WASMTIME_MODULE_DELETE, module);
+        }
+    }
+
+    private long compiled(byte[] binary) {
+        try (var arena = Arena.ofConfined()) {
+            var bytes = arena.allocateFrom(JAVA_BYTE, binary);
+            var module = Native.pointer(arena);
+            long error =
+                    library.call(
+                            WASMTIME_MODULE_NEW,
+                            address,
+                            bytes.address(),
+                            binary.length,
+                            module.address());
+            if (error != 0) {
+                throw new ModuleException.Invalid(
+                        "it is invalid: " + Native.message(library, error));
+            }
+            return module.get(JAVA_LONG, 0);
+        }
+    }
+
+    /** That all of its names are known has been found out. */
+    private long linked(long module) {
+        try (var arena = Arena.ofConfined()) {
+            var linked = Native.pointer(arena);
+            long error =
+                    library.call(WASMTIME_LINKER_INSTANTIATE_PRE, linker, module, linked.address());
+            if (error != 0) {
+                throw new ModuleException.Invalid(
+                        "it imports a function with parameters that WASI does not have: "
+                                + Native.message(library, error));
+            }
+            return linked.get(JAVA_LONG, 0);
+        }
+    }
+
+    @Override
+    public WasmInstance instantiate(WasmModule module, WasiConfig config) {
+        long limit = config.memory().limit();
+        if (module.minimumMemory() > limit) {
+            throw new ModuleException.MemoryMinimum(module.minimumMemory(), limit);
+        }
+        return new WasmtimeInstance(this, (WasmtimeModule) module, config);
+    }
+}
