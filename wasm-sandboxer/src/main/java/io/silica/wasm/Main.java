@@ -2,12 +2,17 @@
 package io.silica.wasm;
 
 import io.silica.server.DaemonMain;
+import java.util.Arrays;
 
 /** Where {@code wasm-sandboxer} begins. */
 public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals(CheckCommand.FLAG)) {
+            var rest = Arrays.copyOfRange(arguments, 1, arguments.length);
+            System.exit(new CheckCommand(System.out, System.err).execute(rest));
+        }
         DaemonMain.run(WasmDaemon::new, arguments);
     }
 }

@@ -17,20 +17,21 @@ import java.util.stream.Stream;
 final class PodWorkers {
     private final SandboxSpec spec;
     private final Isolation isolation;
+    private final Engine engine;
     private final Workers shared;
     private final OwnWorkers owns;
     private final OwnWorker own;
     private volatile PodResources resources;
 
     /**
-     * @param shared those of the node
-     * @param owns those of pods
+     * @param workers those with its engine
      */
-    PodWorkers(SandboxSpec spec, Isolation isolation, Workers shared, OwnWorkers owns) {
+    PodWorkers(SandboxSpec spec, Engine engine, Isolation isolation, EngineWorkers workers) {
         this.spec = spec;
+        this.engine = engine;
         this.isolation = isolation;
-        this.shared = shared;
-        this.owns = owns;
+        this.shared = workers.shared();
+        this.owns = workers.owns();
         this.resources = spec.resources();
         this.own =
                 owns.of(
@@ -48,6 +49,10 @@ final class PodWorkers {
         if (isolation.isOwn(who, spec.resources().containers(), Resources.UNLIMITED)) {
             PodShare.requireRoom(spec.id(), spec.resources());
         }
+    }
+
+    Engine engine() {
+        return engine;
     }
 
     Isolation isolation() {

@@ -5,25 +5,44 @@ import io.silica.server.config.ByteSize;
 import io.silica.server.config.ConfigReader;
 import io.silica.server.config.ConfigSection;
 import io.silica.wasm.worker.WorkerOptions;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The section {@code wasm} of the configuration.
  *
+ * @param engines what there is to run guests
  * @param isolation which pods share a worker
  * @param worker what each worker is told
  */
-record WasmConfig(Isolation isolation, WorkerOptions worker) {
+record WasmConfig(Engines engines, Isolation isolation, WorkerOptions worker) {
     private static final String SECTION = "wasm";
+    private static final String LIBRARY = "wasmtime-library";
     private static final ByteSize LARGEST_MODULE = ByteSize.mebibytes(1024);
     private static final ByteSize LARGEST_CACHE = ByteSize.mebibytes(16 * 1024);
 
     /** What holds for what is not said. */
-    static final WasmConfig DEFAULTS = new WasmConfig(Isolation.AUTO, WorkerOptions.DEFAULTS);
+    static final WasmConfig DEFAULTS =
+            new WasmConfig(Engines.EMBEDDED, Isolation.AUTO, WorkerOptions.DEFAULTS);
 
     static WasmConfig read(ConfigReader reader) {
         var section = reader.section(SECTION);
-        return new WasmConfig(section.oneOf("isolation", DEFAULTS.isolation), worker(section));
+        return new WasmConfig(
+                engines(section), section.oneOf("isolation", DEFAULTS.isolation), worker(section));
+    }
+
+    /** Whether a library that is named can be used is found out at the start, which goes on. */
+    private static Engines engines(ConfigSection section) {
+        var usual = section.oneOf("engine", DEFAULTS.engines.usual());
+        var library =
+                section.string(
+                        LIBRARY, "", Pattern.compile("|/.+"), "an absolute path, or nothing");
+        if (usual == Engine.WASMTIME && library.isEmpty()) {
+            section.problem("engine", "is \"wasmtime\"", "name its library: wasm.wasmtime-library");
+        }
+        return new Engines(usual, Optional.of(library).filter(it -> !it.isEmpty()).map(Path::of));
     }
 
     private static WorkerOptions worker(ConfigSection section) {

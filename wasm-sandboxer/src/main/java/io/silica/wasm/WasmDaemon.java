@@ -40,6 +40,13 @@ final class WasmDaemon extends DaemonCommand<WasmConfig> {
         if (Bubblewrap.installed().isEmpty()) {
             LOG.log(System.Logger.Level.WARNING, Bubblewrap.MISSING);
         }
+        wasm.engines()
+                .problem(Engine.WASMTIME)
+                .filter(_ -> wasm.engines().wasmtime().isPresent())
+                .ifPresent(problem ->
+                        LOG.log(
+                                System.Logger.Level.WARNING,
+                                "no pod can have the engine wasmtime: " + problem));
         try (var _ = start(config, wasm, manager)) {
             termination.await();
         }
@@ -56,6 +63,7 @@ final class WasmDaemon extends DaemonCommand<WasmConfig> {
         var sandboxer =
                 new WasmSandboxer(
                         () -> WorkerCommand.standard().with(wasm.worker()),
+                        wasm.engines(),
                         wasm.isolation(),
                         config.server().dir().resolve("worker"),
                         hostCalls(config.limits()),

@@ -36,6 +36,9 @@ final class WasmSandbox implements Sandbox {
     /** What is written down of it under this name is its {@link Isolation}. */
     static final String ISOLATION = "isolation";
 
+    /** And under this one the name of its {@link Engine}. */
+    static final String ENGINE = "engine";
+
     private final SandboxId id;
     private final PodWorkers workers;
     private final HostCalls host;
@@ -243,7 +246,7 @@ final class WasmSandbox implements Sandbox {
     /** Where its workers are follows from its id; what runs in which, from how it was made. */
     @Override
     public Map<String, String> identity() {
-        return Map.of(ISOLATION, workers.isolation().name());
+        return Map.of(ISOLATION, workers.isolation().name(), ENGINE, workers.engine().handler());
     }
 
     @Override

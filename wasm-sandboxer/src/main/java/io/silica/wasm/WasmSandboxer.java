@@ -11,7 +11,9 @@ import io.silica.sandbox.Sandboxer;
 import io.silica.wasm.worker.ProtocolVersions;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -25,8 +27,8 @@ public final class WasmSandboxer implements Sandboxer {
     /** The kind's name. */
     public static final String KIND = "wasm";
 
-    private final Workers workers;
-    private final OwnWorkers owns;
+    private final Map<Engine, EngineWorkers> workers = new EnumMap<>(Engine.class);
+    private final Engines engines;
     private final Isolation isolation;
     private final HostCalls.Factory host;
     private final InstantSource clock;
@@ -36,34 +38,49 @@ public final class WasmSandboxer implements Sandboxer {
      * Starts nothing yet.
      *
      * @param command how a worker is started; asked for when one is to be
+     * @param engines what there is to run guests
      * @param isolation which pods share one
      * @param directory where its sockets and its record are; made with mode 0700
      * @param host for calls that can block
      */
     WasmSandboxer(
             Supplier<WorkerCommand> command,
+            Engines engines,
             Isolation isolation,
             Path directory,
             HostCalls.Factory host,
             InstantSource clock) {
-        this(command, isolation, directory, host, clock, ProtocolVersions.OURS);
+        this(command, engines, isolation, directory, host, clock, ProtocolVersions.OURS);
     }
 
     /** The same for a daemon, and workers, of another release. */
     WasmSandboxer(
             Supplier<WorkerCommand> command,
+            Engines engines,
             Isolation isolation,
             Path directory,
             HostCalls.Factory host,
             InstantSource clock,
             ProtocolVersions versions) {
         this.poller = Poller.start("wasm-sandboxer-poller");
-        this.workers =
-                new Workers(command, new WorkerPlaces(directory), poller, versions, Payer.NODE);
-        this.owns = new OwnWorkers(command, directory, poller, versions);
+        this.engines = engines;
         this.isolation = isolation;
         this.host = host;
         this.clock = clock;
+        for (var engine : Engine.values()) {
+            workers.put(
+                    engine,
+                    EngineWorkers.in(
+                            place(directory, engine),
+                            () -> engines.command(command.get(), engine),
+                            poller,
+                            versions));
+        }
+    }
+
+    /** Those of the embedded one are where all were before there was another. */
+    private static Path place(Path directory, Engine engine) {
+        return engine == Engine.ENDIVE ? directory : directory.resolve(engine.handler());
     }
 
     @Override
@@ -73,20 +90,36 @@ public final class WasmSandboxer implements Sandboxer {
 
     @Override
     public Sandbox create(SandboxSpec spec) {
+        var engine = engines.of(spec.handler());
+        engines.require(spec.id(), engine);
         PodWorkers.check(spec, isolation);
-        return sandbox(spec, isolation, false);
+        return sandbox(spec, engine, isolation, false);
     }
 
-    private Sandbox sandbox(SandboxSpec spec, Isolation asMade, boolean former) {
-        var own = new PodWorkers(spec, asMade, workers, owns);
+    private Sandbox sandbox(SandboxSpec spec, Engine engine, Isolation asMade, boolean former) {
+        var own = new PodWorkers(spec, engine, asMade, workers(engine));
         return new WasmSandbox(spec.id(), own, host.of(spec.id()), clock, former);
+    }
+
+    private EngineWorkers workers(Engine engine) {
+        return Objects.requireNonNull(workers.get(engine));
     }
 
     /** A sandbox is there without any process. */
     @Override
     public Optional<Sandbox> adopt(
             SandboxSpec spec, Map<String, String> identity, boolean started) {
-        return Optional.of(sandbox(spec, isolation(identity), true));
+        return Optional.of(sandbox(spec, engine(identity), isolation(identity), true));
+    }
+
+    /** As it was made; one of a release before there was a choice has the embedded one. */
+    private static Engine engine(Map<String, String> identity) {
+        var written = identity.getOrDefault(WasmSandbox.ENGINE, Engine.ENDIVE.handler());
+        return Engine.of(written)
+                .orElseThrow(() ->
+                        new SandboxException.InvalidArgument(
+                                "a sandbox was made with the engine \"%s\", which there is not"
+                                        .formatted(written)));
     }
 
     /** As it was made; one of a release before there was a choice is as others are now. */
@@ -103,8 +136,12 @@ public final class WasmSandboxer implements Sandboxer {
 
     @Override
     public void endStrangers(Predicate<SandboxId> known) {
-        owns.endStrangers(known);
-        workers.existing().stream()
+        workers.values().forEach(it -> endStrangers(it, known));
+    }
+
+    private static void endStrangers(EngineWorkers workers, Predicate<SandboxId> known) {
+        workers.owns().endStrangers(known);
+        workers.shared().existing().stream()
                 .map(WorkerGuests::new)
                 .forEach(guests ->
                         guests.all().stream()
@@ -122,8 +159,7 @@ public final class WasmSandboxer implements Sandboxer {
 
     @Override
     public void close() {
-        workers.close();
-        owns.close();
+        workers.values().forEach(EngineWorkers::close);
         poller.close();
     }
 }

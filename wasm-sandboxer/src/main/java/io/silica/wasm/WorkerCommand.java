@@ -168,9 +168,14 @@ public record WorkerCommand(
         return NEEDED.matcher(jar.getFileName().toString()).matches();
     }
 
-    /** The same with other options for the worker. */
+    /** The same with other options for the worker, who sees what they name. */
     public WorkerCommand with(WorkerOptions other) {
-        return new WorkerCommand(program, arguments, confinement, other, share);
+        return new WorkerCommand(
+                program,
+                arguments,
+                other.wasmtime().map(confinement::withReadable).orElse(confinement),
+                other,
+                share);
     }
 
     /** The same with another share of the machine. */

@@ -32,8 +32,13 @@ final class BehindTheDaemon implements AutoCloseable {
                         .toList();
     }
 
-    /** The directory of the worker that is shared, and those of pods. */
+    /** The directories of the workers that are shared, and those of pods, of both engines. */
     static Stream<Path> places(Path state) {
+        return Stream.of(state, state.resolve(Engine.WASMTIME.handler()))
+                .flatMap(BehindTheDaemon::placesIn);
+    }
+
+    private static Stream<Path> placesIn(Path state) {
         if (Files.notExists(state)) {
             return Stream.of(state);
         }

@@ -15,9 +15,12 @@ import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Stdio;
 import io.silica.wasm.engine.GuestModules;
+import io.silica.wasm.engine.wasmtime.WasmtimeLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,25 +34,28 @@ final class LoopingPodTest {
 
     @TempDir Path directory;
     private final Poller poller = Poller.start("silica-test-poller");
-    private PodFixture pods;
+    private @Nullable PodFixture pods;
 
     @BeforeEach
     void begin() throws IOException {
         PodFixture.needsCgroups();
-        pods = new PodFixture(directory, CGROUPS, Isolation.AUTO);
     }
 
     @AfterEach
     void end() {
-        pods.close();
+        if (pods != null) {
+            pods.close();
+        }
         poller.close();
     }
 
     /** In the worker that pods share, by niceness; in one of its own, by the pod's CPU limit. */
-    @ParameterizedTest(name = "with {0} thousandths of a CPU")
-    @CsvSource({"0", "1000"})
-    void aNeighbourOfTwiceAsManyLoopsAsCpusAnswersAndWhateverAGuestDoesItDiesWhenKilled(long cpu)
-            throws Exception {
+    @ParameterizedTest(name = "with {0} thousandths of a CPU on {1}")
+    @CsvSource({"0,ENDIVE", "1000,ENDIVE", "0,WASMTIME", "1000,WASMTIME"})
+    void aNeighbourOfTwiceAsManyLoopsAsCpusAnswersAndWhateverAGuestDoesItDiesWhenKilled(
+            long cpu, Engine engine) throws Exception {
+        var pods = new PodFixture(directory, CGROUPS, Isolation.AUTO, engines(engine));
+        this.pods = pods;
         var busy = pods.sandbox("busy", resources(0, cpu));
         var guests = new ArrayList<Container>();
         for (int i = 0; i < 2 * Runtime.getRuntime().availableProcessors(); i++) {
@@ -79,7 +85,7 @@ final class LoopingPodTest {
                             () -> {}));
             guests.forEach(guest -> guest.init().start());
 
-            theNeighbourAnswers(out);
+            theNeighbourAnswers(pods, out);
             for (var guest : guests) {
                 guest.init().kill(Signal.KILL, false);
                 assertThat(guest.init().exit().await().code()).isEqualTo(137);
@@ -87,7 +93,7 @@ final class LoopingPodTest {
         }
     }
 
-    private void theNeighbourAnswers(Descriptor written) throws Exception {
+    private void theNeighbourAnswers(PodFixture pods, Descriptor written) throws Exception {
         var neighbour = pods.sandbox("neighbour", PodResources.UNLIMITED);
         var answers = pods.create(neighbour, "answers", GuestModules.exits(7), limits(1, 0));
         answers.init().start();
@@ -95,6 +101,13 @@ final class LoopingPodTest {
         try (var stream = poller.inputStream(written.duplicate())) {
             assertThat(new String(stream.readNBytes(5), UTF_8)).as("the busy pod runs").hasSize(5);
         }
+    }
+
+    private static Engines engines(Engine engine) {
+        return switch (engine) {
+            case ENDIVE -> Engines.EMBEDDED;
+            case WASMTIME -> new Engines(engine, Optional.of(WasmtimeLibrary.required()));
+        };
     }
 
     private Path fifo(String name) throws Exception {

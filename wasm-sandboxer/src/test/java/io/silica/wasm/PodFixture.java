@@ -36,6 +36,7 @@ import java.util.Optional;
 final class PodFixture implements AutoCloseable {
     private static final long MIB = 1 << 20;
 
+    private final Engines engines;
     private final Path directory;
     private final Path rootfs;
     private final String cgroups;
@@ -49,6 +50,13 @@ final class PodFixture implements AutoCloseable {
      *     it
      */
     PodFixture(Path directory, String cgroups, Isolation isolation) throws IOException {
+        this(directory, cgroups, isolation, Engines.EMBEDDED);
+    }
+
+    /** The same with other engines. */
+    PodFixture(Path directory, String cgroups, Isolation isolation, Engines engines)
+            throws IOException {
+        this.engines = engines;
         this.directory = directory;
         this.rootfs = Files.createDirectories(directory.resolve("rootfs"));
         this.cgroups = cgroups;
@@ -60,6 +68,7 @@ final class PodFixture implements AutoCloseable {
     private WasmSandboxer sandboxer() {
         return new WasmSandboxer(
                 WorkerCommand::standard,
+                engines,
                 isolation,
                 state(),
                 WasmDaemon.hostCalls(LimitsConfig.DEFAULT),
@@ -96,13 +105,22 @@ final class PodFixture implements AutoCloseable {
 
     /** A pod that is started, with a cgroup. */
     Sandbox sandbox(String id, PodResources resources) {
-        var sandbox = sandboxer.create(spec(id, resources));
+        return sandbox(id, resources, "wasm");
+    }
+
+    /** The same for a runtime handler. */
+    Sandbox sandbox(String id, PodResources resources, String handler) {
+        var sandbox = sandboxer.create(spec(id, resources, handler));
         sandboxes.add(sandbox);
         assertThat(sandbox.start()).isZero();
         return sandbox;
     }
 
     SandboxSpec spec(String id, PodResources resources) {
+        return spec(id, resources, "wasm");
+    }
+
+    private SandboxSpec spec(String id, PodResources resources, String handler) {
         limit(cgroup(id).create(), resources.total());
         var plain = WasmSandboxerTest.sandboxSpec(id);
         return new SandboxSpec(
@@ -115,7 +133,7 @@ final class PodFixture implements AutoCloseable {
                 resources,
                 Map.of(),
                 Map.of(),
-                plain.handler());
+                handler);
     }
 
     private static void limit(Cgroup cgroup, Resources total) {

@@ -31,6 +31,7 @@ final class WasmKind implements KindUnderTest {
         states.add(state);
         return new WasmSandboxer(
                 WorkerCommand::standard,
+                Engines.EMBEDDED,
                 isolation,
                 state,
                 WasmDaemon.hostCalls(LimitsConfig.DEFAULT),

@@ -72,6 +72,7 @@ final class WasmSandboxerTest {
     private WasmSandboxer sandboxer() {
         return new WasmSandboxer(
                 WorkerCommand::standard,
+                Engines.EMBEDDED,
                 Isolation.AUTO,
                 directory.resolve("state"),
                 WasmDaemon.hostCalls(LimitsConfig.DEFAULT),

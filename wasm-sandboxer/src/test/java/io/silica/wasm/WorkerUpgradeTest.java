@@ -208,6 +208,7 @@ final class WorkerUpgradeTest {
     private WasmSandboxer daemon(ProtocolVersions release, WorkerOptions options) {
         return new WasmSandboxer(
                 () -> worker(release).with(options),
+                Engines.EMBEDDED,
                 Isolation.AUTO,
                 directory.resolve("state"),
                 WasmDaemon.hostCalls(LimitsConfig.DEFAULT),

@@ -68,6 +68,13 @@ public record Confinement(
         }
     }
 
+    /** The same, and something else to read. */
+    public Confinement withReadable(Path other) {
+        var all = new ArrayList<>(readable);
+        all.add(other);
+        return new Confinement(all, writable, filter);
+    }
+
     /** The same, and a directory to write to. */
     public Confinement withWritable(Path directory) {
         return new Confinement(readable, Optional.of(directory), filter);

@@ -9,7 +9,12 @@ import io.silica.ttrpc.ServerConfig;
 import io.silica.ttrpc.TtrpcServer;
 import io.silica.wasm.engine.CachingEngine;
 import io.silica.wasm.engine.MemoryBudget;
+import io.silica.wasm.engine.WasmEngine;
 import io.silica.wasm.engine.endive.EndiveEngine;
+import io.silica.wasm.engine.wasmtime.WasmtimeEngine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.channels.Channels;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
@@ -29,6 +34,8 @@ public final class WorkerMain {
     /** Of the heap, for all but guests; measured. */
     private static final long OWN_HEAP = 24L << 20;
 
+    private static final System.Logger LOG = System.getLogger(WorkerMain.class.getName());
+
     private WorkerMain() {}
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -41,8 +48,7 @@ public final class WorkerMain {
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("wasm-worker-clock").daemon().factory());
         var poller = Poller.start("wasm-worker-poller");
-        var engine =
-                new CachingEngine(new EndiveEngine(options.moduleLimit()), options.moduleCache());
+        var engine = new CachingEngine(engine(options), options.moduleCache());
         var compiler = new ModuleCompiler(engine, options.moduleLimit());
         var inbox = new DescriptorInbox(poller, clock, options.claimTime());
         var lingering = new LingeringOutput(clock, options.claimTime());
@@ -71,6 +77,19 @@ public final class WorkerMain {
         idle.start(clock, options.idleExit());
         idle.await();
         System.exit(0);
+    }
+
+    private static WasmEngine engine(WorkerOptions options) {
+        if (options.wasmtime().isEmpty()) {
+            return new EndiveEngine(options.moduleLimit());
+        }
+        try {
+            return new WasmtimeEngine(options.wasmtime().get(), options.moduleLimit());
+        } catch (IOException e) {
+            LOG.log(Level.ERROR, "the wasm worker can't have the engine wasmtime", e);
+            System.exit(1);
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The heap without what the worker itself needs of it. */

@@ -4,6 +4,7 @@ package io.silica.wasm.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,13 @@ final class WorkerOptionsTest {
     @Test
     void whatIsWrittenIsReadBack() {
         var options = new WorkerOptions(Duration.ofMillis(1500), 7, 0, Duration.ofDays(2));
+        assertThat(WorkerOptions.parse(options.arguments().toArray(String[]::new)))
+                .isEqualTo(options);
+    }
+
+    @Test
+    void theLibraryOfTheEngineIsReadBack() {
+        var options = WorkerOptions.DEFAULTS.withWasmtime(Path.of("/opt/lib wasmtime.so"));
         assertThat(WorkerOptions.parse(options.arguments().toArray(String[]::new)))
                 .isEqualTo(options);
     }

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.SandboxId;
+import io.silica.wasm.engine.wasmtime.LibraryFile;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Which engines there are, and which of them a pod gets.
+ *
+ * @param usual that of pods whose runtime handler names none
+ * @param wasmtime the library of Wasmtime, if the user has named one
+ */
+record Engines(Engine usual, Optional<Path> wasmtime) {
+    /** The embedded one alone. */
+    static final Engines EMBEDDED = new Engines(Engine.ENDIVE, Optional.empty());
+
+    private static final String UNNAMED = "wasm.wasmtime-library does not name the library";
+
+    /** What a runtime handler gets. */
+    Engine of(String handler) {
+        return Engine.of(handler).orElse(usual);
+    }
+
+    /** Why no pod can have an engine; empty if pods can. */
+    Optional<String> problem(Engine engine) {
+        return switch (engine) {
+            case ENDIVE -> Optional.empty();
+            case WASMTIME ->
+                    wasmtime.isEmpty()
+                            ? Optional.of(UNNAMED)
+                            : LibraryFile.problem(wasmtime.get())
+                                    .map(it -> "wasm.wasmtime-library: " + it);
+        };
+    }
+
+    /**
+     * Refuses a pod that asks for an engine which there is not.
+     *
+     * @throws SandboxException.Unavailable saying what is missing
+     */
+    void require(SandboxId id, Engine engine) {
+        problem(engine)
+                .ifPresent(problem -> {
+                    throw new SandboxException.Unavailable(
+                            "sandbox \"%s\" is for the engine %s, which there is not: %s"
+                                    .formatted(id, engine.handler(), problem));
+                });
+    }
+
+    /**
+     * How a worker with an engine is started.
+     *
+     * @throws SandboxException.Unavailable if there is no such engine any more
+     */
+    WorkerCommand command(WorkerCommand usual, Engine engine) {
+        return switch (engine) {
+            case ENDIVE -> usual;
+            case WASMTIME -> {
+                var library =
+                        wasmtime.orElseThrow(() ->
+                                new SandboxException.Unavailable(
+                                        "cannot start a worker with the engine wasmtime: "
+                                                + UNNAMED));
+                yield usual.with(usual.options().withWasmtime(library));
+            }
+        };
+    }
+}
