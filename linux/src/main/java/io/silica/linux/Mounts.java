@@ -16,6 +16,7 @@ public final class Mounts {
     /** The kernel takes one page of options. */
     static final int MAX_DATA = 4095;
 
+    private static final int CLONE_FS = 0x200;
     private static final int MNT_DETACH = 2;
     private static final int UMOUNT_NOFOLLOW = 8;
 
@@ -43,6 +44,24 @@ public final class Mounts {
         } catch (RuntimeException e) {
             detach(target);
             throw e;
+        }
+    }
+
+    /**
+     * The same, where paths in the options, and the source, are relative to a directory: more of
+     * them fit into a page. The target is absolute.
+     */
+    public static void mountFrom(
+            Path directory, String type, String source, Path target, List<String> options) {
+        try (var place = Descriptor.open(directory, OpenFlag.PATH, OpenFlag.DIRECTORY)) {
+            OwnThread.finish(
+                    "mount",
+                    () -> {
+                        // All threads of a process have one working directory, until one has not.
+                        Syscall.UNSHARE.check(Syscall.UNSHARE.invoke(CLONE_FS, 0), "CLONE_FS");
+                        place.call(Syscall.FCHDIR, 0, 0);
+                        mount(type, source, target, options);
+                    });
         }
     }
 

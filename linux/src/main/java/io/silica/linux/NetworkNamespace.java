@@ -6,8 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /**
  * A network namespace that is held open. Native because the JDK knows no namespaces.
@@ -61,7 +59,7 @@ public final class NetworkNamespace implements AutoCloseable {
      * A new one, with nothing but a loopback device that is down; it lasts as long as it is held.
      */
     public static NetworkNamespace create() throws InterruptedException {
-        return onThreadOfItsOwn(
+        return OwnThread.run(
                 "netns-create",
                 () -> {
                     Syscall.UNSHARE.check(Syscall.UNSHARE.invoke(CLONE_NEWNET, 0), "CLONE_NEWNET");
@@ -83,30 +81,12 @@ public final class NetworkNamespace implements AutoCloseable {
      * @throws IllegalStateException with the cause, if the body threw a checked exception
      */
     public <T> T inside(Callable<T> body) throws InterruptedException {
-        return onThreadOfItsOwn(
+        return OwnThread.run(
                 "in " + descriptor.label(),
                 () -> {
                     descriptor.call(Syscall.SETNS, CLONE_NEWNET, 0);
                     return body.call();
                 });
-    }
-
-    private static <T> T onThreadOfItsOwn(String name, Callable<T> body)
-            throws InterruptedException {
-        var task = new FutureTask<>(body);
-        var thread = Thread.ofPlatform().name(name).daemon().start(task);
-        try {
-            return task.get();
-        } catch (InterruptedException e) {
-            thread.interrupt();
-            throw e;
-        } catch (ExecutionException e) {
-            throw switch (e.getCause()) {
-                case RuntimeException cause -> cause;
-                case Error cause -> throw cause;
-                case null, default -> new IllegalStateException(e.getCause());
-            };
-        }
     }
 
     @Override

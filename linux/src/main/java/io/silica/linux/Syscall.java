@@ -52,6 +52,7 @@ enum Syscall {
     FSYNC(74, 82),
     FDATASYNC(75, 83),
     FTRUNCATE(77, 46),
+    FCHDIR(81, 50),
     FCHMOD(91, 52),
     FSTATFS(138, 44),
     SETPRIORITY(141, 140),

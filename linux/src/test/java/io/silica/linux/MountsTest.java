@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,43 @@ class MountsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(ints = {3, 30, 500})
+    void theClassicWayMakesAnOverlayOfManyLayersFromTheirDirectory(int count) throws IOException {
+        var layers = layers(count);
+        Mounts.mountFrom(
+                directory,
+                "overlay",
+                "overlay",
+                target,
+                List.of(
+                        "lowerdir=" + names(layers),
+                        "upperdir=" + make("upper"),
+                        "workdir=" + make("work")));
+        assertLayersAreVisible(count);
+        assertThat(Path.of("").toAbsolutePath()).isNotEqualTo(directory).exists();
+    }
+
+    @Test
+    void aRefusalFromADirectoryComesOut() throws IOException {
+        make("upper");
+        assertThatThrownBy(() ->
+                        Mounts.mountFrom(
+                                directory,
+                                "overlay",
+                                "overlay",
+                                target,
+                                List.of("lowerdir=none:upper")))
+                .asInstanceOf(type(LinuxException.class))
+                .returns(Errno.ENOENT, LinuxException::errno);
+    }
+
+    private static String names(List<Path> layers) {
+        return layers.stream()
+                .map(layer -> layer.getFileName().toString())
+                .collect(Collectors.joining(":"));
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {1, 3, 30, 500})
     void theNewWayMakesAnOverlayOfAnyNumberOfLayers(int count) throws IOException {
         try (var overlay =
@@ -171,7 +209,7 @@ class MountsTest {
     private List<Path> layers(int count) throws IOException {
         var layers = new ArrayList<Path>();
         for (int i = 0; i < count; i++) {
-            layers.add(make("layer" + i));
+            layers.add(make("l" + i));
             Files.writeString(layers.getLast().resolve("only" + i), "");
             Files.writeString(layers.getLast().resolve("same"), "from " + i);
         }

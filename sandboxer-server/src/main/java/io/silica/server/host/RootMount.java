@@ -3,6 +3,8 @@ package io.silica.server.host;
 
 import io.silica.linux.DetachedMount;
 import io.silica.linux.DetachedMount.Option;
+import io.silica.linux.Errno;
+import io.silica.linux.LinuxException;
 import io.silica.linux.Mounts;
 import io.silica.sandbox.MountSpec;
 import io.silica.sandbox.SandboxException.InvalidArgument;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** How the mount of a root file system is made. */
 sealed interface RootMount {
@@ -61,12 +64,63 @@ sealed interface RootMount {
         }
     }
 
-    /** An overlay of so many layers that each has to be named in a call of its own. */
+    /**
+     * An overlay of so many layers that each has to be named in a call of its own, or, before Linux
+     * 6.8, from the directory that all of them are in.
+     */
     record Overlay(List<String> options) implements RootMount {
         private static final String LOWER = "lowerdir=";
 
         @Override
         public void at(Path target) {
+            try {
+                separately(target);
+            } catch (LinuxException e) {
+                if (e.errno() != Errno.EINVAL || !together(target)) {
+                    throw e;
+                }
+            }
+        }
+
+        /** Whether it could be tried: the names have to fit into a page, and be no options. */
+        boolean together(Path target) {
+            var layers = layers();
+            if (!layers.stream().allMatch(Path::isAbsolute)) {
+                return false;
+            }
+            var directory = directoryOf(layers);
+            var shortened = options.stream().map(it -> shortened(it, directory, layers)).toList();
+            boolean fits =
+                    shortened.stream().noneMatch(option -> option.contains(","))
+                            && String.join(",", shortened).length() <= PAGE;
+            if (fits) {
+                Mounts.mountFrom(directory, "overlay", "overlay", target, shortened);
+            }
+            return fits;
+        }
+
+        private static Path directoryOf(List<Path> layers) {
+            var directory = layers.getFirst();
+            while (directory.getParent() != null && !isAbove(directory, layers)) {
+                directory = directory.getParent();
+            }
+            return directory;
+        }
+
+        private static boolean isAbove(Path directory, List<Path> layers) {
+            return layers.stream()
+                    .allMatch(layer -> layer.startsWith(directory) && !layer.equals(directory));
+        }
+
+        private static String shortened(String option, Path directory, List<Path> layers) {
+            return option.startsWith(LOWER)
+                    ? layers.stream()
+                            .map(layer -> directory.relativize(layer).toString())
+                            .collect(Collectors.joining(":", LOWER, ""))
+                    : option;
+        }
+
+        private void separately(Path target) {
             try (var overlay = DetachedMount.create("overlay", "overlay", separate())) {
                 if (options.contains("ro")) {
                     overlay.readOnly(false);
@@ -89,6 +143,14 @@ sealed interface RootMount {
                 }
             }
             return separate;
+        }
+
+        private List<Path> layers() {
+            return options.stream()
+                    .filter(option -> option.startsWith(LOWER))
+                    .flatMap(option -> layers(option.substring(LOWER.length())).stream())
+                    .map(Path::of)
+                    .toList();
         }
 
         private static List<String> layers(String lower) {
