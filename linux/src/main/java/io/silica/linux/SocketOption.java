@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 
 /** Integer options of {@code SOL_SOCKET} (asm-generic/socket.h). */
 enum SocketOption {
+    REUSE_ADDRESS(2),
     TYPE(3),
     SEND_BUFFER(7),
     ACCEPTS(30),

@@ -16,6 +16,8 @@
  *     <td>the JDK hides the numbers</td></tr>
  * <tr><td>UnixSocket, UnixListener, UnixDatagram</td><td>any</td><td>nothing</td>
  *     <td>peek, descriptors, credentials, SEQPACKET, datagrams, adoption</td></tr>
+ * <tr><td>TcpListener, TcpConnection</td><td>any</td><td>nothing</td>
+ *     <td>the JDK hides the numbers and adopts none</td></tr>
  * <tr><td>Epoll</td><td>await, token, events: one platform thread; the rest: any</td><td>await</td>
  *     <td>edge triggering on foreign descriptors</td></tr>
  * <tr><td>EventFd</td><td>signal: any; drain: the loop</td><td>nothing</td>
