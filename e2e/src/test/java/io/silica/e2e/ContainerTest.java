@@ -7,6 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.silica.ctl.cri.CriException;
 import io.silica.proto.cri.KeyValue;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -172,6 +176,55 @@ final class ContainerTest {
                     .isInstanceOf(CriException.class)
                     .hasMessageContaining("io_type")
                     .hasMessageContaining("fifo");
+        }
+    }
+
+    @OnEveryContainerd
+    void aDeadlineEndsAContainerAndSaysWhy(Node node) {
+        try (var pod =
+                Pod.run(
+                        node,
+                        config ->
+                                Pod.onHostNetwork(config)
+                                        .putAnnotations("io.silica.wasm.deadline", "1h")
+                                        .putAnnotations(
+                                                "io.silica.wasm.deadline/spin-0", "50ms"))) {
+            var spins = pod.start("spin");
+            var goesOn = pod.start("spin");
+            var wanted =
+                    pod.start(
+                            "spin",
+                            config -> config.putAnnotations("io.silica.wasm.deadline", "60ms"));
+
+            assertThat(spins.awaitExitCode()).isEqualTo(124);
+            assertThat(spins.status().getReason()).isEqualTo("Error");
+            assertThat(spins.stderr())
+                    .isEqualTo("wasm deadline: it has run for 50 ms, which is all that it may\n");
+            assertThat(wanted.awaitExitCode()).isEqualTo(124);
+            assertThat(goesOn.isRunning()).isTrue();
+        }
+    }
+
+    @OnEveryContainerd
+    void aFunctionAnswersOverHttpInTheNetworkOfItsPod(Node node) throws Exception {
+        try (var pod =
+                        Pod.run(
+                                node,
+                                config ->
+                                        Pod.withAddress(config)
+                                                .putAnnotations("io.silica.wasm.listen", "8080"));
+                var client = HttpClient.newHttpClient()) {
+            var serves = pod.start("serve").awaitLine("serving");
+            var url = URI.create("http://%s:8080/".formatted(pod.status().getNetwork().getIp()));
+            var request = HttpRequest.newBuilder(url).version(HttpClient.Version.HTTP_1_1).build();
+
+            assertThat(client.send(request, BodyHandlers.ofString()).body())
+                    .isEqualTo("hello from Wasm\n");
+            node.sandboxer().kill();
+            assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+
+            serves.kill();
+            assertThat(serves.awaitExitCode()).isEqualTo(137);
         }
     }
 }

@@ -20,6 +20,7 @@ public final class ExampleModules {
                     "grow",
                     "hello",
                     "printenv",
+                    "serve",
                     "sleep",
                     "spin",
                     "stderr",

@@ -14,6 +14,7 @@ import io.silica.sandbox.SandboxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * All that a container may reach, opened, and its description for the worker. Opening it can block
@@ -25,20 +26,23 @@ final class ContainerFiles implements AutoCloseable {
     private static final int MAXIMUM = 128;
 
     private final ContainerConfig config;
+    private final Supplier<List<Descriptor>> sockets;
     private final List<Descriptor> descriptors = new ArrayList<>();
     private final WasmContainer.Builder description = WasmContainer.newBuilder();
 
-    private ContainerFiles(ContainerConfig config) {
+    private ContainerFiles(ContainerConfig config, Supplier<List<Descriptor>> sockets) {
         this.config = config;
+        this.sockets = sockets;
     }
 
     /**
      * Opens everything, or nothing.
      *
+     * @param sockets opens those on which it takes connections
      * @throws SandboxException.InvalidArgument naming what is missing
      */
-    static ContainerFiles open(ContainerConfig config) {
-        var files = new ContainerFiles(config);
+    static ContainerFiles open(ContainerConfig config, Supplier<List<Descriptor>> sockets) {
+        var files = new ContainerFiles(config, sockets);
         try {
             files.openAll();
             return files;
@@ -59,6 +63,7 @@ final class ContainerFiles implements AutoCloseable {
         preopen("/", config.rootfs(), config.spec().rootReadOnly());
         config.spec().mounts().stream().filter(MountSpec::isBind).forEach(this::preopen);
         findStreams();
+        sockets.get().forEach(socket -> description.addListeners(add(socket)));
         if (descriptors.size() > MAXIMUM) {
             throw new SandboxException.InvalidArgument(
                     "container \"%s\" needs %d descriptors; a Wasm container has at most %d"

@@ -13,13 +13,13 @@ import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.FormerContainer;
 import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.PodResources;
-import io.silica.sandbox.ProcessSpec;
 import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Statistics;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +41,7 @@ final class WasmSandbox implements Sandbox {
 
     private final SandboxId id;
     private final PodWorkers workers;
+    private final PodSockets sockets;
     private final HostCalls host;
     private final InstantSource clock;
     private final Exit exit = new Exit();
@@ -53,9 +54,15 @@ final class WasmSandbox implements Sandbox {
      * @param former whether an earlier life of the daemon made it
      */
     WasmSandbox(
-            SandboxId id, PodWorkers workers, HostCalls host, InstantSource clock, boolean former) {
+            SandboxId id,
+            PodWorkers workers,
+            PodSockets sockets,
+            HostCalls host,
+            InstantSource clock,
+            boolean former) {
         this.id = id;
         this.workers = workers;
+        this.sockets = sockets;
         this.host = host;
         this.clock = clock;
         this.former = former;
@@ -79,22 +86,27 @@ final class WasmSandbox implements Sandbox {
                     "container \"%s\" asks for a terminal: Wasm guests have none"
                             .formatted(config.id()));
         }
-        try (var files = open(config)) {
+        var wishes = Annotations.of(config);
+        try (var files = open(config, wishes)) {
             var worker = workers.get(config);
             var task = new TaskClient(worker, config.id());
-            create(task, worker, config, files);
+            create(task, worker, config, wishes, files);
             return guest(config.id(), worker, task, Optional.empty(), observer);
         }
     }
 
     /** An id that is taken is so by the creation of a daemon that died, which came late. */
     private void create(
-            TaskClient task, Worker worker, ContainerConfig config, ContainerFiles files) {
+            TaskClient task,
+            Worker worker,
+            ContainerConfig config,
+            Annotations wishes,
+            ContainerFiles files) {
         try {
-            task.create(describe(config, files, worker));
+            task.create(describe(config, wishes, files, worker));
         } catch (SandboxException.AlreadyExists _) {
             task.discard();
-            task.create(describe(config, files, worker));
+            task.create(describe(config, wishes, files, worker));
         }
     }
 
@@ -159,14 +171,27 @@ final class WasmSandbox implements Sandbox {
         return new AdoptedContainer(container, guest, state, Map.of());
     }
 
-    private ContainerFiles open(ContainerConfig config) {
+    /** A port that is taken may be so by the creation of a daemon that died, which came late. */
+    private ContainerFiles open(ContainerConfig config, Annotations wishes) {
+        try {
+            return openOnce(config, wishes);
+        } catch (SandboxException.WrongState _) {
+            workers.existing().forEach(worker -> new TaskClient(worker, config.id()).discard());
+            return openOnce(config, wishes);
+        }
+    }
+
+    private ContainerFiles openOnce(ContainerConfig config, Annotations wishes) {
         return host.call(
                 "open the files of container \"%s\"".formatted(config.id()),
-                () -> ContainerFiles.open(config),
+                () ->
+                        ContainerFiles.open(
+                                config, () -> sockets.listen(config.id(), wishes.ports())),
                 ContainerFiles::close);
     }
 
-    private WasmContainer describe(ContainerConfig config, ContainerFiles files, Worker worker) {
+    private WasmContainer describe(
+            ContainerConfig config, Annotations wishes, ContainerFiles files, Worker worker) {
         var process = config.spec().process();
         var resources = config.spec().resources();
         return files.description()
@@ -174,18 +199,11 @@ final class WasmSandbox implements Sandbox {
                 .setDescriptorToken(worker.send(files.descriptors()))
                 .setSandboxId(id.value())
                 .addAllArgs(process.args())
-                .addAllEnv(process.env())
-                .addAllEnv(workingDirectory(process))
+                .addAllEnv(GuestEnvironment.of(process, wishes.ports().size()))
                 .setMemoryLimit(resources.memoryLimitBytes())
                 .setCpuShares(resources.cpuShares())
+                .setDeadlineMillis(wishes.deadline().map(Duration::toMillis).orElse(0L))
                 .build();
-    }
-
-    /** WASI has no working directory; Go's library, for one, takes it from here. */
-    private static List<String> workingDirectory(ProcessSpec process) {
-        return process.env().stream().anyMatch(variable -> variable.startsWith("PWD="))
-                ? List.of()
-                : List.of("PWD=" + process.cwd());
     }
 
     /** A worker of its own that does not answer is killed with all that it has. */

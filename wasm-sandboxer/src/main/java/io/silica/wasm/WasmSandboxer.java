@@ -98,7 +98,8 @@ public final class WasmSandboxer implements Sandboxer {
 
     private Sandbox sandbox(SandboxSpec spec, Engine engine, Isolation asMade, boolean former) {
         var own = new PodWorkers(spec, engine, asMade, workers(engine));
-        return new WasmSandbox(spec.id(), own, host.of(spec.id()), clock, former);
+        var sockets = new PodSockets(spec.network());
+        return new WasmSandbox(spec.id(), own, sockets, host.of(spec.id()), clock, former);
     }
 
     private EngineWorkers workers(Engine engine) {

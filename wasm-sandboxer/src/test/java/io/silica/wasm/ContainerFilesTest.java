@@ -40,7 +40,7 @@ final class ContainerFilesTest {
         Files.createFile(rootfs.resolve("app.wasm"));
         volume = Files.createDirectory(directory.resolve("volume"));
         Files.writeString(volume.resolve("file"), "contents");
-        files = ContainerFiles.open(config(rootfs));
+        files = ContainerFiles.open(config(rootfs), List::of);
     }
 
     @AfterEach

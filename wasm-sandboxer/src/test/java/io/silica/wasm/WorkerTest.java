@@ -102,6 +102,34 @@ final class WorkerTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {GuestModules.LOOPS, GuestModules.SLEEPS})
+    void aGuestThatRunsForTooLongIsEndedAndSaysWhy(String module) throws IOException {
+        try (var output = Pipe.open()) {
+            worker.create("c1", module, output, WasmContainer.newBuilder().setDeadlineMillis(50));
+            worker.start("c1");
+            worker.restartDaemon();
+            assertThat(worker.await("c1")).isEqualTo(124);
+            assertThat(worker.readAll(output))
+                    .isEqualTo("wasm deadline: it has run for 50 ms, which is all that it may\n");
+        }
+    }
+
+    @Test
+    void aGuestThatEndsBeforeItsDeadlineOrIsKilledEndsAsAnyOther() throws IOException {
+        try (var output = Pipe.open()) {
+            var hour = WasmContainer.newBuilder().setDeadlineMillis(3_600_000);
+            worker.create("ends", GuestModules.exits(3), output, hour.clone());
+            worker.create("killed", GuestModules.SLEEPS, output, hour.clone());
+            worker.start("ends");
+            worker.start("killed");
+            assertThat(worker.await("ends")).isEqualTo(3);
+            worker.kill("killed", 9);
+            assertThat(worker.await("killed")).isEqualTo(137);
+            assertThat(worker.readAll(output)).isEmpty();
+        }
+    }
+
     @Test
     void signalsThatEndNothingLeaveTheGuestAlone() throws IOException {
         try (var output = Pipe.open()) {

@@ -7,13 +7,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Durations as one number and one unit: {@code 250ms}, {@code 5s}, {@code 2m}, {@code 1h}. */
-final class DurationText {
+public final class DurationText {
     // Nine digits of hours still fit: nobody can overflow a Duration.
     private static final Pattern TEXT = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
 
     private DurationText() {}
 
-    static Optional<Duration> parse(String text) {
+    /** What a text says; empty if it is no duration. */
+    public static Optional<Duration> parse(String text) {
         var match = TEXT.matcher(text);
         return match.matches()
                 ? Optional.of(Duration.of(Long.parseLong(match.group(1)), unit(match.group(2))))
@@ -21,7 +22,7 @@ final class DurationText {
     }
 
     /** The shortest exact spelling of a duration of whole milliseconds. */
-    static String format(Duration duration) {
+    public static String format(Duration duration) {
         long millis = duration.toMillis();
         if (millis % 1000 != 0) {
             return millis + "ms";

@@ -31,13 +31,14 @@ final class Guest {
     private final Descriptors descriptors;
     private final MemoryAllowance memory;
     private final int nice;
+    private final Deadline deadline;
     private final InstantSource clock;
     private final ProcessLifecycle lifecycle;
     private final CpuClock cpu = new CpuClock();
     private final Exit exit = new Exit();
     private volatile boolean outOfMemory;
     private @Nullable Thread thread;
-    private @Nullable Signal signal;
+    private @Nullable Interruption interruption;
 
     /** Owns the streams and descriptors from now on. */
     Guest(
@@ -48,6 +49,7 @@ final class Guest {
             Descriptors descriptors,
             MemoryAllowance memory,
             int nice,
+            Deadline deadline,
             InstantSource clock) {
         this.id = id;
         this.sandbox = sandbox;
@@ -56,6 +58,7 @@ final class Guest {
         this.descriptors = descriptors;
         this.memory = memory;
         this.nice = nice;
+        this.deadline = deadline;
         this.clock = clock;
         this.lifecycle = new ProcessLifecycle("container \"" + id + "\"");
     }
@@ -82,6 +85,7 @@ final class Guest {
         if (lifecycle.admits(ProcessRequest.START)) {
             thread = GuestThreads.start(id, nice, this::run);
             lifecycle.started();
+            deadline.begin(this::overrun);
         }
     }
 
@@ -108,19 +112,25 @@ final class Guest {
         return lifecycle.admits(ProcessRequest.KILL);
     }
 
-    /** The first signal is the one that counts. */
     private void end(Signal sent) {
         if (endUnstarted(sent)) {
             return;
         }
-        var running = mark(sent);
+        var running = mark(new Interruption.BySignal(sent));
         instance.interrupt();
         // It may be on its way out, telling of a trap to a stream that nobody reads.
         running.ifPresent(Thread::interrupt);
     }
 
-    private synchronized Optional<Thread> mark(Signal sent) {
-        signal = signal == null ? sent : signal;
+    /** One that is on its way out already is left to tell all that it has to. */
+    private void overrun() {
+        var _ = mark(new Interruption.ByDeadline());
+        instance.interrupt();
+    }
+
+    /** The first one is the one that counts. */
+    private synchronized Optional<Thread> mark(Interruption why) {
+        interruption = interruption == null ? why : interruption;
         return Optional.ofNullable(thread);
     }
 
@@ -185,7 +195,6 @@ final class Guest {
             lifecycle.admits(ProcessRequest.DELETE);
         }
         endUnstarted(Signal.KILL);
-        descriptors.close();
         return exitStatus();
     }
 
@@ -208,27 +217,45 @@ final class Guest {
                 TrapReport.write(trap, stdio.stderr());
                 yield TrapReport.EXIT_CODE;
             }
-            case GuestExit.Interrupted _ -> interruption();
+            case GuestExit.Interrupted _ -> interrupted();
         };
     }
 
-    private synchronized int interruption() {
-        return (signal == null ? Signal.KILL : signal).exitCode();
+    private int interrupted() {
+        return switch (interruption()) {
+            case Interruption.BySignal(Signal signal) -> signal.exitCode();
+            case Interruption.ByDeadline _ -> {
+                deadline.report(stdio.stderr());
+                yield Deadline.EXIT_CODE;
+            }
+        };
+    }
+
+    private synchronized Interruption interruption() {
+        return interruption == null ? new Interruption.BySignal(Signal.KILL) : interruption;
     }
 
     private void ended(int code) {
         var status = new ExitStatus(code, clock.instant());
         // First of all: who knows of the end finds all of the output.
         stdio.awaitReaders();
-        stdio.close();
+        release();
         synchronized (this) {
             lifecycle.ended(status);
+            // Not before the start is through, which has begun it.
+            deadline.end();
         }
         publish(status);
     }
 
     private void publish(ExitStatus status) {
-        stdio.close();
+        release();
         exit.complete(status);
+    }
+
+    /** The next container may want the same port, or the volume be unmounted. */
+    private void release() {
+        stdio.close();
+        descriptors.close();
     }
 }

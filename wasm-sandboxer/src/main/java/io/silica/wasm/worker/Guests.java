@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
 
 /** All guests of this process, until each is deleted. Any thread may call any method. */
@@ -31,6 +32,7 @@ final class Guests {
     private final LingeringOutput lingering;
     private final Poller poller;
     private final MemoryBudget budget;
+    private final ScheduledExecutorService alarms;
     private final InstantSource clock;
     private final ProtocolVersions versions;
     private final Map<ContainerId, Guest> guests = new ConcurrentHashMap<>();
@@ -43,6 +45,7 @@ final class Guests {
             LingeringOutput lingering,
             Poller poller,
             MemoryBudget budget,
+            ScheduledExecutorService alarms,
             InstantSource clock,
             ProtocolVersions versions) {
         this.engine = engine;
@@ -51,6 +54,7 @@ final class Guests {
         this.lingering = lingering;
         this.poller = poller;
         this.budget = budget;
+        this.alarms = alarms;
         this.clock = clock;
         this.versions = versions;
     }
@@ -142,6 +146,7 @@ final class Guests {
                     descriptors,
                     memory,
                     GuestNiceness.of(container.getCpuShares()),
+                    new Deadline(container.getDeadlineMillis(), alarms),
                     clock);
         } catch (ModuleException e) {
             stdio.close();
@@ -183,10 +188,17 @@ final class Guests {
                         stdio.stdin(),
                         stdio.stdout(),
                         stdio.stderr(),
+                        listeners(container.getListenersList(), descriptors),
                         preopens(container.getPreopensList(), descriptors),
                         memory);
         var module = compiler.compile(descriptors.get(container.getModule()));
         return engine.instantiate(module, config);
+    }
+
+    private List<WasiConfig.Listener> listeners(List<Integer> indexes, Descriptors descriptors) {
+        return indexes.stream()
+                .map(index -> new WasiConfig.Listener(descriptors.get(index), poller))
+                .toList();
     }
 
     private static List<WasiConfig.Preopen> preopens(

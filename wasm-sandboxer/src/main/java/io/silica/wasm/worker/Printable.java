@@ -5,12 +5,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Text that a stranger wrote, fit for a message or a log: printable ASCII and not too long. */
-final class Printable {
+public final class Printable {
     private static final int LONGEST = 1000;
 
     private Printable() {}
 
-    static String of(@Nullable String text) {
+    /** The same, cut and with a question mark for all else; nothing for null. */
+    public static String of(@Nullable String text) {
         return text == null
                 ? ""
                 : text.chars()

@@ -17,7 +17,8 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.Channels;
 import java.time.InstantSource;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /**
  * The composition root of a worker: {@code WorkerMain --idle-exit=PT5M ...}, see {@link
@@ -44,9 +45,7 @@ public final class WorkerMain {
 
     /** Serves until it is idle, and ends the process. */
     static void run(WorkerOptions options, ProtocolVersions versions) throws InterruptedException {
-        var clock =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().name("wasm-worker-clock").daemon().factory());
+        var clock = clock();
         var poller = Poller.start("wasm-worker-poller");
         var engine = new CachingEngine(engine(options), options.moduleCache());
         var compiler = new ModuleCompiler(engine, options.moduleLimit());
@@ -60,6 +59,7 @@ public final class WorkerMain {
                         lingering,
                         poller,
                         budget(),
+                        clock,
                         InstantSource.system(),
                         versions);
         int pid = Math.toIntExact(ProcessHandle.current().pid());
@@ -90,6 +90,15 @@ public final class WorkerMain {
             System.exit(1);
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** What is taken back is forgotten at once: an alarm may be for a year, and holds its guest. */
+    private static ScheduledExecutorService clock() {
+        var clock =
+                new ScheduledThreadPoolExecutor(
+                        1, Thread.ofPlatform().name("wasm-worker-clock").daemon().factory());
+        clock.setRemoveOnCancelPolicy(true);
+        return clock;
     }
 
     /** The heap without what the worker itself needs of it. */

@@ -14,6 +14,12 @@ import java.util.Map;
 
 /** The functions of WASI whose names begin with {@code fd_}, but those that read and write. */
 final class DescriptorFunctions {
+    /** Value of {@code filetype}. */
+    private static final int STREAM_SOCKET = 6;
+
+    /** A {@code preopentype} that WASI does not have. */
+    private static final int NO_DIRECTORY = 1;
+
     private final DescriptorTable table;
 
     DescriptorFunctions(DescriptorTable table) {
@@ -77,6 +83,17 @@ final class DescriptorFunctions {
                 flags = file.flags();
                 rights = file.rights();
             }
+            case GuestSocket.Listener listener -> {
+                type = STREAM_SOCKET;
+                flags = listener.flags();
+                rights = Rights.OF_LISTENERS;
+                inherited = Rights.OF_CONNECTIONS;
+            }
+            case GuestSocket.Connection connection -> {
+                type = STREAM_SOCKET;
+                flags = connection.flags();
+                rights = Rights.OF_CONNECTIONS;
+            }
         }
         int address = (int) args[1];
         memory.writeLong(address, 0);
@@ -86,14 +103,18 @@ final class DescriptorFunctions {
         memory.writeLong(address + 16, inherited);
     }
 
-    /** {@code (fd, flags)}: they stay what they were when it was opened. */
+    /** {@code (fd, flags)}: but for sockets they stay what they were when it was opened. */
     private void setFlags(Memory memory, long[] args) {
-        int current =
-                switch (table.get(args[0])) {
-                    case File file -> file.flags();
-                    case Directory _, Input _, Output _ -> 0;
-                };
-        if ((int) args[1] != current) {
+        int wanted = (int) args[1];
+        switch (table.get(args[0])) {
+            case GuestSocket socket -> socket.flags(wanted);
+            case File file -> requireSame(file.flags(), wanted);
+            case Directory _, Input _, Output _ -> requireSame(0, wanted);
+        }
+    }
+
+    private static void requireSame(int flags, int wanted) {
+        if (wanted != flags) {
             throw new WasiFailure(WasiErrno.NOT_SUPPORTED);
         }
     }
@@ -107,6 +128,7 @@ final class DescriptorFunctions {
         int address = (int) args[1];
         switch (table.get(args[0])) {
             case Input _, Output _ -> FileStatistics.writeStream(memory, address);
+            case GuestSocket _ -> FileStatistics.writeSocket(memory, address);
             case File file ->
                     FileStatistics.write(memory, address, FileStatus.of(file.file().descriptor()));
             case Directory directory ->
@@ -132,7 +154,8 @@ final class DescriptorFunctions {
                         requireWritable(directory.readOnly());
                         yield directory.place().descriptor();
                     }
-                    case Input _, Output _ -> throw new WasiFailure(WasiErrno.INVALID);
+                    case Input _, Output _, GuestSocket _ ->
+                            throw new WasiFailure(WasiErrno.INVALID);
                 };
         OpenFile.setTimes(
                 place,
@@ -149,8 +172,17 @@ final class DescriptorFunctions {
         memory.write((int) args[1], name);
     }
 
-    /** {@code (fd, buf)}: the tag of a directory, and how long its name is. */
+    /**
+     * {@code (fd, buf)}: the tag of a directory, and how long its name is. Libraries ask for one
+     * number after the other until they hear that it is none, and pass over tags that they do not
+     * know: so a socket has one.
+     */
     private void preopen(Memory memory, long[] args) {
+        if (table.get(args[0]) instanceof GuestSocket.Listener) {
+            memory.writeI32((int) args[1], NO_DIRECTORY);
+            memory.writeI32((int) args[1] + 4, 0);
+            return;
+        }
         int length = preopenName(args[0]).length;
         memory.writeI32((int) args[1], 0);
         memory.writeI32((int) args[1] + 4, length);
@@ -160,7 +192,7 @@ final class DescriptorFunctions {
         var found =
                 switch (table.get(descriptor)) {
                     case Directory directory -> directory.preopen();
-                    case File _, Input _, Output _ -> throw badDescriptor();
+                    case File _, Input _, Output _, GuestSocket _ -> throw badDescriptor();
                 };
         return found.orElseThrow(DescriptorFunctions::badDescriptor).getBytes(UTF_8);
     }

@@ -48,7 +48,10 @@ final class DescriptorTable implements AutoCloseable {
     WasiDescriptor.Directory directory(long number) {
         return switch (get(number)) {
             case WasiDescriptor.Directory directory -> directory;
-            case WasiDescriptor.File _, WasiDescriptor.Input _, WasiDescriptor.Output _ ->
+            case WasiDescriptor.File _,
+                    WasiDescriptor.Input _,
+                    WasiDescriptor.Output _,
+                    GuestSocket _ ->
                     throw new WasiFailure(WasiErrno.NOT_DIRECTORY);
         };
     }
@@ -57,8 +60,20 @@ final class DescriptorTable implements AutoCloseable {
         return switch (get(number)) {
             case WasiDescriptor.File file -> file;
             case WasiDescriptor.Directory _ -> throw new WasiFailure(WasiErrno.IS_DIRECTORY);
-            case WasiDescriptor.Input _, WasiDescriptor.Output _ ->
+            case WasiDescriptor.Input _, WasiDescriptor.Output _, GuestSocket _ ->
                     throw new WasiFailure(WasiErrno.CANNOT_SEEK);
+        };
+    }
+
+    GuestSocket.Connection connection(long number) {
+        return switch (get(number)) {
+            case GuestSocket.Connection connection -> connection;
+            case GuestSocket.Listener _ -> throw new WasiFailure(WasiErrno.NOT_CONNECTED);
+            case WasiDescriptor.Directory _,
+                    WasiDescriptor.File _,
+                    WasiDescriptor.Input _,
+                    WasiDescriptor.Output _ ->
+                    throw new WasiFailure(WasiErrno.NOT_SOCKET);
         };
     }
 

@@ -37,6 +37,12 @@ final class FileStatistics {
         memory.writeLong(address + 24, 1);
     }
 
+    /** Of a socket neither. */
+    static void writeSocket(Memory memory, int address) {
+        writeStream(memory, address);
+        memory.writeByte(address + 16, type(FileType.SOCKET));
+    }
+
     static byte type(FileType type) {
         return switch (type) {
             case UNKNOWN, FIFO -> 0;

@@ -2,6 +2,7 @@
 package io.silica.wasm.engine.wasi;
 
 import io.silica.linux.Beneath;
+import io.silica.linux.TcpListener;
 import io.silica.wasm.engine.WasiConfig;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -29,11 +30,16 @@ public final class GuestWasi implements AutoCloseable {
         }
     }
 
-    /** The streams are 0 to 2, and the directories come after them. */
+    /** The streams are 0 to 2; the sockets come after them, and then the directories. */
     private void open(WasiConfig config, BooleanSupplier ended) {
         table.add(new WasiDescriptor.Input(new GuestInput(config.stdin(), ended)));
         table.add(new WasiDescriptor.Output(new GuestOutput(config.stdout(), ended)));
         table.add(new WasiDescriptor.Output(new GuestOutput(config.stderr(), ended)));
+        for (var listener : config.listeners()) {
+            table.add(
+                    new GuestSocket.Listener(
+                            new TcpListener(listener.socket()), listener.poller()));
+        }
         for (var preopen : config.preopens()) {
             table.add(
                     new WasiDescriptor.Directory(
@@ -47,9 +53,11 @@ public final class GuestWasi implements AutoCloseable {
         var clock = InstantSource.system();
         var all = new HashMap<String, WasiFunction>();
         all.putAll(new TextFunctions(config.args(), config.env()).functions());
-        all.putAll(new SystemFunctions(table, clock).functions());
+        all.putAll(new SystemFunctions(clock).functions());
         all.putAll(new DescriptorFunctions(table).functions());
-        all.putAll(new Transfers(table).functions());
+        var transfers = new Transfers(table);
+        all.putAll(transfers.functions());
+        all.putAll(new SocketFunctions(table, transfers).functions());
         all.putAll(new PathFunctions(table).functions());
         all.put("poll_oneoff", new Polling(table, clock)::poll);
         return Map.copyOf(all);

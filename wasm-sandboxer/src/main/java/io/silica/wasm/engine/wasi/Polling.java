@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm.engine.wasi;
 
+import io.silica.linux.Epoll;
+import io.silica.wasm.engine.wasi.GuestSocket.Connection;
+import io.silica.wasm.engine.wasi.GuestSocket.Listener;
 import io.silica.wasm.engine.wasi.WasiDescriptor.Directory;
 import io.silica.wasm.engine.wasi.WasiDescriptor.File;
 import io.silica.wasm.engine.wasi.WasiDescriptor.Input;
 import io.silica.wasm.engine.wasi.WasiDescriptor.Output;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code poll_oneoff}: waits for times and for standard input. An interrupt ends the guest. */
+/**
+ * {@code poll_oneoff}: waits for times, standard input and sockets. An interrupt ends the guest.
+ */
 final class Polling {
     private static final int MOST = 4096;
     private static final int SUBSCRIPTION = 48;
@@ -40,7 +44,7 @@ final class Polling {
         this.clock = clock;
     }
 
-    private record Event(long userData, int type, int errno, long bytes) {}
+    record Event(long userData, int type, int errno, long bytes) {}
 
     /**
      * What is waited for.
@@ -61,13 +65,16 @@ final class Polling {
         var events = new ArrayList<Event>();
         var timers = new ArrayList<Timer>();
         var readers = new ArrayList<Reader>();
+        var sockets = new SocketWaits();
         for (int i = 0; i < count; i++) {
-            subscribe(memory, (int) args[0] + i * SUBSCRIPTION, events, timers, readers);
+            subscribe(memory, (int) args[0] + i * SUBSCRIPTION, events, timers, readers, sockets);
         }
         addReady(readers, events);
+        sockets.addReady(events);
         while (events.isEmpty()) {
-            sleep(begun, timers, !readers.isEmpty());
+            sleep(begun, timers, !readers.isEmpty(), sockets);
             addReady(readers, events);
+            sockets.addReady(events);
             addOver(System.nanoTime() - begun, timers, events);
         }
         write(memory, (int) args[1], events);
@@ -79,14 +86,15 @@ final class Polling {
             int address,
             List<Event> events,
             List<Timer> timers,
-            List<Reader> readers) {
+            List<Reader> readers,
+            SocketWaits sockets) {
         long userData = memory.readLong(address);
         int type = memory.read(address + 8);
         switch (type) {
             case CLOCK -> timers.add(new Timer(userData, nanos(memory, address + 16)));
             case READ, WRITE -> {
                 int descriptor = memory.readInt(address + 16);
-                subscribe(userData, type, descriptor, events, readers);
+                subscribe(userData, type, descriptor, events, readers, sockets);
             }
             default -> throw new WasiFailure(WasiErrno.INVALID);
         }
@@ -115,7 +123,12 @@ final class Polling {
     }
 
     private void subscribe(
-            long userData, int type, int descriptor, List<Event> events, List<Reader> readers) {
+            long userData,
+            int type,
+            int descriptor,
+            List<Event> events,
+            List<Reader> readers,
+            SocketWaits sockets) {
         int errno = WasiErrno.SUCCESS;
         try {
             switch (table.get(descriptor)) {
@@ -129,6 +142,18 @@ final class Polling {
                 case Output _ -> errno = type == WRITE ? errno : WasiErrno.NOT_SUPPORTED;
                 case File _ -> {
                     // It is always ready.
+                }
+                case Connection connection -> {
+                    int wanted = type == READ ? Epoll.READABLE : Epoll.WRITABLE;
+                    sockets.add(userData, type, connection, wanted);
+                    return;
+                }
+                case Listener listener -> {
+                    if (type == READ) {
+                        sockets.add(userData, type, listener, Epoll.READABLE);
+                        return;
+                    }
+                    errno = WasiErrno.NOT_SUPPORTED;
                 }
                 case Directory _ -> errno = WasiErrno.NOT_SUPPORTED;
             }
@@ -159,14 +184,18 @@ final class Polling {
         }
     }
 
-    private static void sleep(long begun, List<Timer> timers, boolean looks) {
+    private static void sleep(long begun, List<Timer> timers, boolean looks, SocketWaits sockets) {
         long until = timers.stream().mapToLong(Timer::nanos).min().orElse(Long.MAX_VALUE);
         long rest = Math.max(0, until - (System.nanoTime() - begun));
         try {
-            Thread.sleep(Duration.ofNanos(looks ? Math.min(rest, LOOK_AGAIN) : rest));
+            long time = looks ? Math.min(rest, LOOK_AGAIN) : rest;
+            if (sockets.isEmpty()) {
+                Thread.sleep(Duration.ofNanos(time));
+            } else {
+                sockets.await(time);
+            }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new GuestInterruptedException(new InterruptedIOException(e.getMessage()));
+            throw GuestSocket.interrupted(e);
         }
     }
 

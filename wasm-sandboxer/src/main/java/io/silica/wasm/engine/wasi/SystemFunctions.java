@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm.engine.wasi;
 
-import io.silica.wasm.engine.wasi.WasiDescriptor.Directory;
-import io.silica.wasm.engine.wasi.WasiDescriptor.File;
-import io.silica.wasm.engine.wasi.WasiDescriptor.Input;
-import io.silica.wasm.engine.wasi.WasiDescriptor.Output;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.security.SecureRandom;
@@ -24,14 +20,11 @@ final class SystemFunctions {
     /** A guest that wants more gets it in parts of this size. */
     private static final int RANDOM_PART = 64 << 10;
 
-    private static final int NOT_A_SOCKET = 57;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final DescriptorTable table;
     private final InstantSource clock;
 
-    SystemFunctions(DescriptorTable table, InstantSource clock) {
-        this.table = table;
+    SystemFunctions(InstantSource clock) {
         this.clock = clock;
     }
 
@@ -42,11 +35,7 @@ final class SystemFunctions {
                 Map.entry("proc_exit", SystemFunctions::exit),
                 Map.entry("proc_raise", SystemFunctions::refuse),
                 Map.entry("random_get", SystemFunctions::random),
-                Map.entry("sched_yield", (_, _) -> {}),
-                Map.entry("sock_accept", this::noSocket),
-                Map.entry("sock_recv", this::noSocket),
-                Map.entry("sock_send", this::noSocket),
-                Map.entry("sock_shutdown", this::noSocket));
+                Map.entry("sched_yield", (_, _) -> {}));
     }
 
     /** {@code (id, resolution)}. */
@@ -104,13 +93,6 @@ final class SystemFunctions {
             memory.write(at, part);
             at += part.length;
             left -= part.length;
-        }
-    }
-
-    /** No guest has a socket. */
-    private void noSocket(Memory memory, long[] args) {
-        switch (table.get(args[0])) {
-            case File _, Directory _, Input _, Output _ -> throw new WasiFailure(NOT_A_SOCKET);
         }
     }
 }

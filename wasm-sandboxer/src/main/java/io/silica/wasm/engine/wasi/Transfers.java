@@ -3,7 +3,10 @@ package io.silica.wasm.engine.wasi;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.silica.linux.Epoll;
 import io.silica.linux.LinuxException;
+import io.silica.wasm.engine.wasi.GuestSocket.Connection;
+import io.silica.wasm.engine.wasi.GuestSocket.Listener;
 import io.silica.wasm.engine.wasi.WasiDescriptor.Directory;
 import io.silica.wasm.engine.wasi.WasiDescriptor.File;
 import io.silica.wasm.engine.wasi.WasiDescriptor.Input;
@@ -75,9 +78,74 @@ final class Transfers {
                                                                     .descriptor()
                                                                     .read(buffer, 0, length),
                                                             0)));
+            case Connection connection -> receive(memory, args, 3, connection, false);
+            case Listener _ -> throw new WasiFailure(WasiErrno.NOT_CONNECTED);
             case Directory _ -> throw new WasiFailure(WasiErrno.IS_DIRECTORY);
             case Output _ -> throw new WasiFailure(WasiErrno.BAD_DESCRIPTOR);
         }
+    }
+
+    /**
+     * Receives once from a connection, and waits for that if it is one that waits.
+     *
+     * @param count which argument says where the number of bytes goes
+     * @param keep whether what is read is to be read again
+     */
+    void receive(Memory memory, long[] args, int count, Connection from, boolean keep) {
+        firstOnly(
+                memory,
+                args,
+                count,
+                (address, length, _) ->
+                        read(
+                                memory,
+                                address,
+                                length,
+                                buffer -> receive(from, buffer, length, keep)));
+    }
+
+    private static int receive(Connection from, MemorySegment buffer, int length, boolean keep) {
+        int received = from.socket().receive(buffer, length, keep);
+        while (received == 0) {
+            from.await(Epoll.READABLE);
+            received = from.socket().receive(buffer, length, keep);
+        }
+        return Math.max(received, 0);
+    }
+
+    /**
+     * Sends to a connection: all of it, if it is one that waits.
+     *
+     * @param count which argument says where the number of bytes goes
+     */
+    void send(Memory memory, long[] args, int count, Connection to) {
+        all(
+                memory,
+                args,
+                count,
+                (address, length, done) ->
+                        write(memory, address, length, buffer -> send(to, buffer, length, done)));
+    }
+
+    private static int send(Connection to, MemorySegment buffer, int length, long before) {
+        int sent = 0;
+        while (sent < length) {
+            int more = to.socket().send(buffer, sent, length - sent);
+            sent += more;
+            if (more == 0 && !awaitRoom(to, before + sent)) {
+                return sent;
+            }
+        }
+        return sent;
+    }
+
+    /** Whether there is some now: one that does not wait has done what it could. */
+    private static boolean awaitRoom(Connection to, long sent) {
+        if (sent > 0 && to.flags() == GuestSocket.NON_BLOCKING) {
+            return false;
+        }
+        to.await(Epoll.WRITABLE);
+        return true;
     }
 
     private static Part at(Memory memory, InputStream stream) {
@@ -140,6 +208,8 @@ final class Transfers {
                                                     file.file()
                                                             .descriptor()
                                                             .write(buffer, 0, length)));
+            case Connection connection -> send(memory, args, 3, connection);
+            case Listener _ -> throw new WasiFailure(WasiErrno.NOT_CONNECTED);
             case Directory _ -> throw new WasiFailure(WasiErrno.IS_DIRECTORY);
             case Input _ -> throw new WasiFailure(WasiErrno.BAD_DESCRIPTOR);
         }

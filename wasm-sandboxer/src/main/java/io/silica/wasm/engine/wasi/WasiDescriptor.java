@@ -12,7 +12,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a guest knows by a number. */
-sealed interface WasiDescriptor extends AutoCloseable {
+sealed interface WasiDescriptor extends AutoCloseable
+        permits WasiDescriptor.Input,
+                WasiDescriptor.Output,
+                WasiDescriptor.File,
+                WasiDescriptor.Directory,
+                GuestSocket {
     @Override
     default void close() {}
 
