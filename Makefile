@@ -5,7 +5,7 @@
 help: ## Lists what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
-demo: ## Runs a pod through CRI, on a containerd of its own, and shows what happens (KIND=wasm or appkernel)
+demo: ## Runs a pod through CRI, on a containerd of its own, and shows what happens (KIND=wasm, appkernel or vmm)
 	@scripts/demo $(KIND)
 
 demo-recovery: ## Kills the daemon ten times under a pod that counts, and shows that it goes on

@@ -16,8 +16,9 @@ import java.util.List;
  */
 final class VmmPods {
     static final String KIND = "vmm";
+    static final String QEMU_NAME = "qemu-system-x86_64";
 
-    private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
+    private static final Path QEMU = Path.of("/usr/bin", QEMU_NAME);
     private static final Path VIRTIOFSD = Path.of("/usr/lib/qemu/virtiofsd");
 
     private VmmPods() {}

@@ -15,6 +15,8 @@ import java.time.Duration;
 /** Pods that are virtual machines. A boot is dear: few tests, each with much in it. */
 final class VmmTest {
     private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final String NO_CAPABILITY = "CapEff:\t0000000000000000\n";
+    private static final String FILTERED = "Seccomp:\t2\n";
 
     @OnEveryContainerd
     void aPodIsAMachineOfItsOwnAndItsContainersAreRunInIt(Node node) throws IOException {
@@ -39,8 +41,13 @@ final class VmmTest {
             assertThat(answer.getStderr().toStringUtf8()).isEqualTo("err\n");
             assertThat(answer.getExitCode()).isEqualTo(9);
             isInThePodsCgroup(node, pod);
+            hasNoRights(node);
             stays.stop(GRACE);
             assertThat(stays.awaitExitCode()).isEqualTo(3);
+            // What stands still is ended by force.
+            for (var qemu : VmmPods.processes(node, VmmPods.QEMU_NAME)) {
+                Command.run("kill", "-STOP", Long.toString(qemu.pid()));
+            }
         }
         Until.holds("the end of the machine", () -> VmmPods.processes(node).isEmpty());
     }
@@ -68,6 +75,29 @@ final class VmmTest {
         }
     }
 
+    /** Of the programs of a machine none has more than it needs. */
+    private static void hasNoRights(Node node) throws IOException {
+        for (var qemu : VmmPods.processes(node, VmmPods.QEMU_NAME)) {
+            assertThat(status(qemu))
+                    .contains(NO_CAPABILITY, "NoNewPrivs:\t1\n", FILTERED)
+                    .containsPattern("Uid:\t(187[0-9]{7}|18[89][0-9]{7})\t");
+            try (var seen = Files.list(Path.of("/proc/%d/root".formatted(qemu.pid())))) {
+                assertThat(seen).isEmpty();
+            }
+        }
+        assertThat(VmmPods.processes(node, "vhost-device-vsock"))
+                .isNotEmpty()
+                .allSatisfy(
+                        it -> assertThat(status(it)).contains(NO_CAPABILITY, "NoNewPrivs:\t1\n"));
+        // One serves, and one waits for it.
+        assertThat(VmmPods.processes(node, "virtiofsd"))
+                .anySatisfy(it -> assertThat(status(it)).contains(FILTERED));
+    }
+
+    private static String status(ProcessHandle process) throws IOException {
+        return Files.readString(Path.of("/proc/%d/status".formatted(process.pid())));
+    }
+
     @OnEveryContainerd
     void aContainerGoesOnWhenTheDaemonIsKilledAndAMachineThatIsKilledEndsItsPod(Node node) {
         try (var pod = VmmPods.run(node)) {
@@ -91,7 +121,7 @@ final class VmmTest {
                 assertThat(lines.get(i)).isEqualTo(Integer.toString(i + 1));
             }
 
-            VmmPods.processes(node, "qemu-system-x86_64").forEach(ProcessHandle::destroyForcibly);
+            VmmPods.processes(node, VmmPods.QEMU_NAME).forEach(ProcessHandle::destroyForcibly);
 
             assertThat(goesOn.awaitExitCode()).isEqualTo(137);
             Until.holds("the end of the pod", () -> !pod.isReady());

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
             "Looks for what the pods of a kind need on this machine, without a daemon, and says how to get it.",
             "For the kind appkernel, it also runs runsc for some seconds."
         },
-        customSynopsis = "sandboxctl check --kind KIND [--config FILE] [--json]",
+        customSynopsis = "sandboxctl check --kind KIND [--config FILE] [--json] [--boot]",
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -44,6 +44,12 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--json", description = "For programs.")
     @SuppressWarnings("unused") // the daemon reads it
     private boolean json;
+
+    @Option(
+            names = "--boot",
+            description = "For the kind vmm: boots a guest, and finds out whether KVM does.")
+    @SuppressWarnings("unused") // the daemon reads it
+    private boolean boot;
 
     /** What gets here no daemon has taken. */
     @Override

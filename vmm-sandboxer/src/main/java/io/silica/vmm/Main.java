@@ -2,12 +2,18 @@
 package io.silica.vmm;
 
 import io.silica.server.DaemonMain;
+import io.silica.server.cli.CheckCommand;
+import java.util.Arrays;
 
 /** Where {@code vmm-sandboxer} begins. */
 public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals(CheckCommand.FLAG)) {
+            var rest = Arrays.copyOfRange(arguments, 1, arguments.length);
+            System.exit(Preflight.command(System.out, System.err).execute(rest));
+        }
         DaemonMain.run(VmmDaemon::new, arguments);
     }
 }

@@ -8,7 +8,6 @@ import io.silica.sandbox.ExecConfig;
 import io.silica.sandbox.ExecId;
 import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
-import io.silica.sandbox.Signal;
 import io.silica.sandbox.Statistics;
 import io.silica.vmm.agent.Agent;
 import io.silica.vmm.agent.GuestTask;
@@ -111,13 +110,13 @@ final class VmmContainer implements Container {
         task.resume();
     }
 
-    /** Ends all of it by force; nobody waits for how. */
-    void kill() {
-        try {
-            init.kill(Signal.KILL, true);
-        } catch (SandboxException _) {
-            // It has ended, or will with its machine.
-        }
+    /**
+     * Ends all of it by force; nobody waits for how.
+     *
+     * @throws SandboxException if the guest does not do so within that time
+     */
+    void kill(Duration patience) {
+        init.kill(patience);
     }
 
     /** Waits until the ends of all its processes are told, which have come. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.vmm;
 
+import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxException;
 import io.silica.server.SandboxerDaemon;
 import io.silica.server.Termination;
@@ -10,11 +11,13 @@ import io.silica.server.config.ByteSize;
 import io.silica.server.config.ConfigReader;
 import io.silica.server.config.ConfigSection;
 import io.silica.server.config.DaemonConfig;
+import io.silica.server.config.LimitsConfig;
 import io.silica.server.host.BlockingCalls;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
 import io.silica.vmm.network.TapNetwork;
 import io.silica.vmm.qemu.Accelerator;
+import io.silica.vmm.qemu.AcceleratorChoice;
 import io.silica.vmm.qemu.QemuConfig;
 import io.silica.vmm.qemu.QemuHypervisor;
 import java.lang.System.Logger.Level;
@@ -30,14 +33,33 @@ final class VmmDaemon extends DaemonCommand<VmmDaemon.Options> {
     /**
      * The sections of the configuration.
      *
-     * @param qemu {@code qemu}, and the image of {@code guest}
-     * @param guest the rest of {@code guest}
+     * @param qemu {@code qemu}
+     * @param guest {@code guest}
      */
-    record Options(QemuConfig qemu, Guest guest) {}
+    record Options(Qemu qemu, Guest guest) {
+        /**
+         * What the back end is given.
+         *
+         * @param verdicts where it keeps what it has found out
+         */
+        QemuConfig backEnd(Path verdicts) {
+            return new QemuConfig(
+                    qemu.program(),
+                    qemu.virtiofsd(),
+                    qemu.vsock(),
+                    guest.image(),
+                    qemu.accelerator(),
+                    verdicts);
+        }
+    }
+
+    /** QEMU and what runs beside it. */
+    record Qemu(Path program, Path virtiofsd, Path vsock, AcceleratorChoice accelerator) {}
 
     /**
-     * How big guests are, and how long they may take.
+     * What guests are, how big, and how long they may take.
      *
+     * @param image the directory of what they boot
      * @param memory of a pod without a limit
      * @param overhead what the programs of a machine need beside the guest's memory
      * @param writable what a container can write
@@ -45,6 +67,7 @@ final class VmmDaemon extends DaemonCommand<VmmDaemon.Options> {
      * @param stopGrace for a guest to power off
      */
     record Guest(
+            Path image,
             ByteSize memory,
             ByteSize overhead,
             ByteSize writable,
@@ -61,22 +84,24 @@ final class VmmDaemon extends DaemonCommand<VmmDaemon.Options> {
 
     @Override
     protected Options sections(ConfigReader reader) {
-        var guest = reader.section("guest");
-        var image = guest.path("image", Path.of("/usr/lib/silica/guest"));
-        return new Options(qemu(reader.section("qemu"), image), guest(guest));
+        return options(reader);
     }
 
-    private static QemuConfig qemu(ConfigSection section, Path image) {
-        return new QemuConfig(
+    static Options options(ConfigReader reader) {
+        return new Options(qemu(reader.section("qemu")), guest(reader.section("guest")));
+    }
+
+    private static Qemu qemu(ConfigSection section) {
+        return new Qemu(
                 section.path("program", Path.of("/usr/bin/qemu-system-x86_64")),
                 section.path("virtiofsd", Path.of("/usr/lib/qemu/virtiofsd")),
                 section.path("vsock", Path.of("/usr/bin/vhost-device-vsock")),
-                image,
-                section.oneOf("accelerator", Accelerator.KVM));
+                section.oneOf("accelerator", AcceleratorChoice.AUTO));
     }
 
     private static Guest guest(ConfigSection section) {
         return new Guest(
+                section.path("image", Path.of("/usr/lib/silica/guest")),
                 section.size("memory", mib(256), mib(128), mib(1 << 20)),
                 section.size("overhead", mib(96), mib(16), mib(1 << 14)),
                 section.size("writable-layer", mib(64), mib(1), mib(1 << 20)),
@@ -96,7 +121,8 @@ final class VmmDaemon extends DaemonCommand<VmmDaemon.Options> {
     @Override
     protected void run(DaemonConfig config, Options options, ServiceManager manager)
             throws InterruptedException {
-        var hypervisor = new QemuHypervisor(options.qemu());
+        var directory = config.server().dir();
+        var hypervisor = new QemuHypervisor(options.backEnd(directory.resolve("probed")));
         BuildInfo build = BuildInfo.load();
         var metrics = new Metrics(VmmSandboxer.KIND, build.version(), build.commit());
         try (var _ =
@@ -104,23 +130,21 @@ final class VmmDaemon extends DaemonCommand<VmmDaemon.Options> {
                         config,
                         store ->
                                 new VmmSandboxer(
-                                        kind(config, options.guest()),
+                                        kind(directory.resolve("vm"), options.guest()),
                                         hypervisor,
                                         new TapNetwork(),
                                         new StoreParking(store),
-                                        BlockingCalls.ofSandboxes(
-                                                config.limits().blockingCallsPerSandbox(),
-                                                config.limits().nativeCallDeadline())),
+                                        hostCalls(config.limits())),
                         metrics,
                         manager)) {
-            check(hypervisor);
+            Thread.ofVirtual().name("probe").start(() -> probe(hypervisor));
             termination.await();
         }
     }
 
-    private static VmmConfig kind(DaemonConfig config, Guest guest) {
+    static VmmConfig kind(Path directory, Guest guest) {
         return new VmmConfig(
-                config.server().dir().resolve("vm"),
+                directory,
                 new GuestSize.Rules(
                         guest.memory().bytes(),
                         mib(128).bytes(),
@@ -131,10 +155,21 @@ final class VmmDaemon extends DaemonCommand<VmmDaemon.Options> {
                 guest.stopGrace());
     }
 
-    /** What is missing is said now, and again to each pod. */
-    private static void check(QemuHypervisor hypervisor) {
+    static HostCalls.Factory hostCalls(LimitsConfig limits) {
+        return BlockingCalls.ofSandboxes(
+                limits.blockingCallsPerSandbox(), limits.nativeCallDeadline());
+    }
+
+    /** Before the first pod comes; who comes meanwhile waits. What is missing, each pod hears. */
+    private static void probe(QemuHypervisor hypervisor) {
         try {
             hypervisor.check();
+            if (hypervisor.accelerator() == Accelerator.TCG) {
+                LOG.log(
+                        Level.WARNING,
+                        "guests are emulated, which takes many times as long: "
+                                + hypervisor.obstacleToKvm().orElse("qemu.accelerator says so"));
+            }
         } catch (SandboxException e) {
             LOG.log(Level.ERROR, "no pod can be run: " + e.getMessage());
         }

@@ -116,6 +116,10 @@ final class VmmProcess implements ContainerProcess {
                     machine.exit().status().ifPresent(this::endedWithMachine);
                     return;
                 }
+                // The connection may be there, and it is the guest that says so.
+                if (!pause()) {
+                    return;
+                }
             } catch (SandboxException.Cancelled _) {
                 return;
             } catch (SandboxException _) {
@@ -192,6 +196,19 @@ final class VmmProcess implements ContainerProcess {
                 giveUpRest();
             }
             throw e;
+        }
+    }
+
+    /**
+     * Ends it by force, with all of its container.
+     *
+     * @throws SandboxException if the guest does not do so within that time
+     */
+    void kill(Duration patience) {
+        try {
+            task.kill(Signal.KILL, true, patience);
+        } catch (SandboxException.NotFound | SandboxException.WrongState _) {
+            // It has ended.
         }
     }
 

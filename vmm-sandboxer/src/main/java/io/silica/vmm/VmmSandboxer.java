@@ -81,7 +81,7 @@ final class VmmSandboxer implements Sandboxer {
             clear(places);
             places.create(spec.id());
         }
-        return sandbox(spec, places, Optional.empty());
+        return sandbox(spec, places, Optional.empty(), Map.of());
     }
 
     /** What is there of a pod ends and goes. */
@@ -102,7 +102,7 @@ final class VmmSandboxer implements Sandboxer {
                         ? hypervisor.find(places.machine())
                         : Optional.<Machine>empty();
         if (found.isPresent()) {
-            return Optional.of(sandbox(spec, places, found));
+            return Optional.of(sandbox(spec, places, found, identity));
         }
         clear(places);
         if (started) {
@@ -112,7 +112,11 @@ final class VmmSandboxer implements Sandboxer {
         return Optional.of(create(spec));
     }
 
-    private VmmSandbox sandbox(SandboxSpec spec, PodPlaces places, Optional<Machine> machine) {
+    private VmmSandbox sandbox(
+            SandboxSpec spec,
+            PodPlaces places,
+            Optional<Machine> machine,
+            Map<String, String> identity) {
         var names = ParkedNames.of(spec.id());
         var pod =
                 new PodTools(
@@ -126,7 +130,7 @@ final class VmmSandboxer implements Sandboxer {
                         parking,
                         names,
                         cgroups);
-        var made = new VmmSandbox(pod, machine, () -> sandboxes.remove(spec.id()));
+        var made = new VmmSandbox(pod, machine, identity, () -> sandboxes.remove(spec.id()));
         sandboxes.put(spec.id(), made);
         return made;
     }

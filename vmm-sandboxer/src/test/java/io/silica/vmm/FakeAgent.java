@@ -47,7 +47,10 @@ import io.silica.ttrpc.UnaryHandler;
 import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What an agent answers on one connection: before the Attach, nothing. */
+/**
+ * What an agent answers on one connection: before the Attach, nothing. After it, what its guest
+ * lies about is answered so.
+ */
 final class FakeAgent {
     private final FakeGuest guest;
     private volatile boolean attached;
@@ -106,6 +109,11 @@ final class FakeAgent {
                 WaitRequest.parser(),
                 (request, context, reply) -> {
                     requireAttached();
+                    var lie = guest.lie("Wait");
+                    if (lie.isPresent()) {
+                        reply.complete((WaitResponse) lie.get().apply(request));
+                        return;
+                    }
                     var registration =
                             guest.process(request.getId(), request.getExecId())
                                     .exit()
@@ -143,6 +151,10 @@ final class FakeAgent {
             throws InterruptedException {
         requireAttached();
         var first = requests.receive().orElseThrow();
+        var lie = guest.lie("Output");
+        if (lie.isPresent()) {
+            chunks.send((OutputChunk) lie.get().apply(first));
+        }
         guest.process(first.getContainerId(), first.getExecId())
                 .output(first.getStream())
                 .serve(first, requests, chunks);
@@ -223,6 +235,7 @@ final class FakeAgent {
                 .build();
     }
 
+    @SuppressWarnings("unchecked") // a lie is of the type that the truth would have
     private <Q extends MessageLite, R extends MessageLite> void add(
             ServiceDefinition.Builder builder,
             String method,
@@ -231,7 +244,8 @@ final class FakeAgent {
         UnaryHandler<Q, R> handler =
                 (request, _) -> {
                     requireAttached();
-                    return answer.apply(request);
+                    var lie = guest.lie(method);
+                    return lie.isPresent() ? (R) lie.get().apply(request) : answer.apply(request);
                 };
         builder.unary(method, requests, handler, Dispatch.BLOCKING);
     }

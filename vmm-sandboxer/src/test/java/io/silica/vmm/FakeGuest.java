@@ -2,6 +2,7 @@
 package io.silica.vmm;
 
 import com.google.protobuf.Empty;
+import com.google.protobuf.MessageLite;
 import io.silica.proto.guest.GuestContainerState;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ final class FakeGuest {
 
     private final Path host;
     private final Map<String, FakeGuestContainer> containers = new ConcurrentHashMap<>();
+    private final Map<String, Function<MessageLite, MessageLite>> lies = new ConcurrentHashMap<>();
     private final Exit end = new Exit();
     private final Thread dialler;
     private volatile @Nullable ClosingChannel current;
@@ -78,6 +81,20 @@ final class FakeGuest {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    /** Answers a method in another way from now on, with any message or a TtrpcException. */
+    void lie(String method, Function<MessageLite, MessageLite> answer) {
+        lies.put(method, answer);
+    }
+
+    /** Is honest again. */
+    void repent() {
+        lies.clear();
+    }
+
+    Optional<Function<MessageLite, MessageLite>> lie(String method) {
+        return Optional.ofNullable(lies.get(method));
     }
 
     boolean attach(long asked) {

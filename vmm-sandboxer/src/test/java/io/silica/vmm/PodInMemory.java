@@ -44,6 +44,7 @@ final class PodInMemory implements AutoCloseable {
     private final FakeVmmKind kind = new FakeVmmKind();
     private Sandboxer sandboxer;
     private Sandbox sandbox;
+    private int adopted;
 
     PodInMemory(Path directory) throws IOException {
         this.directory = directory;
@@ -120,21 +121,29 @@ final class PodInMemory implements AutoCloseable {
 
     /** The daemon dies, and the next one finds the container running. */
     Container nextLife(Stdio stdio) {
-        die();
-        sandbox = sandboxer.adopt(spec(), Map.of(), true).orElseThrow();
+        nextLife();
         var former =
                 new FormerContainer(
                         ID,
                         new FormerProcess(1, stdio, new ProcessState.Running()),
                         Map.of(),
                         () -> {});
-        List<AdoptedContainer> adopted = sandbox.adoptContainers(List.of(former));
-        return adopted.getFirst().container();
+        List<AdoptedContainer> found = sandbox.adoptContainers(List.of(former));
+        adopted = found.size();
+        return found.getFirst().container();
     }
 
-    private void die() {
+    /** How many containers the last life has found. */
+    int adopted() {
+        return adopted;
+    }
+
+    /** The daemon dies, and the next one finds the pod. */
+    void nextLife() {
+        var identity = sandbox.identity();
         sandboxer.close();
         sandboxer = kind.sandboxer(directory.resolve("kind"));
+        sandbox = sandboxer.adopt(spec(), identity, true).orElseThrow();
     }
 
     Path fifo(String name) throws IOException, InterruptedException {

@@ -44,6 +44,9 @@ public final class Agent implements AutoCloseable {
     private static final int MOST_TRIES = 3;
     private static final Duration RETRY = Duration.ofSeconds(1);
 
+    /** A guest that fails to attach again and again does not fill the log. */
+    private static final Duration TOLD_AGAIN_AFTER = Duration.ofMinutes(1);
+
     /**
      * A guest sends 256 KiB of a stream beyond what was acknowledged, in chunks with heads of their
      * own. One that sends more holds up nobody but itself.
@@ -60,6 +63,8 @@ public final class Agent implements AutoCloseable {
     private @Nullable TtrpcClient attaching;
     private @Nullable Attached current;
     private @Nullable String over;
+    private String refusal = "";
+    private long toldUntil = System.nanoTime();
 
     /** A connection, and what the agent said when it was made. */
     private record Attached(TtrpcClient client, AttachResponse answer) {}
@@ -129,14 +134,38 @@ public final class Agent implements AutoCloseable {
                             request,
                             AttachResponse.parser(),
                             CallOptions.timeout(ATTACH_PATIENCE));
+            if (answer.getProtocolVersion() != PROTOCOL_VERSION) {
+                refused(
+                        client,
+                        "it speaks version %d of the protocol, and this daemon %d: the guest image is of another release, make it anew"
+                                .formatted(answer.getProtocolVersion(), PROTOCOL_VERSION));
+                return;
+            }
             attached(new Attached(client, answer));
         } catch (TtrpcException e) {
-            client.close();
+            refused(client, Printable.of(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private void refused(TtrpcClient client, String why) {
+        boolean tell;
+        lock.lock();
+        try {
+            refusal = why;
+            tell = System.nanoTime() - toldUntil >= 0;
+            if (tell) {
+                toldUntil = System.nanoTime() + TOLD_AGAIN_AFTER.toNanos();
+            }
+        } finally {
+            lock.unlock();
+        }
+        client.close();
+        if (tell) {
             LOG.log(
                     System.Logger.Level.WARNING,
                     "the agent of sandbox {0} did not attach: {1}",
                     sandbox,
-                    Printable.of(String.valueOf(e.getMessage())));
+                    why);
         }
     }
 
@@ -215,8 +244,14 @@ public final class Agent implements AutoCloseable {
                 }
                 if (left <= 0) {
                     throw new SandboxException.TimedOut(
-                            "the agent in the guest of sandbox \"%s\" has not called within %d s"
-                                    .formatted(sandbox, patience.toSeconds()));
+                            "the agent in the guest of sandbox \"%s\" has not called within %d s%s"
+                                    .formatted(
+                                            sandbox,
+                                            patience.toSeconds(),
+                                            refusal.isEmpty()
+                                                    ? ""
+                                                    : "; the last that did was refused: "
+                                                            + refusal));
                 }
                 left = changed.awaitNanos(left);
             }
@@ -255,7 +290,8 @@ public final class Agent implements AutoCloseable {
 
     /**
      * Calls the agent; again on the next connection, if the one that there is is lost meanwhile:
-     * whatever the host asks for may be asked for twice.
+     * whatever the host asks for may be asked for twice. It waits no longer for a connection than
+     * the answer may take.
      *
      * @throws SandboxException what it answers; Unavailable if it is not there
      */
@@ -265,8 +301,12 @@ public final class Agent implements AutoCloseable {
             MessageLite request,
             Parser<R> responses,
             CallOptions options) {
+        var patience =
+                options.timeout()
+                        .filter(it -> it.compareTo(REDIAL_PATIENCE) < 0)
+                        .orElse(REDIAL_PATIENCE);
         for (int tries = 1; ; tries++) {
-            var connection = connection(REDIAL_PATIENCE);
+            var connection = connection(patience);
             try {
                 return connection.client().call(service, method, request, responses, options);
             } catch (TtrpcException e) {

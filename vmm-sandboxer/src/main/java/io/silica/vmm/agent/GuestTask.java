@@ -160,18 +160,34 @@ public final class GuestTask {
     }
 
     public void kill(Signal signal, boolean all) {
-        empty(
-                "Kill",
-                KillRequest.newBuilder()
-                        .setId(container.value())
-                        .setExecId(execId())
-                        .setSignal(signal.number())
-                        .setAll(all)
-                        .build());
+        kill(signal, all, SHORT);
+    }
+
+    /** The same for one who has no time. */
+    public void kill(Signal signal, boolean all, Duration patience) {
+        kill(signal, all, CallOptions.timeout(patience));
+    }
+
+    private void kill(Signal signal, boolean all, CallOptions options) {
+        var _ =
+                call(
+                        "Kill",
+                        KillRequest.newBuilder()
+                                .setId(container.value())
+                                .setExecId(execId())
+                                .setSignal(signal.number())
+                                .setAll(all)
+                                .build(),
+                        Empty.parser(),
+                        options);
     }
 
     /** Waits for its end, for as long as that takes. */
     public ExitStatus await() {
+        return await(CallOptions.none());
+    }
+
+    private ExitStatus await(CallOptions options) {
         var answer =
                 call(
                         "Wait",
@@ -180,7 +196,7 @@ public final class GuestTask {
                                 .setExecId(execId())
                                 .build(),
                         WaitResponse.parser(),
-                        CallOptions.none());
+                        options);
         return exit(answer.getExitStatus(), answer.getExitedAt());
     }
 
@@ -253,7 +269,10 @@ public final class GuestTask {
         }
     }
 
-    /** Ends it, if it has not ended, and forgets it: nobody knows it. */
+    /**
+     * Ends it, if it has not ended, and forgets it: nobody knows it. A guest that says nothing of
+     * its end is not waited for.
+     */
     public void discard() {
         try {
             kill(Signal.KILL, true);
@@ -261,7 +280,7 @@ public final class GuestTask {
             // It has ended already.
         }
         try {
-            var _ = await();
+            var _ = await(SHORT);
         } catch (SandboxException.NotFound _) {
             // Somebody else has forgotten it.
         }

@@ -59,6 +59,11 @@ final class Console implements AutoCloseable {
         }
     }
 
+    /** Waits until nothing more comes. */
+    void awaitEnd() throws InterruptedException {
+        reader.join();
+    }
+
     /** The end of it, in one line of printable characters. */
     synchronized String text() {
         int length = (int) Math.min(written, SHOWN);

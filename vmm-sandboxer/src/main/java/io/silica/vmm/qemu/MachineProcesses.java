@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.vmm.qemu;
 
+import io.silica.linux.Epoll;
 import io.silica.linux.Pidfd;
+import io.silica.linux.Poller;
 import io.silica.linux.ProcessIdentity;
 import io.silica.sandbox.SandboxException;
 import java.io.IOException;
@@ -22,16 +24,17 @@ import java.util.stream.Collectors;
  */
 final class MachineProcesses {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final long PAUSE_MILLIS = 2;
 
     private final String mark;
     private final Set<Path> programs;
+    private final Poller poller;
 
     /**
      * @param directory the machine's
      * @param programs that machines consist of; nobody else's that names the directory is meant
      */
-    MachineProcesses(Path directory, Set<Path> programs) {
+    MachineProcesses(Path directory, Set<Path> programs, Poller poller) {
+        this.poller = poller;
         this.mark = directory + "/";
         this.programs =
                 programs.stream().map(Path::getFileName).collect(Collectors.toUnmodifiableSet());
@@ -42,31 +45,26 @@ final class MachineProcesses {
         long end = System.nanoTime() + PATIENCE.toNanos();
         // Again and again: one that is killed may just have started another.
         for (var found = find(); !found.isEmpty(); found = find()) {
-            found.forEach(MachineProcesses::kill);
-            if (System.nanoTime() - end > 0) {
-                throw new SandboxException.TimedOut(
-                        "processes of a virtual machine do not end after SIGKILL: " + found);
-            }
-            pause();
+            found.forEach(it -> kill(it, end));
         }
     }
 
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE_MILLIS);
+    private void kill(ProcessIdentity process, long end) {
+        var open = Pidfd.open(process);
+        if (open.isEmpty()) {
+            return;
+        }
+        try (var pidfd = open.get()) {
+            var _ = pidfd.signal(Pidfd.SIGKILL);
+            var left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+            if (!poller.await(pidfd.descriptor(), Epoll.READABLE, left)) {
+                throw new SandboxException.TimedOut(
+                        "a process of a virtual machine does not end after SIGKILL: " + process);
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new SandboxException.Cancelled("interrupted while a virtual machine ends");
         }
-    }
-
-    private static void kill(ProcessIdentity process) {
-        Pidfd.open(process)
-                .ifPresent(it -> {
-                    try (it) {
-                        var _ = it.signal(Pidfd.SIGKILL);
-                    }
-                });
     }
 
     /** Those that have not ended. */

@@ -19,13 +19,19 @@ import io.silica.vmm.hypervisor.Machine;
 import io.silica.vmm.hypervisor.MachineConfig;
 import io.silica.vmm.hypervisor.PreparedMachine;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A machine whose helpers run and listen. */
@@ -36,27 +42,30 @@ final class PreparedQemu implements PreparedMachine {
 
     private static final Duration LISTENS_WITHIN = Duration.ofSeconds(20);
     private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(30);
-    private static final long PAUSE_MILLIS = 1;
 
     /** The guest's address is its own business: each has a helper of its own. */
     private static final int GUEST_CID = 3;
 
     private final QemuConfig config;
+    private final Accelerator accelerator;
     private final MachineConfig machine;
     private final QemuPlaces places;
     private final Poller poller;
     private final List<Member> members = new ArrayList<>();
     private boolean booted;
 
-    private PreparedQemu(QemuConfig config, MachineConfig machine, Poller poller) {
+    private PreparedQemu(
+            QemuConfig config, Accelerator accelerator, MachineConfig machine, Poller poller) {
         this.config = config;
+        this.accelerator = accelerator;
         this.machine = machine;
         this.places = new QemuPlaces(machine.directory());
         this.poller = poller;
     }
 
-    static PreparedQemu prepare(QemuConfig config, MachineConfig machine, Poller poller) {
-        var prepared = new PreparedQemu(config, machine, poller);
+    static PreparedQemu prepare(
+            QemuConfig config, Accelerator accelerator, MachineConfig machine, Poller poller) {
+        var prepared = new PreparedQemu(config, accelerator, machine, poller);
         try {
             prepared.places.create();
             prepared.startHelpers();
@@ -73,7 +82,7 @@ final class PreparedQemu implements PreparedMachine {
                 case Device.Vsock(Path socket) ->
                         start(
                                 VSOCK,
-                                Spawn.of(
+                                Confinement.withoutCapabilities(
                                         config.vsock(),
                                         "--vm",
                                         "guest-cid=%d,uds-path=%s,socket=%s"
@@ -88,7 +97,10 @@ final class PreparedQemu implements PreparedMachine {
                                         "-o",
                                         "source=" + directory,
                                         "-o",
-                                        "cache=auto"),
+                                        "cache=auto",
+                                        // A device node in a volume would be one of the host.
+                                        "-o",
+                                        "modcaps=-mknod"),
                                 places.files());
                 case Device.Disk _, Device.Network _, Device.Console _ -> {}
             }
@@ -131,27 +143,47 @@ final class PreparedQemu implements PreparedMachine {
         }
     }
 
-    /** It tells nobody when it listens. */
+    /** It tells nobody when it listens: its socket appears. */
     private void awaitListening(Member member, Path socket) {
-        long end = System.nanoTime() + LISTENS_WITHIN.toNanos();
-        while (!Files.exists(socket)) {
-            if (member.hasEnded()) {
-                throw new SandboxException.Failed(
-                        member.name() + " ended before it listened: run it by hand to see why");
-            }
-            if (System.nanoTime() - end > 0) {
-                throw new SandboxException.TimedOut(member.name() + " does not listen");
-            }
-            pause();
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(PAUSE_MILLIS);
+        try (var appears = FileSystems.getDefault().newWatchService();
+                var _ = member.onEnd(poller, () -> close(appears))) {
+            places.directory().register(appears, StandardWatchEventKinds.ENTRY_CREATE);
+            awaitListening(member, socket, appears);
+        } catch (ClosedWatchServiceException _) {
+            throw endedEarly(member);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new SandboxException.Cancelled("interrupted while a program begins to listen");
+        }
+    }
+
+    private static void awaitListening(Member member, Path socket, WatchService appears)
+            throws InterruptedException {
+        long end = System.nanoTime() + LISTENS_WITHIN.toNanos();
+        while (!Files.exists(socket)) {
+            if (member.hasEnded()) {
+                throw endedEarly(member);
+            }
+            var key = appears.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (key == null) {
+                throw new SandboxException.TimedOut(member.name() + " does not listen");
+            }
+            key.reset();
+        }
+    }
+
+    private static SandboxException endedEarly(Member member) {
+        return new SandboxException.Failed(
+                member.name() + " ended before it listened: run it by hand to see why");
+    }
+
+    private static void close(WatchService service) {
+        try {
+            service.close();
+        } catch (IOException _) {
+            // Whoever waits does so for its time.
         }
     }
 
@@ -186,7 +218,9 @@ final class PreparedQemu implements PreparedMachine {
                         Descriptor.open(
                                 places.log(), OpenFlag.WRITE, OpenFlag.CREATE, OpenFlag.APPEND)) {
             var program =
-                    Spawn.of(config.program(), QemuCommand.of(config, places, machine))
+                    Confinement.inNamespaces(
+                                    config.program(),
+                                    QemuCommand.of(config, accelerator, places, machine))
                             .directory(Path.of("/"))
                             .descriptor(1, log)
                             .descriptor(2, log)
@@ -240,7 +274,7 @@ final class PreparedQemu implements PreparedMachine {
     public void close() {
         if (!booted) {
             members.forEach(Member::kill);
-            new MachineProcesses(places.directory(), config.programs()).kill();
+            new MachineProcesses(places.directory(), config.programs(), poller).kill();
             members.forEach(it -> {
                 var _ = it.awaitEnd(poller, LISTENS_WITHIN);
                 it.close();

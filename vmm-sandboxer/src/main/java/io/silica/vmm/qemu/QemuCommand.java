@@ -23,26 +23,41 @@ final class QemuCommand {
 
     private static final long MIB = 1 << 20;
 
+    /** What every machine is, whatever it has. */
+    static final List<String> MACHINE =
+            List.of(
+                    "-machine",
+                    "q35,hpet=on,smm=off,vmport=off,sata=off,smbus=off,usb=off",
+                    "-nodefaults",
+                    "-no-user-config",
+                    "-no-reboot",
+                    "-display",
+                    "none");
+
     /** Faster, and quieter; nothing of it weakens the guest. */
-    private static final String KERNEL =
+    static final String KERNEL =
             "console=ttyS0 panic=-1 reboot=t quiet i8042.noaux i8042.nomux i8042.nopnp i8042.dumbkbd i8042.nokbd cryptomgr.notests random.trust_cpu=on";
 
     /** Under emulation there is no speculation, and a clock that is measured comes out wrong. */
     private static final String EMULATED = " no_timer_check mitigations=off silica.cpu=emulated";
 
     private final QemuConfig config;
+    private final Accelerator accelerator;
     private final QemuPlaces places;
     private final List<String> arguments = new ArrayList<>();
     private int numbered;
 
-    private QemuCommand(QemuConfig config, QemuPlaces places) {
+    private QemuCommand(QemuConfig config, Accelerator accelerator, QemuPlaces places) {
         this.config = config;
+        this.accelerator = accelerator;
         this.places = places;
     }
 
-    static String[] of(QemuConfig config, QemuPlaces places, MachineConfig machine) {
-        var command = new QemuCommand(config, places);
+    static String[] of(
+            QemuConfig config, Accelerator accelerator, QemuPlaces places, MachineConfig machine) {
+        var command = new QemuCommand(config, accelerator, places);
         command.machine(machine);
+        command.confinement();
         command.kernel();
         command.control();
         command.device(new Device.Disk("root", config.root(), true));
@@ -54,27 +69,30 @@ final class QemuCommand {
 
     private void machine(MachineConfig machine) {
         long size = machine.memoryBytes() / MIB;
-        add(
-                "-machine",
-                "q35,hpet=on,smm=off,vmport=off,sata=off,smbus=off,usb=off,memory-backend=mem");
-        arguments.addAll(config.accelerator().arguments());
+        arguments.addAll(MACHINE);
+        add("-machine", "memory-backend=mem");
+        arguments.addAll(accelerator.arguments());
         add("-smp", Integer.toString(machine.processors()));
         add("-m", size + "M");
         // Shared with the programs beside it.
         add("-object", "memory-backend-memfd,id=mem,size=" + size + "M,share=on");
-        add("-nodefaults");
-        add("-no-user-config");
-        add("-no-reboot");
-        add("-display", "none");
-        add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+    }
+
+    /**
+     * QEMU becomes another user when all is open, so that must be allowed to it; that user has no
+     * rights with which it could become a third.
+     */
+    private void confinement() {
+        int user = Confinement.user(places.directory());
+        add("-sandbox", "on,obsolete=deny,elevateprivileges=allow,spawn=deny,resourcecontrol=deny");
+        add("-runas", user + ":" + user);
+        add("-chroot", places.empty().toString());
     }
 
     private void kernel() {
         add("-kernel", config.kernel().toString());
         add("-initrd", config.initramfs().toString());
-        add(
-                "-append",
-                config.accelerator() == Accelerator.TCG ? KERNEL + EMULATED + clock() : KERNEL);
+        add("-append", accelerator == Accelerator.TCG ? KERNEL + EMULATED + clock() : KERNEL);
     }
 
     private static String clock() {

@@ -15,13 +15,21 @@ import java.util.Set;
  * @param virtiofsd absolute
  * @param vsock {@code vhost-device-vsock}, absolute
  * @param image the directory of the guest's kernel, initramfs and root disk
- * @param accelerator by what guests are carried out
+ * @param accelerator by what guests are to be carried out
+ * @param verdicts the directory of what was found out about that; its parent is there
  */
 public record QemuConfig(
-        Path program, Path virtiofsd, Path vsock, Path image, Accelerator accelerator) {
+        Path program,
+        Path virtiofsd,
+        Path vsock,
+        Path image,
+        AcceleratorChoice accelerator,
+        Path verdicts) {
     /** What a machine's processes run. */
     Set<Path> programs() {
-        return new LinkedHashSet<>(List.of(program, virtiofsd, vsock));
+        var programs = new LinkedHashSet<>(List.of(program, virtiofsd, vsock));
+        programs.addAll(Confinement.programs());
+        return programs;
     }
 
     Path kernel() {

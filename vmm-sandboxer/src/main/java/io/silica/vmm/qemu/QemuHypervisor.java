@@ -16,13 +16,27 @@ import java.util.Optional;
 
 /** QEMU, with a process for each machine and two beside it. */
 public final class QemuHypervisor implements Hypervisor {
-    private static final Path KVM = Path.of("/dev/kvm");
-
     private final QemuConfig config;
     private final Poller poller = Poller.start("qemu-poller");
+    private final AcceleratorProbe probe;
 
     public QemuHypervisor(QemuConfig config) {
         this.config = config;
+        this.probe = new AcceleratorProbe(config, poller);
+    }
+
+    /**
+     * By what guests are carried out here. Who asks first may wait while a guest is booted.
+     *
+     * @throws SandboxException.Unavailable if that is not what it must be
+     */
+    public Accelerator accelerator() {
+        return probe.accelerator();
+    }
+
+    /** Why there is no KVM that boots a guest; empty if there is. */
+    public Optional<String> obstacleToKvm() {
+        return probe.obstacle();
     }
 
     @Override
@@ -40,6 +54,12 @@ public final class QemuHypervisor implements Hypervisor {
         requireProgram(config.program(), "qemu.program", "the package qemu-system-x86");
         requireProgram(config.virtiofsd(), "qemu.virtiofsd", "the package qemu-system-common");
         requireProgram(config.vsock(), "qemu.vsock", "the package vhost-device-vsock");
+        for (var program : Confinement.programs()) {
+            if (!Files.isExecutable(program)) {
+                throw new SandboxException.Unavailable(
+                        "there is no program %s: the package util-linux has it".formatted(program));
+            }
+        }
         for (var file : List.of(config.kernel(), config.initramfs(), config.root())) {
             if (!Files.isReadable(file)) {
                 throw new SandboxException.Unavailable(
@@ -47,10 +67,8 @@ public final class QemuHypervisor implements Hypervisor {
                                 .formatted(file));
             }
         }
-        if (config.accelerator() == Accelerator.KVM && !Files.isWritable(KVM)) {
-            throw new SandboxException.Unavailable(
-                    "there is no usable %s: qemu.accelerator = \"tcg\" does without, slowly"
-                            .formatted(KVM));
+        if (config.accelerator() == AcceleratorChoice.KVM) {
+            var _ = accelerator();
         }
     }
 
@@ -66,7 +84,7 @@ public final class QemuHypervisor implements Hypervisor {
     public PreparedMachine prepare(MachineConfig machine) {
         capabilities().requireColdPlug(machine.devices());
         requireNoComma(machine.directory());
-        return PreparedQemu.prepare(config, machine, poller);
+        return PreparedQemu.prepare(config, accelerator(), machine, poller);
     }
 
     /** It would begin another option. */
@@ -104,7 +122,7 @@ public final class QemuHypervisor implements Hypervisor {
 
     @Override
     public void remove(Path directory) {
-        new MachineProcesses(directory, config.programs()).kill();
+        new MachineProcesses(directory, config.programs(), poller).kill();
         new QemuPlaces(directory).remove();
     }
 

@@ -22,6 +22,7 @@ import java.util.Optional;
  *   vhost.sock  between QEMU and vhost-device-vsock
  *   fs.sock     between QEMU and virtiofsd
  *   qemu.log    what QEMU says
+ *   empty/      all that QEMU sees of files while the guest runs
  * </pre>
  *
  * @param directory the machine's
@@ -49,16 +50,20 @@ record QemuPlaces(Path directory) {
         return directory.resolve("qemu.log");
     }
 
+    Path empty() {
+        return directory.resolve("empty");
+    }
+
     boolean exist() {
         return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS);
     }
 
     void create() {
+        var closed =
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
         try {
-            Files.createDirectory(
-                    directory,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectory(directory, closed);
+            Files.createDirectory(empty(), closed);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -98,7 +103,7 @@ record QemuPlaces(Path directory) {
         }
     }
 
-    /** Removes it; there are files in it and no directories. */
+    /** Removes it; there are files in it, and a directory without any. */
     void remove() {
         if (!exist()) {
             return;

@@ -25,6 +25,10 @@ final class OutputRelay {
     private static final System.Logger LOG = System.getLogger(OutputRelay.class.getName());
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(1);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    /** Nobody writes as much. */
+    private static final long LAST_OFFSET = 1L << 60;
 
     private final Agent agent;
     private final GuestTask task;
@@ -66,7 +70,7 @@ final class OutputRelay {
                 relay(stream);
                 return;
             } catch (TtrpcException e) {
-                if (!isWorthAnotherTry(e)) {
+                if (!isWorthAnotherTry(e) || !pause()) {
                     return;
                 }
             } catch (SandboxException.TimedOut _) {
@@ -74,6 +78,16 @@ final class OutputRelay {
             } catch (SandboxException | LinuxException | InterruptedException _) {
                 return;
             }
+        }
+    }
+
+    /** The connection may be there, and it is the guest that ends the stream. */
+    private static boolean pause() {
+        try {
+            Thread.sleep(PAUSE);
+            return true;
+        } catch (InterruptedException _) {
+            return false;
         }
     }
 
@@ -120,7 +134,7 @@ final class OutputRelay {
 
     /** What comes again is left out; what a guest leaves out is its own loss. */
     private void take(OutputChunk chunk) throws InterruptedException {
-        long at = Math.max(0, chunk.getOffset());
+        long at = Math.clamp(chunk.getOffset(), 0, LAST_OFFSET);
         long length = chunk.getData().size();
         long begin = Math.clamp(written - at, 0, length);
         written = Math.max(written, at);

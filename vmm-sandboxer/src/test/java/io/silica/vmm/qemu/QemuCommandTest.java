@@ -50,6 +50,16 @@ final class QemuCommandTest {
     }
 
     @Test
+    void eachMachineHasAUserOfItsOwnThatSeesNoFiles() {
+        int user = Confinement.user(MACHINE);
+        assertThat(user).isBetween(0x7000_0000, 0x70ff_ffff);
+        assertThat(Confinement.user(Path.of("/another"))).isNotEqualTo(user);
+        assertThat(command(Accelerator.KVM))
+                .containsSequence("-runas", user + ":" + user)
+                .containsSequence("-chroot", MACHINE + "/empty");
+    }
+
+    @Test
     void eachDeviceIsOfItsKind() {
         var command =
                 command(
@@ -117,7 +127,8 @@ final class QemuCommandTest {
                 Path.of("/bin/sh"),
                 Path.of("/bin/sh"),
                 Path.of("/nowhere/image"),
-                Accelerator.TCG);
+                AcceleratorChoice.TCG,
+                Path.of("/nowhere/probed"));
     }
 
     private static List<String> command(Accelerator accelerator, Device... devices) {
@@ -131,10 +142,11 @@ final class QemuCommandTest {
                         Path.of("/virtiofsd"),
                         Path.of("/vsock"),
                         image,
-                        accelerator);
+                        AcceleratorChoice.AUTO,
+                        Path.of("/nowhere/probed"));
         var machine =
                 new MachineConfig(
                         MACHINE, 2, 256L << 20, List.of(devices), Optional.empty(), _ -> {});
-        return List.of(QemuCommand.of(config, new QemuPlaces(MACHINE), machine));
+        return List.of(QemuCommand.of(config, accelerator, new QemuPlaces(MACHINE), machine));
     }
 }
