@@ -66,6 +66,7 @@ import picocli.CommandLine.ParseResult;
             MetricsCommand.class,
             DebugCommand.class,
             CheckCommand.class,
+            BootReportCommand.class,
             SuperviseCommand.class,
             UpgradeCommand.class,
             AutoComplete.GenerateCompletion.class
