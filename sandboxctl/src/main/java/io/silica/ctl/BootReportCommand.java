@@ -2,6 +2,9 @@
 package io.silica.ctl;
 
 import io.silica.ctl.StateRecord.Written;
+import io.silica.ctl.cli.CommandException;
+import io.silica.ctl.cli.ExitCode;
+import io.silica.ctl.cli.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

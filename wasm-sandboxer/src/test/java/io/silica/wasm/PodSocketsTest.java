@@ -67,6 +67,7 @@ final class PodSocketsTest {
     private WasmSandboxer sandboxer() {
         return new WasmSandboxer(
                 WorkerCommand::standard,
+                Engines.EMBEDDED,
                 Isolation.AUTO,
                 directory.resolve("state"),
                 WasmDaemon.hostCalls(LimitsConfig.DEFAULT),
