@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -60,6 +61,13 @@ final class PodLife {
             long seen = firstLine.awaitNanos();
             times.put(Step.FIRST_LINE, Duration.ofNanos(seen - created));
             times.put(Step.TOTAL, Duration.ofNanos(seen - begun));
+        }
+    }
+
+    /** Adds a process to the container and waits for its end, which has to be 0. */
+    void exec(String... command) throws IOException {
+        if (cri.exec(container, List.of(command)).getExitCode() != 0) {
+            throw new IOException("a process of container " + container + " did not end with 0");
         }
     }
 

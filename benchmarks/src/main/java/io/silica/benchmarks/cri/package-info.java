@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Pods through CRI: our handler beside runc's, on one containerd. */
+/** Pods through CRI: our handlers beside runc's, and beside runsc without a containerd. */
 @NullMarked
 package io.silica.benchmarks.cri;
 
