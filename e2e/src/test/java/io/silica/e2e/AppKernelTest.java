@@ -8,6 +8,9 @@ import io.silica.ctl.cri.CriException;
 import io.silica.proto.cri.LinuxContainerConfig;
 import io.silica.proto.cri.LinuxContainerResources;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -208,6 +211,39 @@ final class AppKernelTest {
 
             Until.passes(() -> assertThat(eats.status().getReason()).isEqualTo("OOMKilled"));
             assertThat(lives.isRunning()).isTrue();
+        }
+    }
+
+    /** containerd dials it in the pod's network namespace, where the sentry's network is not. */
+    @OnEveryContainerd
+    void aPortOfAPodIsForwardedToWhatListensInItsSentry(Node node) throws Exception {
+        try (var pod = AppKernelPods.run(node, Pod::withAddress)) {
+            Busybox.shell(pod, "echo up; nc -ll -p 8080 -e /bin/busybox echo hello")
+                    .awaitLine("up");
+            var forwarding =
+                    new ProcessBuilder(
+                                    Repository.programs().resolve("sandboxctl").toString(),
+                                    "port-forward",
+                                    "--runtime-endpoint",
+                                    node.cri().endpoint().toString(),
+                                    pod.id(),
+                                    "0:8080")
+                            .start();
+            try (var said = forwarding.inputReader()) {
+                int port = Integer.parseInt(said.readLine().split("[: ]", -1)[2]);
+                Until.holds("an answer from inside", () -> answer(port).equals("hello\n"));
+            } finally {
+                forwarding.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    /** Nothing if nobody listens yet. */
+    private static String answer(int port) {
+        try (var client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException _) {
+            return "";
         }
     }
 
