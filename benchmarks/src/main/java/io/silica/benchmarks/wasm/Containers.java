@@ -86,6 +86,20 @@ final class Containers implements AutoCloseable {
         return time;
     }
 
+    /** From the kill of the worker to the answer of a Wait, for a container in it. */
+    Duration deathToExit(String pod, SandboxerProcesses processes) throws IOException {
+        String name = name();
+        create(Bundle.create(directory, image, pod, name, List.of("/spin.wasm")));
+        var _ = tasks.start(name);
+        var worker = ProcessHandle.of(processes.worker()).orElseThrow();
+        long begun = System.nanoTime();
+        worker.destroyForcibly();
+        var _ = tasks.await(name);
+        var time = Duration.ofNanos(System.nanoTime() - begun);
+        var _ = tasks.delete(name);
+        return time;
+    }
+
     private void create(Bundle bundle) {
         var _ = tasks.create(bundle.request().build());
     }

@@ -5,25 +5,18 @@ import io.silica.benchmarks.Machine;
 import io.silica.benchmarks.MemoryUse;
 import io.silica.benchmarks.Report;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /** What the processes of a sandboxer take, at several moments. */
 final class SandboxerMemory {
-    private static final String RECORDED_PID = "pid=";
-
-    private final Path directory;
+    private final SandboxerProcesses processes;
     private final Report report;
 
     /** What the daemon and the worker have at a moment, in KiB of PSS. */
     record Reading(long daemon, long worker) {}
 
-    /**
-     * @param directory of {@code scripts/sandboxer-private}
-     */
-    SandboxerMemory(Machine machine, Path directory) {
-        this.directory = directory;
+    SandboxerMemory(Machine machine, SandboxerProcesses processes) {
+        this.processes = processes;
         this.report =
                 new Report("What Wasm pods and containers take")
                         .paragraph(machine.toString())
@@ -40,7 +33,7 @@ final class SandboxerMemory {
     }
 
     Reading add(String situation) throws IOException {
-        var now = new Reading(use(daemon()), use(worker()));
+        var now = new Reading(use(processes.daemon()), use(processes.worker()));
         row(situation, now.daemon(), now.worker());
         return now;
     }
@@ -64,18 +57,5 @@ final class SandboxerMemory {
 
     private static long use(long pid) throws IOException {
         return MemoryUse.of(pid).proportional();
-    }
-
-    private long daemon() throws IOException {
-        return Long.parseLong(Files.readString(directory.resolve("wasm/lock")).strip());
-    }
-
-    private long worker() throws IOException {
-        try (var lines = Files.lines(directory.resolve("wasm/worker/worker.record"))) {
-            return lines.filter(line -> line.startsWith(RECORDED_PID))
-                    .mapToLong(line -> Long.parseLong(line.substring(RECORDED_PID.length())))
-                    .findFirst()
-                    .orElseThrow();
-        }
     }
 }

@@ -20,6 +20,7 @@ import java.util.List;
 public final class WasmBenchmark {
     private static final int WARM_UPS = 200;
     private static final int CONTAINERS_OF_A_POD = 10;
+    private static final int DEATHS = 20;
 
     private final Containers containers;
     private final ContainerTimes times;
@@ -38,13 +39,14 @@ public final class WasmBenchmark {
         var machine = Machine.now();
         var directory = Path.of(arguments[0]);
         var times = new ContainerTimes(machine, WARM_UPS);
-        var memory = new SandboxerMemory(machine, directory);
+        var processes = new SandboxerProcesses(directory);
+        var memory = new SandboxerMemory(machine, processes);
         Path bundles = Files.createDirectories(directory.resolve("bundles"));
         try (var controller = new ControllerConnection(directory.resolve("wasm-sandboxer.sock"));
                 var tasks = new TaskConnection(directory.resolve("wasm/task.sock"));
                 var containers = new Containers(controller, tasks, bundles)) {
             new WasmBenchmark(containers, times, memory, Integer.parseInt(arguments[1]))
-                    .run(Integer.parseInt(arguments[2]));
+                    .run(Integer.parseInt(arguments[2]), processes);
         }
         for (var report : List.of(times.report(), memory.report())) {
             report.print(System.out);
@@ -54,7 +56,8 @@ public final class WasmBenchmark {
         }
     }
 
-    private void run(int idle) throws IOException, InterruptedException {
+    private void run(int idle, SandboxerProcesses processes)
+            throws IOException, InterruptedException {
         String pod = containers.pod();
         containers.sleeper(pod);
         memory.add("1 pod, 1 container, just begun");
@@ -70,6 +73,11 @@ public final class WasmBenchmark {
         var full = memory.add("%,d containers in them".formatted(idle));
         memory.addDifference("container", idle, empty, full);
         time(pod, idle + 1);
+        var deaths = new ArrayList<Duration>();
+        for (int i = 0; i < DEATHS; i++) {
+            deaths.add(containers.deathToExit(pod, processes));
+        }
+        times.add("death of the worker to the answer of Wait", 0, deaths);
     }
 
     private void time(String pod, int idle) throws IOException, InterruptedException {
