@@ -79,8 +79,10 @@ final class Node implements AutoCloseable {
                     claim-within = "15s"
                     [containerd]
                     address = "%s/containerd.sock.ttrpc"
+                    [wasm]
+                    wasmtime-library = "%s"
                     """
-                            .formatted(directory));
+                            .formatted(directory, WasmtimeTest.library()));
             Files.writeString(
                     directory.resolve("config.toml"),
                     """
