@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Keeps the programs of a machine from what they do not need. Each begins as one of util-linux's
- * programs, which becomes it: the process stays the same.
+ * Keeps QEMU from what it does not need. It begins as util-linux's {@code unshare}, which becomes
+ * it: the process stays the same.
  *
  * <p>QEMU opens what it needs as root, and then, before the guest's first instruction, becomes a
  * user of its own without rights, in an empty directory: that is QEMU's doing, asked for among its
@@ -19,7 +19,6 @@ import java.util.Set;
  */
 final class Confinement {
     static final Path UNSHARE = Path.of("/usr/bin/unshare");
-    static final Path SETPRIV = Path.of("/usr/bin/setpriv");
 
     /** Far from all that people, containers and systemd use. */
     private static final int FIRST_USER = 0x7000_0000;
@@ -33,9 +32,9 @@ final class Confinement {
 
     private Confinement() {}
 
-    /** The programs as which another may be found while it begins. */
+    /** The programs as which QEMU may be found while it begins. */
     static Set<Path> programs() {
-        return Set.of(UNSHARE, SETPRIV);
+        return Set.of(UNSHARE);
     }
 
     /** The user that QEMU becomes for a machine; another machine's is another, but for chance. */
@@ -43,23 +42,9 @@ final class Confinement {
         return FIRST_USER + Integer.parseInt(ShortName.of(machine.toString(), USER_DIGITS), HEX);
     }
 
-    /** With mounts, IPC and a host name of its own. */
+    /** QEMU with mounts, IPC and a host name of its own. */
     static Spawn inNamespaces(Path program, String... arguments) {
         return Spawn.of(UNSHARE, command(NAMESPACES, program, arguments));
-    }
-
-    /** The same without any capability, and without a way to get one. */
-    static Spawn withoutCapabilities(Path program, String... arguments) {
-        var drop = new ArrayList<>(NAMESPACES);
-        drop.addAll(
-                List.of(
-                        "--",
-                        SETPRIV.toString(),
-                        "--no-new-privs",
-                        "--inh-caps=-all",
-                        "--bounding-set=-all",
-                        "--clear-groups"));
-        return Spawn.of(UNSHARE, command(drop, program, arguments));
     }
 
     private static String[] command(List<String> options, Path program, String... arguments) {

@@ -82,7 +82,7 @@ final class PreparedQemu implements PreparedMachine {
                 case Device.Vsock(Path socket) ->
                         start(
                                 VSOCK,
-                                Confinement.withoutCapabilities(
+                                Spawn.of(
                                         config.vsock(),
                                         "--vm",
                                         "guest-cid=%d,uds-path=%s,socket=%s"
