@@ -75,6 +75,10 @@ final class BootReportCommand implements Callable<Integer> {
                 }
             }
         }
+        var exact = found.stream().filter(written -> written.id().equals(id)).findFirst();
+        if (exact.isPresent()) {
+            return exact.get();
+        }
         if (found.size() != 1) {
             throw new CommandException(
                     "%s sandboxes that can be read begin with %s"

@@ -100,7 +100,9 @@ final class DebugBundle implements AutoCloseable {
                 withhold(property.getValue());
             }
         }
-        node.values().forEach(DebugBundle::withhold);
+        if (node.isArray()) {
+            node.values().forEach(DebugBundle::withhold);
+        }
     }
 
     private static String journal(Path file) throws IOException {
@@ -118,10 +120,14 @@ final class DebugBundle implements AutoCloseable {
     }
 
     private void add(String name, Text text) throws IOException {
+        add(name, readOrReason(text));
+    }
+
+    private static String readOrReason(Text text) {
         try {
-            add(name, text.read());
+            return text.read();
         } catch (IOException | CommandException e) {
-            add(name, "cannot be had: " + e + "\n");
+            return "cannot be had: " + e + "\n";
         }
     }
 

@@ -5,11 +5,13 @@ import io.silica.ctl.cli.CommandException;
 import io.silica.ctl.cli.ExitCode;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,16 +52,30 @@ final class DebugCommand {
                     @Nullable Path file)
             throws IOException {
         Path zip = file != null ? file : Path.of(name(InstantSource.system().instant()));
+        var states = StateDirectories.of(directory);
         try (var bundle = DebugBundle.create(zip)) {
-            bundle.addMachine();
-            for (Path state : StateDirectories.of(directory)) {
-                bundle.addDaemon(state);
-            }
+            write(bundle, states, zip);
         } catch (FileAlreadyExistsException e) {
             throw new CommandException(zip + " is there already; name another --file", e);
         }
         ctl.out().println(zip);
         return ExitCode.OK;
+    }
+
+    /** Leaves no half of one. */
+    private static void write(DebugBundle bundle, List<Path> states, Path zip) throws IOException {
+        boolean whole = false;
+        try {
+            bundle.addMachine();
+            for (Path state : states) {
+                bundle.addDaemon(state);
+            }
+            whole = true;
+        } finally {
+            if (!whole) {
+                Files.deleteIfExists(zip);
+            }
+        }
     }
 
     private static String name(Instant now) {

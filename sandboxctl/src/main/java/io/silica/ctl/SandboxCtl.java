@@ -16,6 +16,7 @@ import io.silica.ctl.verb.LogsCommand;
 import io.silica.ctl.verb.PodsCommand;
 import io.silica.ctl.verb.PortForwardCommand;
 import io.silica.ctl.verb.PsCommand;
+import io.silica.ctl.verb.RefusedException;
 import io.silica.ctl.verb.RmCommand;
 import io.silica.ctl.verb.RmpCommand;
 import io.silica.ctl.verb.RunpCommand;
@@ -24,11 +25,11 @@ import io.silica.ctl.verb.StatsCommand;
 import io.silica.ctl.verb.StatspCommand;
 import io.silica.ctl.verb.StopCommand;
 import io.silica.ctl.verb.StoppCommand;
-import io.silica.ctl.verb.UnknownIdException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -123,9 +124,10 @@ final class SandboxCtl implements Console {
             case CriException _,
                     ConfigException _,
                     CommandException _,
-                    UnknownIdException _,
+                    RefusedException _,
                     UpgradeException _,
-                    IOException _ ->
+                    IOException _,
+                    UncheckedIOException _ ->
                     command.getErr().println("sandboxctl: " + e.getMessage());
             default -> throw e;
         }

@@ -7,6 +7,7 @@ import io.silica.ctl.cli.ExitCode;
 import io.silica.ctl.cri.FakeRuntime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -77,6 +78,52 @@ final class VerbsTest {
                         "sandboxctl: pod pod-1 runs; stop it with stopp, or remove it with --force\n");
         assertThat(ctl("rmp", "--force", "pod-1")).isZero();
         assertThat(runtime.calls()).endsWith("StopPodSandbox pod-1", "RemovePodSandbox pod-1");
+    }
+
+    @Test
+    void aContainerThatRunsIsRemovedOnlyByForce() {
+        runtime.runForEver();
+        ctl("runp", podFile.toString());
+        ctl("create", "pod-1", containerFile.toString(), podFile.toString());
+
+        assertThat(ctl("rm", "container-1")).isEqualTo(ExitCode.FAILED);
+        assertThat(text(err)).contains("container container-1 runs");
+        assertThat(ctl("rm", "--force", "container-1")).isZero();
+        assertThat(runtime.calls())
+                .endsWith("StopContainer container-1 0", "RemoveContainer container-1");
+    }
+
+    @Test
+    void aGraceOfLessThanNothingIsRefused() {
+        assertThat(ctl("stop", "-t", "-1", "container-1")).isNotEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void outputThatNobodyReadsEndsTheCommand() {
+        ctl("runp", podFile.toString());
+        ctl("create", "pod-1", containerFile.toString(), podFile.toString());
+        ctl("start", "container-1");
+        err.reset();
+        var nobody =
+                new PrintStream(
+                        new OutputStream() {
+                            @Override
+                            public void write(int b) throws IOException {
+                                throw new IOException("Broken pipe");
+                            }
+                        },
+                        true,
+                        StandardCharsets.UTF_8);
+
+        assertThat(
+                        new SandboxCtl(nobody, stream(err))
+                                .execute(
+                                        "logs",
+                                        "--runtime-endpoint",
+                                        "unix://" + directory.resolve("s"),
+                                        "container-1"))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(text(err)).contains("nobody reads the output");
     }
 
     @Test

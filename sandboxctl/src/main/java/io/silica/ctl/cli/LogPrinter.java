@@ -4,6 +4,7 @@ package io.silica.ctl.cli;
 import io.silica.ctl.cri.LogLine;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 
@@ -18,26 +19,36 @@ public final class LogPrinter {
     }
 
     public void print(List<LogLine> lines) {
-        try {
-            for (LogLine line : lines) {
-                print(line);
-            }
-            stdout.flush();
-            stderr.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        lines.forEach(this::print);
     }
 
-    private void print(LogLine line) throws IOException {
+    /**
+     * Writes a line.
+     *
+     * @throws UncheckedIOException if nobody reads what is written any more
+     */
+    public void print(LogLine line) {
         OutputStream stream =
                 switch (line.stream()) {
                     case STDOUT -> stdout;
                     case STDERR -> stderr;
                 };
-        line.content().writeTo(stream);
-        if (!line.partial()) {
-            stream.write('\n');
+        try {
+            line.content().writeTo(stream);
+            if (!line.partial()) {
+                stream.write('\n');
+            }
+            stream.flush();
+            if (isBroken(stream)) {
+                throw new IOException("nobody reads the output");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
+    }
+
+    /** A PrintStream keeps it to itself that nobody reads it any more. */
+    private static boolean isBroken(OutputStream stream) {
+        return stream instanceof PrintStream printed && printed.checkError();
     }
 }

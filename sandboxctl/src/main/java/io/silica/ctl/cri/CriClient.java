@@ -204,7 +204,8 @@ public final class CriClient implements AutoCloseable {
     /**
      * Stops a container by its stop signal.
      *
-     * @param grace after it the container is killed; whole seconds count
+     * @param grace after it the container is killed; whole seconds count, and the call may take as
+     *     much longer
      */
     public void stopContainer(String container, Duration grace) {
         var request =
@@ -212,7 +213,9 @@ public final class CriClient implements AutoCloseable {
                         .setContainerId(container)
                         .setTimeout(grace.toSeconds())
                         .build();
-        call("stop container " + container, () -> runtime().stopContainer(request));
+        call(
+                "stop container " + container,
+                () -> runtime(limit.plus(grace)).stopContainer(request));
     }
 
     public void removeContainer(String container) {
@@ -351,8 +354,12 @@ public final class CriClient implements AutoCloseable {
     }
 
     private RuntimeServiceBlockingStub runtime() {
+        return runtime(limit);
+    }
+
+    private RuntimeServiceBlockingStub runtime(Duration time) {
         return RuntimeServiceGrpc.newBlockingStub(channel)
-                .withDeadlineAfter(limit.toMillis(), TimeUnit.MILLISECONDS);
+                .withDeadlineAfter(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private ImageServiceBlockingStub images() {

@@ -5,6 +5,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import io.silica.ctl.cli.CommandException;
 import io.silica.ctl.cli.ExitCode;
 import io.silica.ctl.cri.CriClient;
 import io.silica.ctl.cri.MessageTree;
@@ -48,8 +49,12 @@ public final class EventsCommand extends Verb {
 
     @Override
     int run(CriClient client) {
-        client.events(
-                envelope -> console().out().println(MAPPER.writeValueAsString(tree(envelope))));
+        client.events(envelope -> {
+            console().out().println(MAPPER.writeValueAsString(tree(envelope)));
+            if (console().out().checkError()) {
+                throw new CommandException("nobody reads the output", null);
+            }
+        });
         return ExitCode.OK;
     }
 

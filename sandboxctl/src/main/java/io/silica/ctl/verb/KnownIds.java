@@ -27,7 +27,7 @@ record KnownIds(String kind, List<String> ids) {
     /**
      * The one that begins so.
      *
-     * @throws UnknownIdException if none does, or several do
+     * @throws RefusedException if none does, or several do
      */
     String only(String beginning) {
         if (ids.contains(beginning)) {
@@ -35,10 +35,10 @@ record KnownIds(String kind, List<String> ids) {
         }
         var found = ids.stream().filter(id -> id.startsWith(beginning)).toList();
         return switch (found.size()) {
-            case 0 -> throw new UnknownIdException("there is no %s %s".formatted(kind, beginning));
+            case 0 -> throw new RefusedException("there is no %s %s".formatted(kind, beginning));
             case 1 -> found.getFirst();
             default ->
-                    throw new UnknownIdException(
+                    throw new RefusedException(
                             "%d %ss begin with %s: %s"
                                     .formatted(
                                             found.size(),

@@ -11,7 +11,7 @@ import io.silica.proto.cri.ContainerState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.ArrayDeque;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -58,16 +58,28 @@ public final class LogsCommand extends Verb {
         var printer = new LogPrinter(console().out(), console().err());
         // In this order: all that was logged before the exit was seen is read.
         boolean runs = runs(client, container);
-        printer.print(last(log.appended()));
+        begin(log, printer);
         while (follow && runs) {
             Thread.sleep(POLL);
             runs = runs(client, container);
-            printer.print(log.appended());
+            log.forEachAppended(printer::print);
         }
     }
 
-    private List<LogLine> last(List<LogLine> lines) {
-        return tail < 0 ? lines : lines.subList(Math.max(0, lines.size() - tail), lines.size());
+    /** A log can be longer than the memory is large: of one only the last lines are kept. */
+    private void begin(ContainerLog log, LogPrinter printer) throws IOException {
+        if (tail < 0) {
+            log.forEachAppended(printer::print);
+            return;
+        }
+        var last = new ArrayDeque<LogLine>();
+        log.forEachAppended(line -> {
+            last.addLast(line);
+            if (last.size() > tail) {
+                last.removeFirst();
+            }
+        });
+        last.forEach(printer::print);
     }
 
     private static boolean runs(CriClient client, String container) {

@@ -2,6 +2,7 @@
 package io.silica.ctl.verb;
 
 import io.silica.ctl.cri.CriClient;
+import io.silica.proto.cri.ContainerState;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,9 +23,15 @@ public final class RmCommand extends VerbOfMany {
         return KnownIds.ofContainers(client);
     }
 
+    /** CRI would kill one that runs without a word. */
     @Override
     void act(CriClient client, String id) {
-        if (force) {
+        if (client.containerStatus(id).getState() == ContainerState.CONTAINER_RUNNING) {
+            if (!force) {
+                throw new RefusedException(
+                        "container %s runs; stop it with stop, or remove it with --force"
+                                .formatted(id));
+            }
             client.stopContainer(id, Duration.ZERO);
         }
         client.removeContainer(id);

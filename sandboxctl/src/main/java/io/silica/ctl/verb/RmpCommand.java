@@ -27,7 +27,7 @@ public final class RmpCommand extends VerbOfMany {
     void act(CriClient client, String id) {
         if (client.podStatus(id).getState() == PodSandboxState.SANDBOX_READY) {
             if (!force) {
-                throw new UnknownIdException(
+                throw new RefusedException(
                         "pod %s runs; stop it with stopp, or remove it with --force".formatted(id));
             }
             client.stopPod(id);

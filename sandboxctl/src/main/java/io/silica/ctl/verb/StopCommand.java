@@ -4,7 +4,10 @@ package io.silica.ctl.verb;
 import io.silica.ctl.cri.CriClient;
 import java.time.Duration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code sandboxctl stop}. */
 @Command(
@@ -19,6 +22,10 @@ public final class StopCommand extends VerbOfMany {
             description = "How long after the stop signal they are killed. Default: at once.")
     private int seconds;
 
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
     @Override
     KnownIds known(CriClient client) {
         return KnownIds.ofContainers(client);
@@ -26,6 +33,9 @@ public final class StopCommand extends VerbOfMany {
 
     @Override
     void act(CriClient client, String id) {
+        if (seconds < 0) {
+            throw new ParameterException(spec.commandLine(), "--grace: less than no time");
+        }
         client.stopContainer(id, Duration.ofSeconds(seconds));
     }
 }

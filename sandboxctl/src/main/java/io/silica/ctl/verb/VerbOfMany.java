@@ -24,7 +24,7 @@ abstract class VerbOfMany extends Verb {
                 String whole = all.only(id);
                 act(client, whole);
                 console().out().println(whole);
-            } catch (CriException | UnknownIdException e) {
+            } catch (CriException | RefusedException e) {
                 console().err().println("sandboxctl: " + e.getMessage());
                 exitCode = ExitCode.FAILED;
             }

@@ -60,6 +60,17 @@ final class ContainerLogTest {
     }
 
     @Test
+    void aLogThatWasReplacedByAShorterOneIsReadFromItsBeginning() throws IOException {
+        var log = ContainerLog.fromStart(file);
+        append(HEAD + "a long line\n");
+        assertThat(texts(log)).hasSize(1);
+
+        Files.delete(file);
+        append(HEAD + "new\n");
+        assertThat(texts(log)).containsExactly("new");
+    }
+
+    @Test
     void aLogOfManyChunksKeepsItsLines() throws IOException {
         String line = HEAD + "x".repeat(16_000) + "\n";
         append(line.repeat(200));

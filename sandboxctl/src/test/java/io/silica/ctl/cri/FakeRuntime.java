@@ -33,6 +33,8 @@ import io.silica.proto.cri.PodSandboxStatusRequest;
 import io.silica.proto.cri.PodSandboxStatusResponse;
 import io.silica.proto.cri.PullImageRequest;
 import io.silica.proto.cri.PullImageResponse;
+import io.silica.proto.cri.RemoveContainerRequest;
+import io.silica.proto.cri.RemoveContainerResponse;
 import io.silica.proto.cri.RemovePodSandboxRequest;
 import io.silica.proto.cri.RemovePodSandboxResponse;
 import io.silica.proto.cri.RunPodSandboxRequest;
@@ -248,6 +250,15 @@ public final class FakeRuntime implements AutoCloseable {
                     "StopContainer %s %d".formatted(request.getContainerId(), request.getTimeout()),
                     answer,
                     StopContainerResponse.getDefaultInstance());
+        }
+
+        @Override
+        public void removeContainer(
+                RemoveContainerRequest request, StreamObserver<RemoveContainerResponse> answer) {
+            answer(
+                    "RemoveContainer " + request.getContainerId(),
+                    answer,
+                    RemoveContainerResponse.getDefaultInstance());
         }
 
         @Override
