@@ -50,7 +50,18 @@ public final class Poller implements AutoCloseable {
      * @throws LinuxException EPERM for files and directories, which are always ready
      */
     public Watch watch(Descriptor descriptor, int events, Runnable onReady) {
-        var watch = new Watch(lastToken.incrementAndGet(), descriptor.duplicate(), onReady);
+        return watch(descriptor, events, onReady, () -> {});
+    }
+
+    /**
+     * The same for somebody who waits.
+     *
+     * @param onAbandoned is called instead if this is closed first
+     */
+    Watch watch(Descriptor descriptor, int events, Runnable onReady, Runnable onAbandoned) {
+        var watch =
+                new Watch(
+                        lastToken.incrementAndGet(), descriptor.duplicate(), onReady, onAbandoned);
         watches.put(watch.token, watch);
         try {
             epoll.addOnce(watch.descriptor, events, watch.token);
@@ -66,12 +77,17 @@ public final class Poller implements AutoCloseable {
      * Waits until one of the events is so.
      *
      * @return false if the time was up first
+     * @throws InterruptedException also if this is closed meanwhile
      */
     public boolean await(Descriptor descriptor, int events, Duration timeout)
             throws InterruptedException {
         var ready = new CountDownLatch(1);
-        try (var _ = watch(descriptor, events, ready::countDown)) {
-            return ready.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        try (var _ = watch(descriptor, events, ready::countDown, ready::countDown)) {
+            boolean came = ready.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            if (closed) {
+                throw new InterruptedException("the poller is closed");
+            }
+            return came;
         }
     }
 
@@ -93,6 +109,10 @@ public final class Poller implements AutoCloseable {
         return new DescriptorOutputStream(descriptor, this);
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     private void run() {
         while (!closed) {
             int count = epoll.await(-1);
@@ -100,7 +120,7 @@ public final class Poller implements AutoCloseable {
                 dispatch(epoll.token(i));
             }
         }
-        watches.values().forEach(Watch::close);
+        watches.values().forEach(Watch::abandon);
         synchronized (ending) {
             // Whoever has told us to end has woken us as well.
             wake.close();
@@ -124,8 +144,8 @@ public final class Poller implements AutoCloseable {
     }
 
     /**
-     * Ends the thread and waits for it, unless it is the caller. Preconditions: nobody waits any
-     * more; watches that are left are dropped without a call.
+     * Ends the thread and waits for it, unless it is the caller. Who still waits is interrupted;
+     * watches that are left are dropped without a call. Precondition: no new ones are begun.
      */
     @Override
     public void close() {
@@ -160,11 +180,13 @@ public final class Poller implements AutoCloseable {
         private final long token;
         private final Descriptor descriptor;
         private final Runnable onReady;
+        private final Runnable onAbandoned;
 
-        private Watch(long token, Descriptor descriptor, Runnable onReady) {
+        private Watch(long token, Descriptor descriptor, Runnable onReady, Runnable onAbandoned) {
             this.token = token;
             this.descriptor = descriptor;
             this.onReady = onReady;
+            this.onAbandoned = onAbandoned;
         }
 
         /** Whether it was this call that ended it. */
@@ -177,6 +199,12 @@ public final class Poller implements AutoCloseable {
             epoll.remove(descriptor);
             descriptor.close();
             return true;
+        }
+
+        private void abandon() {
+            if (end()) {
+                onAbandoned.run();
+            }
         }
 
         /** Takes the wish back. A call that has begun is not waited for. */

@@ -23,8 +23,12 @@ final class Readiness {
     void await() throws IOException {
         var ready = new CountDownLatch(1);
         waiting = ready;
-        try (var _ = poller.watch(descriptor, events, ready::countDown)) {
+        try (var _ = poller.watch(descriptor, events, ready::countDown, ready::countDown)) {
             ready.await();
+            if (poller.isClosed()) {
+                throw new InterruptedIOException(
+                        "nothing waits any more for " + descriptor.label());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while waiting for " + descriptor.label());

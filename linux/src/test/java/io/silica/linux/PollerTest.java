@@ -11,12 +11,14 @@ import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +47,40 @@ class PollerTest {
                 assertThat(called.await(20, TimeUnit.SECONDS)).isTrue();
             }
         }
+    }
+
+    @Test
+    void whoeverWaitsIsInterruptedWhenThePollerIsClosed() throws Exception {
+        var own = Poller.start("poller-test-own");
+        try (var event = EventFd.create();
+                var pipe = Pipe.open()) {
+            var waits = waiting(() -> own.await(event.descriptor(), Epoll.READABLE, LONG));
+            var reads =
+                    waiting(() -> {
+                        try (var stream = own.inputStream(pipe.reader().duplicate())) {
+                            return stream.read();
+                        }
+                    });
+            var called = new AtomicBoolean();
+            var _ = own.watch(event.descriptor(), Epoll.READABLE, () -> called.set(true));
+            own.close();
+
+            assertThatThrownBy(waits::get).hasRootCauseInstanceOf(InterruptedException.class);
+            assertThatThrownBy(reads::get).hasRootCauseInstanceOf(InterruptedIOException.class);
+            assertThat(called).isFalse();
+        }
+    }
+
+    /** Begins it, and returns when it waits. */
+    private static FutureTask<Object> waiting(Callable<Object> work) {
+        var task = new FutureTask<>(work);
+        var thread = Thread.ofPlatform().daemon().start(task);
+        while (thread.isAlive()
+                && thread.getState() != Thread.State.WAITING
+                && thread.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        return task;
     }
 
     @Test
