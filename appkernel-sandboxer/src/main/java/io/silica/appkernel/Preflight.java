@@ -4,36 +4,32 @@ package io.silica.appkernel;
 import io.silica.appkernel.gvisor.GvisorConfig;
 import io.silica.appkernel.gvisor.GvisorKernel;
 import io.silica.appkernel.gvisor.GvisorPlatform;
-import io.silica.linux.cgroup.Hierarchies;
 import io.silica.sandbox.SandboxException;
+import io.silica.server.cli.CheckCommand;
+import io.silica.server.cli.Finding;
+import io.silica.server.cli.Findings;
+import io.silica.server.config.Config;
+import io.silica.server.config.ConfigFiles;
+import io.silica.server.config.DaemonConfig;
 import io.silica.server.config.LimitsConfig;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * Looks for what pods need on this machine, without a daemon. The last thing that it looks at is
- * whether runsc works, which takes some seconds, and is left out where it cannot.
+ * Looks for what pods need on this machine, without a daemon: {@code sandboxctl check --kind
+ * appkernel}. The last thing that it looks at is whether runsc works, which takes some seconds, and
+ * is left out where it cannot.
  */
 final class Preflight {
     private final GvisorConfig config;
     private final String path;
     private final boolean root;
-    private final List<Finding> findings = new ArrayList<>();
-
-    /**
-     * One thing that was looked for.
-     *
-     * @param name what
-     * @param ok whether pods can be run with it
-     * @param found what was found instead, or where
-     * @param advice what to do; empty if nothing
-     */
-    record Finding(String name, boolean ok, String found, String advice) {}
+    private final Findings findings = new Findings();
 
     /**
      * @param config what the daemon would be given, with directories of its own
@@ -46,93 +42,87 @@ final class Preflight {
         this.root = root;
     }
 
+    /** The command that shows all of it. */
+    static CheckCommand command(PrintStream out, PrintStream err) {
+        return new CheckCommand(
+                AppKernelSandboxer.KIND, List.of(), (files, _) -> look(files), out, err);
+    }
+
+    private static List<Finding> look(ConfigFiles files) {
+        var options =
+                Config.load(
+                                files,
+                                List.of(),
+                                reader -> {
+                                    DaemonConfig.read(reader, AppKernelSandboxer.KIND);
+                                    return AppKernelDaemon.gvisor(reader);
+                                })
+                        .value();
+        try {
+            var scratch = Files.createTempDirectory("silica-check");
+            try {
+                return new Preflight(
+                                AppKernelDaemon.config(
+                                        options,
+                                        scratch.resolve("gvisor"),
+                                        scratch.resolve("probed")),
+                                System.getenv().getOrDefault("PATH", ""),
+                                System.getProperty("user.name").equals("root"))
+                        .findings();
+            } finally {
+                remove(scratch);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the trial has left in a directory that was made for it; no link is followed. */
+    private static void remove(Path scratch) throws IOException {
+        try (var left = Files.walk(scratch)) {
+            for (var path : left.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        }
+    }
+
     /** Everything, in order. */
     List<Finding> findings() {
-        add(
-                "root",
-                root,
-                root ? "we are" : "we are not",
-                "run it, and the daemon, as root: pods get mounts, namespaces and cgroups");
-        program(
+        findings.root(root);
+        findings.program(
                 "runsc",
                 config.program(),
                 "install runsc 0.0~20240729.0-4~bpo12+2 of bookworm-backports (not that of forky or sid, which panics),"
                         + " or name another in gvisor.program");
-        onPath("unshare", "install the package util-linux");
-        onPath("mount", "install the package mount");
-        program(
+        findings.onPath("unshare", path, "install the package util-linux");
+        findings.onPath("mount", path, "install the package mount");
+        findings.program(
                 "pod-init",
                 config.podRoot().resolve("pod-init"),
                 "copy the distribution as a whole");
-        program("pod-terminal", config.terminal(), "copy the distribution as a whole");
-        terminals();
-        cgroups();
+        findings.program("pod-terminal", config.terminal(), "copy the distribution as a whole");
+        findings.file("terminals", Path.of("/dev/ptmx"), "mount a devpts");
+        findings.cgroups();
         if (config.platform() == GvisorPlatform.KVM) {
-            file("kvm", Path.of("/dev/kvm"), "choose gvisor.platform = \"systrap\"");
+            findings.file("kvm", Path.of("/dev/kvm"), "choose gvisor.platform = \"systrap\"");
         }
-        if (findings.stream().allMatch(Finding::ok)) {
+        if (findings.ok()) {
             trial();
         }
-        return List.copyOf(findings);
-    }
-
-    private void program(String name, Path program, String advice) {
-        boolean there = Files.isRegularFile(program) && Files.isExecutable(program);
-        add(name, there, there ? program.toString() : "there is none at " + program, advice);
-    }
-
-    private void file(String name, Path file, String advice) {
-        boolean there = Files.exists(file);
-        add(name, there, there ? file.toString() : "there is no " + file, advice);
-    }
-
-    private void onPath(String name, String advice) {
-        var found =
-                Arrays.stream(path.split(":", 0))
-                        .map(it -> Path.of(it, name))
-                        .filter(Files::isExecutable)
-                        .findFirst();
-        add(name, found.isPresent(), found.map(Path::toString).orElse("not on the PATH"), advice);
-    }
-
-    private void terminals() {
-        file("terminals", Path.of("/dev/ptmx"), "mount a devpts");
-    }
-
-    private void cgroups() {
-        try {
-            var hierarchies = Hierarchies.detect();
-            boolean ok =
-                    hierarchies.mode() != Hierarchies.Mode.NONE
-                            && Stream.concat(
-                                            hierarchies.v1().values().stream(),
-                                            hierarchies.unified().stream())
-                                    .allMatch(Files::isWritable);
-            add(
-                    "cgroups",
-                    ok,
-                    ok ? "version " + hierarchies.mode() : "there are none that can be written to",
-                    "mount the cgroups of this machine: without them no limit of a pod holds");
-        } catch (IOException e) {
-            add("cgroups", false, String.valueOf(e.getMessage()), "mount those of this machine");
-        }
+        return findings.all();
     }
 
     private void trial() {
         try (var kernel =
                 new GvisorKernel(config, AppKernelDaemon.hostCalls(LimitsConfig.DEFAULT))) {
             kernel.probe();
-            add("trial", true, "it starts processes for three seconds", "");
+            findings.add("trial", true, "it starts processes for three seconds", "");
         } catch (SandboxException e) {
-            add(
+            findings.add(
                     "trial",
                     false,
                     String.valueOf(e.getMessage()),
                     "take another version of runsc, or another gvisor.platform: docs/appkernel.md");
         }
-    }
-
-    private void add(String name, boolean ok, String found, String advice) {
-        findings.add(new Finding(name, ok, found, ok ? "" : advice));
     }
 }

@@ -75,7 +75,7 @@ final class CheckCommandTest {
     }
 
     private int check(String... arguments) {
-        return new CheckCommand(
+        return Preflight.command(
                         new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8))
                 .execute(arguments);
     }

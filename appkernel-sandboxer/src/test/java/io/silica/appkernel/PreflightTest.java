@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.silica.appkernel.gvisor.GvisorConfig;
 import io.silica.appkernel.gvisor.GvisorPlatform;
 import io.silica.linux.leaks.LeakCheck;
+import io.silica.server.cli.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ final class PreflightTest {
         var findings = preflight(directory.resolve("nowhere"), "", false).findings();
         assertThat(findings)
                 .filteredOn(it -> !it.ok())
-                .extracting(Preflight.Finding::name)
+                .extracting(Finding::name)
                 .contains("root", "runsc", "unshare", "mount")
                 .doesNotContain("pod-init", "pod-terminal", "trial");
         assertThat(findings)
@@ -37,9 +38,9 @@ final class PreflightTest {
     @Test
     void whatIsThereNeedsNoAdvice() {
         assertThat(preflight(directory.resolve("nowhere"), "/usr/bin:/bin", true).findings())
-                .filteredOn(Preflight.Finding::ok)
+                .filteredOn(Finding::ok)
                 .allMatch(it -> it.advice().isEmpty())
-                .extracting(Preflight.Finding::name)
+                .extracting(Finding::name)
                 .contains("root", "unshare", "mount");
     }
 
@@ -51,7 +52,7 @@ final class PreflightTest {
         assertThat(findings)
                 .filteredOn(it -> !it.ok())
                 .first()
-                .extracting(Preflight.Finding::name)
+                .extracting(Finding::name)
                 .isIn("trial", "cgroups");
     }
 
