@@ -39,10 +39,19 @@ final class ControlSocket {
 
     private final Path path;
     private final Poller poller;
+    private final Duration patience;
 
     ControlSocket(Path path, Poller poller) {
+        this(path, poller, PATIENCE);
+    }
+
+    /**
+     * @param patience for each call that says nothing else
+     */
+    ControlSocket(Path path, Poller poller, Duration patience) {
         this.path = path;
         this.poller = poller;
+        this.patience = patience;
     }
 
     /** Where it is. */
@@ -60,17 +69,17 @@ final class ControlSocket {
      * @throws SandboxException.Failed if it refuses
      */
     JsonNode call(String method, JsonNode argument) {
-        return call(method, argument, List.of(), PATIENCE);
+        return call(method, argument, List.of(), patience);
     }
 
     /** The same with copies of descriptors. */
     JsonNode call(String method, JsonNode argument, List<Descriptor> descriptors) {
-        return call(method, argument, descriptors, PATIENCE);
+        return call(method, argument, descriptors, patience);
     }
 
-    /** The same with less patience. */
-    JsonNode call(String method, JsonNode argument, Duration patience) {
-        return call(method, argument, List.of(), patience);
+    /** The same with a patience of its own. */
+    JsonNode call(String method, JsonNode argument, Duration own) {
+        return call(method, argument, List.of(), own);
     }
 
     /** The same for a call that answers when something has ended. */
@@ -79,13 +88,13 @@ final class ControlSocket {
     }
 
     private JsonNode call(
-            String method, JsonNode argument, List<Descriptor> descriptors, Duration patience) {
+            String method, JsonNode argument, List<Descriptor> descriptors, Duration own) {
         var request = JSON.createObjectNode();
         request.put("method", "containerManager." + method).set("arg", argument);
         try (var arena = Arena.ofConfined();
                 var socket = UnixSocket.connect(UnixAddress.of(path), SocketType.STREAM)) {
             send(socket, arena, JSON.writeValueAsBytes(request), descriptors);
-            return result(method, receive(socket, arena, method, patience));
+            return result(method, receive(socket, arena, method, own));
         } catch (LinuxException e) {
             throw new SandboxException.Unavailable(
                     "cannot reach the sentry for " + method + ": " + e.getMessage(), e);
@@ -107,17 +116,17 @@ final class ControlSocket {
                             ? socket.send(data, descriptors)
                             : socket.send(data, sent, request.length - sent);
             sent += taken;
-            if (taken == 0 && !poller.await(socket.descriptor(), Epoll.WRITABLE, PATIENCE)) {
+            if (taken == 0 && !poller.await(socket.descriptor(), Epoll.WRITABLE, patience)) {
                 throw new SandboxException.TimedOut("the sentry takes no request");
             }
         }
     }
 
-    private byte[] receive(UnixSocket socket, Arena arena, String method, Duration patience)
+    private byte[] receive(UnixSocket socket, Arena arena, String method, Duration own)
             throws InterruptedException {
         var answer = new JsonObjects(MAXIMUM_ANSWER);
         var buffer = arena.allocate(CHUNK);
-        long end = System.nanoTime() + patience.toNanos();
+        long end = System.nanoTime() + own.toNanos();
         while (true) {
             int length = socket.receive(buffer, 0, CHUNK);
             if (length < 0) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.silica.appkernel.OnGvisor;
 import io.silica.appkernel.kernel.KernelContainer;
+import io.silica.linux.Poller;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.SandboxException;
@@ -14,6 +15,7 @@ import io.silica.sandbox.Stdio;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,10 +110,14 @@ final class FreezeTest {
         started("c1").pause();
         pod.die();
         Files.writeString(pod.places().freeze(), "changing\n");
-        var paused = pod.live().getFirst();
-        assertThat(paused.init().state()).isInstanceOf(ProcessState.Paused.class);
-        paused.resume();
-        pod.die();
+        try (var poller = Poller.start("silica-test-freeze")) {
+            var sentry = SentryRecord.load(pod.places()).orElseThrow();
+            var control = new ControlSocket(sentry.socket(), poller);
+            var freeze = new Freeze(pod.places().freeze(), control, Duration.ofSeconds(1));
+            freeze.find();
+            assertThat(freeze.isFrozen()).isTrue();
+            freeze.resume();
+        }
         Files.writeString(pod.places().freeze(), "changing\n");
         var running = pod.live().getFirst();
         assertThat(running.init().state()).isInstanceOf(ProcessState.Running.class);
