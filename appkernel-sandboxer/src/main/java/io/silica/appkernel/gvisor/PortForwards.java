@@ -39,6 +39,9 @@ final class PortForwards implements AutoCloseable {
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
+    /** How long a server may say nothing to a client that has ended: it may not see that end. */
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
     /** Connections at a time. */
     private static final int MOST = 64;
 
@@ -132,26 +135,9 @@ final class PortForwards implements AutoCloseable {
     private void carry(LoopbackConnection connection, UnixSocket ours) throws InterruptedException {
         try (var outside = new Streams(connection.descriptor());
                 var inside = new Streams(ours.descriptor())) {
-            var back =
-                    Thread.ofVirtual()
-                            .name("gvisor-port-back " + connection.port())
-                            .start(() -> {
-                                carry(inside.in, outside.out);
-                                connection.shutdownOutput();
-                            });
-            carry(outside.in, inside.out);
-            end(ours);
-            await(back);
-        }
-    }
-
-    private static void await(Thread back) throws InterruptedException {
-        try {
-            back.join();
-        } catch (InterruptedException e) {
-            back.interrupt();
-            back.join();
-            throw e;
+            var client = new Relay.Side(outside.in, outside.out, connection::shutdownOutput);
+            var server = new Relay.Side(inside.in, inside.out, () -> end(ours));
+            new Relay(client, server, SILENCE).run("gvisor-port-back " + connection.port());
         }
     }
 
@@ -167,14 +153,6 @@ final class PortForwards implements AutoCloseable {
             ours.shutdownOutput();
         } catch (LinuxException _) {
             // The sentry has closed it.
-        }
-    }
-
-    private static void carry(InputStream from, OutputStream to) {
-        try {
-            from.transferTo(to);
-        } catch (IOException _) {
-            // A side is gone, or we are closed.
         }
     }
 

@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,8 @@ final class PortForwardsTest {
     /** Answers each connection with the first line that comes by it. */
     private static final String SERVES =
             "echo up; exec busybox nc -ll -p 8080 -e /bin/sh -c 'read a; echo \"$a!\"'";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir Path directory;
     private NetworkNamespace network;
@@ -71,8 +74,9 @@ final class PortForwardsTest {
             PodOfOne.readTo(lines, "up\n");
         }
         // It listens a moment after it has said so.
+        long end = System.nanoTime() + PATIENCE.toNanos();
         while (ask(8080).isEmpty()) {
-            Thread.onSpinWait();
+            assertThat(System.nanoTime() - end).isNegative();
         }
     }
 
