@@ -107,10 +107,20 @@ final class Probe {
             PodPlaces.write(places.pod().resolve("config.json"), pod());
             runsc.startAlone(places, patience);
             return worked(SentryRecord.ofRunsc(places));
+        } catch (SandboxException.Cancelled e) {
+            // It says nothing of the program.
+            throw e;
         } catch (SandboxException e) {
             return Printable.of(String.valueOf(e.getMessage()));
         } finally {
+            end(places, processes);
+        }
+    }
+
+    private static void end(PodPlaces places, PodProcesses processes) {
+        try {
             processes.kill();
+        } finally {
             places.remove();
         }
     }

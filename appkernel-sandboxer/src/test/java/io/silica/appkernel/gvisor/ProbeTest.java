@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,6 +82,36 @@ final class ProbeTest {
         }
     }
 
+    @Test
+    void aTrialThatIsInterruptedSaysNothingOfTheProgram() throws Exception {
+        var program = program("echo >>\"${0%/*}/tries\"; exec sleep 1000\n");
+        try (var poller = Poller.start("silica-test-probe");
+                var orphans = new Orphans(poller)) {
+            var config = config(program);
+            var probe = new Probe(config, new Runsc(config, poller, orphans), poller);
+            for (int tries = 1; tries <= 2; tries++) {
+                interruptTrial(probe, tries);
+            }
+        }
+    }
+
+    private void interruptTrial(Probe probe, int tries) throws Exception {
+        var trial = trial(probe::require);
+        var thread = Thread.ofPlatform().name("silica-test-trial").start(trial);
+        awaitSize(directory.resolve("tries"), tries);
+        thread.interrupt();
+        assertThatThrownBy(trial::get).hasCauseInstanceOf(SandboxException.Cancelled.class);
+        assertThat(directory.resolve("verdicts")).isEmptyDirectory();
+    }
+
+    private static void awaitSize(Path file, long size) throws IOException {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!Files.exists(file) || Files.size(file) < size) {
+            assertThat(System.nanoTime() - end).isNegative();
+            Thread.onSpinWait();
+        }
+    }
+
     private static void refuse(ServerSocketChannel sentry) {
         try (var connection = sentry.accept()) {
             connection.read(ByteBuffer.allocate(4096));
@@ -104,17 +135,27 @@ final class ProbeTest {
                         rmdir "${0%/*}/busy"
                         exit 1
                         """);
-        var trials = new ArrayList<Thread>();
+        var trials = new ArrayList<FutureTask<Boolean>>();
         for (int i = 0; i < 4; i++) {
-            trials.add(
-                    Thread.ofPlatform()
-                            .name("silica-test-trial-" + i)
-                            .start(() -> assertThatThrownBy(() -> probe(program))));
+            trials.add(start("silica-test-trial-" + i, program));
         }
         for (var trial : trials) {
-            trial.join();
+            assertThatThrownBy(trial::get).hasCauseInstanceOf(SandboxException.Unavailable.class);
         }
         assertThat(directory.resolve("both")).doesNotExist();
+    }
+
+    private FutureTask<Boolean> start(String name, Path program) {
+        var trial = trial(() -> probe(program));
+        Thread.ofPlatform().name(name).start(trial);
+        return trial;
+    }
+
+    private static FutureTask<Boolean> trial(Runnable tries) {
+        return new FutureTask<>(() -> {
+            tries.run();
+            return true;
+        });
     }
 
     private Path program(String script) throws IOException {
