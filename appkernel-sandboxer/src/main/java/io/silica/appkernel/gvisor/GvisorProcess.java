@@ -12,6 +12,7 @@ import io.silica.sandbox.Signal;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,7 @@ abstract class GvisorProcess implements KernelProcess {
     private final Exit.Registration death;
     private volatile Optional<ContainerObserver> observer = Optional.empty();
     private Optional<Descriptor> input = Optional.empty();
+    private volatile OptionalLong killsWhenKilled = OptionalLong.empty();
     private volatile boolean started;
     private boolean letGo;
     private @Nullable Thread waiting;
@@ -97,7 +99,7 @@ abstract class GvisorProcess implements KernelProcess {
     private void complete(ExitStatus status) {
         if (exit.status().isEmpty()) {
             if (started && status.code() == Signal.KILL.exitCode()) {
-                observer.filter(_ -> sentry.ranOutOfMemory())
+                observer.filter(_ -> sentry.ranOutOfMemory(killsWhenKilled))
                         .ifPresent(ContainerObserver::outOfMemory);
             }
             exit.complete(status);
@@ -190,6 +192,9 @@ abstract class GvisorProcess implements KernelProcess {
             throw new SandboxException.NotFound(name + " has ended");
         }
         if (started) {
+            if (signal.equals(Signal.KILL) && killsWhenKilled.isEmpty()) {
+                killsWhenKilled = OptionalLong.of(sentry.memoryKills());
+            }
             signalNow(signal, all);
         } else if (signal.number() != 0) {
             exit.complete(new ExitStatus(signal.exitCode(), InstantSource.system().instant()));

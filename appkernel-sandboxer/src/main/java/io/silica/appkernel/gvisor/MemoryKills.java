@@ -3,6 +3,7 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.linux.cgroup.CgroupException;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Whether it was the kernel that killed, because the memory of the pod was used up. It takes the
@@ -19,7 +20,8 @@ final class MemoryKills {
         this.told = count();
     }
 
-    private long count() {
+    /** How many there have been. */
+    long count() {
         try {
             return cgroup.map(SandboxCgroup::memoryKills).orElse(0L);
         } catch (CgroupException _) {
@@ -32,9 +34,15 @@ final class MemoryKills {
         return count() > told;
     }
 
-    /** Whether that was the end of a container whose sentry lives; each kill is that of one. */
-    synchronized boolean tookContainer() {
-        boolean taken = count() > told;
+    /**
+     * Whether that was the end of a container whose sentry lives; each kill is that of one. There
+     * are those of which no container ends, but a process in it: where we have killed it ourselves,
+     * only one that came after that counts.
+     *
+     * @param whenKilled how many there had been when we killed it, if we did
+     */
+    synchronized boolean tookContainer(OptionalLong whenKilled) {
+        boolean taken = count() > Math.max(told, whenKilled.orElse(0));
         if (taken) {
             told++;
         }

@@ -9,6 +9,7 @@ import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.Signal;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** A sentry that runs. Closing it lets go of the process; it lives on. */
 final class Sentry implements AutoCloseable {
@@ -66,9 +67,18 @@ final class Sentry implements AutoCloseable {
         return freeze;
     }
 
-    /** Whether a container of it that has been killed was so for want of memory. */
-    boolean ranOutOfMemory() {
-        return isAlive() ? kills.tookContainer() : !stopping && kills.tookSentry();
+    /** How often the kernel has killed something in it for want of memory. */
+    long memoryKills() {
+        return kills.count();
+    }
+
+    /**
+     * Whether a container of it that has been killed was so for want of memory.
+     *
+     * @param whenKilled what {@link #memoryKills} was when we killed that container, if we did
+     */
+    boolean ranOutOfMemory(OptionalLong whenKilled) {
+        return isAlive() ? kills.tookContainer(whenKilled) : !stopping && kills.tookSentry();
     }
 
     /** Its end, with the status that everything in it has by that. */

@@ -134,12 +134,39 @@ final class GvisorLimitsTest {
         assertThat(told).isEmpty();
     }
 
+    /** The kernel may also kill a process that is no container's first. */
+    @Test
+    void aKillForWantOfMemoryIsNotToldOfAContainerThatIsKilledLater() throws Exception {
+        var told = new ConcurrentLinkedQueue<String>();
+        var container = pod.create("c1", 200 * MIB, "/bin/sleep", "1000");
+        container.observer(() -> told.add("c1"));
+        container.init().start();
+        eatBesideTheSentry();
+        assertThat(cgroup().memoryKills()).isPositive();
+        container.init().signal(Signal.KILL, true);
+        assertThat(container.init().exit().await().code()).isEqualTo(137);
+        assertThat(told).isEmpty();
+    }
+
+    private void eatBesideTheSentry() throws Exception {
+        var eats = "read go; head -c 600M /dev/zero | tail -n 1 >/dev/null";
+        var process = new ProcessBuilder("/bin/sh", "-c", eats).start();
+        try (var go = process.outputWriter()) {
+            cgroup().add(Math.toIntExact(process.pid()));
+            go.write("go\n");
+            go.flush();
+            assertThat(process.waitFor()).isEqualTo(137);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private Cgroup cgroup() {
+        return Cgroup.at(hierarchies, top.path().child("pod"));
+    }
+
     private OptionalLong limit() {
-        return Cgroup.at(hierarchies, top.path().child("pod"))
-                .usage()
-                .memory()
-                .orElseThrow()
-                .limit();
+        return cgroup().usage().memory().orElseThrow().limit();
     }
 
     private static Resources memory(long bytes) {
