@@ -216,22 +216,28 @@ final class GvisorContainer implements KernelContainer {
                     "container \"%s\" cannot be limited: its pod has no cgroup".formatted(id));
         }
         var before = limits;
+        // Where this fails nothing has changed.
+        place.limits(wanted);
         limits = wanted;
         try {
             if (!pod.limitToSum()) {
+                putBack(before);
                 throw new SandboxException.WrongState(
                         "cannot limit container \"%s\" to %d bytes: its pod uses more than its containers could then have together"
                                 .formatted(id, wanted.memoryLimitBytes()));
             }
-            place.limits(wanted);
-        } catch (SandboxException e) {
-            limits = before;
-            throw e;
         } catch (CgroupException e) {
-            limits = before;
+            putBack(before);
             throw new SandboxException.Failed(
                     "cannot limit container \"%s\": %s".formatted(id, e.getMessage()), e);
         }
+    }
+
+    /** Of the pod's limits one may have been set before the other was refused. */
+    private void putBack(Resources before) {
+        limits = before;
+        pod.limit();
+        place.limits(before);
     }
 
     /** The others of the pod would be paused as well. */

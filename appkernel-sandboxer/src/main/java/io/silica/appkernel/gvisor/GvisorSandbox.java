@@ -158,8 +158,11 @@ final class GvisorSandbox implements KernelSandbox {
                 .filter(it -> !(it.init().state() instanceof ProcessState.Stopped));
     }
 
-    /** One that is new may find the pod using more than all of them may have together. */
-    private void limit() {
+    /**
+     * Has the cgroup hold it as far as that can be: a container that is new may find the pod using
+     * more than all of them may have together.
+     */
+    void limit() {
         try {
             if (!limitToSum()) {
                 LOG.log(
@@ -170,27 +173,35 @@ final class GvisorSandbox implements KernelSandbox {
         } catch (CgroupException e) {
             LOG.log(
                     Level.WARNING,
-                    "sandbox {0} goes on without a limit: {1}",
+                    "sandbox {0} goes on with other limits than it should have: {1}",
                     tools.spec().id(),
                     e.getMessage());
         }
     }
 
     /**
-     * Has the cgroup hold what the containers may have together.
+     * Has the cgroup hold what the containers may have together. Memory comes first, by which a pod
+     * harms others: it is limited also where the limit of CPU time is refused. What needs no change
+     * needs no controller either.
      *
      * @return false, and nothing is changed, if more is in use
      * @throws CgroupException if the kernel refuses
      */
     synchronized boolean limitToSum() {
         var wanted = limits(living().map(GvisorContainer::limits).toList());
-        boolean holds =
-                wanted.equals(enforced)
-                        || tools.cgroup().map(it -> it.limit(enforced, wanted)).orElse(true);
-        if (holds) {
+        long memory = wanted.memoryLimitBytes();
+        if (memory != enforced.memoryLimitBytes()) {
+            if (!tools.cgroup().map(it -> it.limitMemory(memory)).orElse(true)) {
+                return false;
+            }
+            enforced =
+                    new Resources(memory, 0, enforced.cpuQuotaMicros(), enforced.cpuPeriodMicros());
+        }
+        if (wanted.cpuQuotaMicros() != enforced.cpuQuotaMicros()) {
+            tools.cgroup().ifPresent(it -> it.limitCpu(wanted.cpuQuotaMicros()));
             enforced = wanted;
         }
-        return holds;
+        return true;
     }
 
     @Override

@@ -18,6 +18,11 @@ record PodLimits(PodResources pod, List<Resources> containers) {
 
     static final long PERIOD_MICROS = 100_000;
 
+    /** The kernel refuses less in a period (sched-bwc), and more than 44 bits hold. */
+    static final long LEAST_QUOTA_MICROS = 1_000;
+
+    private static final long MOST_QUOTA_MICROS = 1L << 40;
+
     /** Limits such as nobody asks for: those that somebody may have set. */
     static final Resources UNKNOWN = new Resources(1, 0, 1, PERIOD_MICROS);
 
@@ -50,21 +55,24 @@ record PodLimits(PodResources pod, List<Resources> containers) {
         if (containers.isEmpty() || containers.stream().anyMatch(it -> quota(it) == 0)) {
             return 0;
         }
-        return containers.stream()
-                .mapToLong(PodLimits::quota)
-                .reduce(quota(pod.overhead()), PodLimits::sum);
+        return Math.min(
+                MOST_QUOTA_MICROS,
+                containers.stream()
+                        .mapToLong(PodLimits::quota)
+                        .reduce(quota(pod.overhead()), PodLimits::sum));
     }
 
-    /** In each period of ours; 0 for none. */
+    /** In each period of ours, as near to it as the kernel takes it; 0 for none. */
     private static long quota(Resources resources) {
         return resources.cpuQuotaMicros() <= 0
                 ? 0
-                : Math.max(
-                        1,
+                : Math.clamp(
                         Math.round(
                                 (double) resources.cpuQuotaMicros()
                                         * PERIOD_MICROS
-                                        / resources.cpuPeriodMicros()));
+                                        / resources.cpuPeriodMicros()),
+                        LEAST_QUOTA_MICROS,
+                        MOST_QUOTA_MICROS);
     }
 
     /** Numbers that a stranger chose. */

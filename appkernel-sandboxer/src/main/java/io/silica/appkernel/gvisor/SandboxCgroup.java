@@ -7,7 +7,6 @@ import io.silica.linux.cgroup.CgroupPath;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.linux.cgroup.Limits;
 import io.silica.linux.cgroup.Usage;
-import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxSpec;
 import java.util.Optional;
@@ -40,26 +39,28 @@ final class SandboxCgroup {
     }
 
     /**
-     * Limits its memory and CPU time, or lifts the limits that are 0 and have not been. What needs
-     * no change needs no controller either.
+     * Limits its memory, or lifts the limit.
      *
-     * @return false, and nothing is changed, if more memory is in use than it could have
+     * @param bytes 0 for no limit
+     * @return false, and nothing is changed, if more is in use than it could have
      * @throws CgroupException if the kernel refuses
      */
-    boolean limit(Resources before, Resources wanted) {
-        long memory = wanted.memoryLimitBytes();
-        if (memory > 0 && inUse() > memory) {
+    boolean limitMemory(long bytes) {
+        if (bytes > 0 && inUse() > bytes) {
             return false;
         }
-        var limits = Limits.NONE;
-        if (memory != before.memoryLimitBytes()) {
-            limits = limits.withMemory(orNone(memory));
-        }
-        if (wanted.cpuQuotaMicros() != before.cpuQuotaMicros()) {
-            limits = limits.withCpuQuota(orNone(wanted.cpuQuotaMicros()), PodLimits.PERIOD_MICROS);
-        }
-        cgroup.limit(limits);
+        cgroup.limit(Limits.NONE.withMemory(orNone(bytes)));
         return true;
+    }
+
+    /**
+     * Limits its CPU time, or lifts the limit.
+     *
+     * @param quotaMicros in each {@link PodLimits#PERIOD_MICROS}; 0 for no limit
+     * @throws CgroupException if the kernel refuses
+     */
+    void limitCpu(long quotaMicros) {
+        cgroup.limit(Limits.NONE.withCpuQuota(orNone(quotaMicros), PodLimits.PERIOD_MICROS));
     }
 
     private static long orNone(long limit) {

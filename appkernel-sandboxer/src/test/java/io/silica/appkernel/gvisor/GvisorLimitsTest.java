@@ -85,6 +85,28 @@ final class GvisorLimitsTest {
         assertThat(limit()).isEmpty();
     }
 
+    /** Of CPU time the kernel takes no less than 1 ms in a period. */
+    @Test
+    void aLimitOfMemoryHoldsBesideTheLeastOfCpuTime() {
+        pod.create(
+                "c1",
+                new Resources(50 * MIB, 0, 1_000, 1_000_000),
+                Stdio.NONE,
+                "/bin/sleep",
+                "1000");
+        assertThat(limit()).hasValue(50 * MIB + PodLimits.OVERHEAD_BYTES);
+    }
+
+    @Test
+    void aChangeThatCannotBeWrittenDownIsNone() throws IOException {
+        var container = pod.create("c1", 50 * MIB, "/bin/sleep", "1000");
+        var place = pod.places().container(container.id());
+        Files.createDirectory(place.resolve("limits.new"));
+        assertThatThrownBy(() -> container.update(memory(20 * MIB)))
+                .isInstanceOf(UncheckedIOException.class);
+        assertThat(limit()).hasValue(50 * MIB + PodLimits.OVERHEAD_BYTES);
+    }
+
     @Test
     void aLimitBelowWhatIsInUseIsRefusedAndTheOldOneStays() throws Exception {
         var out = pod.fifo("out");

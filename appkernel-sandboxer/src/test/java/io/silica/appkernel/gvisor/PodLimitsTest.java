@@ -45,7 +45,16 @@ final class PodLimitsTest {
     void numbersWithoutMeaningOverflowNothing() {
         var huge = new Resources(Long.MAX_VALUE, 0, Long.MAX_VALUE, 1);
         assertThat(effective(PodResources.UNLIMITED, huge, huge))
-                .isEqualTo(new Resources(Long.MAX_VALUE, 0, Long.MAX_VALUE, 100_000));
+                .isEqualTo(new Resources(Long.MAX_VALUE, 0, 1L << 40, 100_000));
+    }
+
+    /** It takes no less than 1 ms in a period, whatever that is. */
+    @Test
+    void aQuotaIsOneThatTheKernelTakes() {
+        var little = new Resources(0, 0, 1_000, 1_000_000);
+        assertThat(effective(PodResources.UNLIMITED, little).cpuQuotaMicros()).isEqualTo(1_000);
+        var pod = new PodResources(little, Resources.UNLIMITED);
+        assertThat(effective(pod).cpuQuotaMicros()).isEqualTo(1_000);
     }
 
     private static Resources effective(PodResources pod, Resources... containers) {
