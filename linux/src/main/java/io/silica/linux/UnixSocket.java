@@ -20,6 +20,7 @@ public final class UnixSocket implements AutoCloseable {
     private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int SHUT_WR = 1;
+    private static final int SHUT_RDWR = 2;
 
     private final Descriptor descriptor;
 
@@ -166,6 +167,11 @@ public final class UnixSocket implements AutoCloseable {
     /** Tells the peer that nothing more comes. */
     public void shutdownOutput() {
         descriptor.call(Syscall.SHUTDOWN, SHUT_WR, 0);
+    }
+
+    /** Ends both directions, which whoever waits for either sees at once; nothing is closed. */
+    public void shutdown() {
+        descriptor.call(Syscall.SHUTDOWN, SHUT_RDWR, 0);
     }
 
     @Override

@@ -15,6 +15,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,6 +42,8 @@ final class ControlSocket {
     private final Path path;
     private final Poller poller;
     private final Duration patience;
+    private final Set<UnixSocket> underWay = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
 
     ControlSocket(Path path, Poller poller) {
         this(path, poller, PATIENCE);
@@ -93,14 +97,54 @@ final class ControlSocket {
         request.put("method", "containerManager." + method).set("arg", argument);
         try (var arena = Arena.ofConfined();
                 var socket = UnixSocket.connect(UnixAddress.of(path), SocketType.STREAM)) {
-            send(socket, arena, JSON.writeValueAsBytes(request), descriptors);
-            return result(method, receive(socket, arena, method, own));
+            return result(
+                    method,
+                    whileOpen(
+                            socket,
+                            () -> {
+                                send(socket, arena, JSON.writeValueAsBytes(request), descriptors);
+                                return receive(socket, arena, method, own);
+                            }));
         } catch (LinuxException e) {
             throw new SandboxException.Unavailable(
                     "cannot reach the sentry for " + method + ": " + e.getMessage(), e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new SandboxException.Cancelled("interrupted while asking the sentry: " + method);
+        }
+    }
+
+    /** What asks and waits for an answer. */
+    private interface Exchange {
+        byte[] answer() throws InterruptedException;
+    }
+
+    private byte[] whileOpen(UnixSocket socket, Exchange exchange) throws InterruptedException {
+        underWay.add(socket);
+        try {
+            if (closed) {
+                throw new SandboxException.Unavailable("the sentry was let go of");
+            }
+            return exchange.answer();
+        } finally {
+            underWay.remove(socket);
+        }
+    }
+
+    /**
+     * Ends the calls that are under way, and makes no more. A sentry that is killed while somebody
+     * waits for its answer takes its time to end.
+     */
+    void close() {
+        closed = true;
+        underWay.forEach(ControlSocket::end);
+    }
+
+    private static void end(UnixSocket socket) {
+        try {
+            socket.shutdown();
+        } catch (LinuxException _) {
+            // Its call has just ended.
         }
     }
 

@@ -92,6 +92,7 @@ final class Sentry implements AutoCloseable {
 
     @Override
     public void close() {
+        control.close();
         watch.close();
         pidfd.close();
     }

@@ -15,6 +15,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,6 +88,22 @@ final class ControlSocketTest {
         sentry.close();
         assertThatThrownBy(() -> control.call("Wait", CONTAINER))
                 .isInstanceOf(SandboxException.Unavailable.class);
+    }
+
+    @Test
+    void aWaitEndsWhenTheSentryIsLetGoOfAndNoCallIsMadeAfterwards() throws Exception {
+        var waiting = new FutureTask<>(() -> control.await("Wait", CONTAINER));
+        Thread.ofVirtual().name("silica-test-wait").start(waiting);
+        try (var connection = sentry.accept()) {
+            // It waits once it has asked.
+            assertThat(connection.read(ByteBuffer.allocate(4096))).isPositive();
+            control.close();
+
+            assertThatThrownBy(waiting::get).hasCauseInstanceOf(SandboxException.Unavailable.class);
+        }
+        assertThatThrownBy(() -> control.call("Wait", CONTAINER))
+                .isInstanceOf(SandboxException.Unavailable.class)
+                .hasMessageContaining("let go of");
     }
 
     /** Answers one call, then closes the connection; tells what was asked. */
