@@ -45,6 +45,10 @@ final class MachineProcesses {
         long end = System.nanoTime() + PATIENCE.toNanos();
         // Again and again: one that is killed may just have started another.
         for (var found = find(); !found.isEmpty(); found = find()) {
+            if (System.nanoTime() - end >= 0) {
+                throw new SandboxException.TimedOut(
+                        "processes of a virtual machine go on after SIGKILL: " + found);
+            }
             found.forEach(it -> kill(it, end));
         }
     }
@@ -73,10 +77,10 @@ final class MachineProcesses {
         try (var entries =
                 Files.newDirectoryStream(Path.of("/proc"), it -> isNumber(it.getFileName()))) {
             for (var entry : entries) {
-                if (isOurs(entry)) {
-                    ProcessIdentity.of(Integer.parseInt(entry.getFileName().toString()))
-                            .ifPresent(found::add);
-                }
+                // First who it is: a number that becomes another's meanwhile is not mistaken.
+                ProcessIdentity.of(Integer.parseInt(entry.getFileName().toString()))
+                        .filter(_ -> isOurs(entry))
+                        .ifPresent(found::add);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
