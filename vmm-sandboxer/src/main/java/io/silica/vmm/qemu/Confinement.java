@@ -20,8 +20,8 @@ import java.util.Set;
 final class Confinement {
     static final Path UNSHARE = Path.of("/usr/bin/unshare");
 
-    /** Far from all that people, containers and systemd use. */
-    private static final int FIRST_USER = 0x7000_0000;
+    /** Above all that people, containers, systemd and, up to 2000200000, SSSD use. */
+    private static final int FIRST_USER = 0x7800_0000;
 
     private static final int HEX = 16;
     private static final int USER_DIGITS = 6;

@@ -52,7 +52,7 @@ final class QemuCommandTest {
     @Test
     void eachMachineHasAUserOfItsOwnThatSeesNoFiles() {
         int user = Confinement.user(MACHINE);
-        assertThat(user).isBetween(0x7000_0000, 0x70ff_ffff);
+        assertThat(user).isBetween(0x7800_0000, 0x78ff_ffff);
         assertThat(Confinement.user(Path.of("/another"))).isNotEqualTo(user);
         assertThat(command(Accelerator.KVM))
                 .containsSequence("-runas", user + ":" + user)
