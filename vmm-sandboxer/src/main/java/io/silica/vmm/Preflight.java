@@ -108,6 +108,7 @@ final class Preflight {
                 "vhost-device-vsock",
                 options.qemu().vsock(),
                 "install the package vhost-device-vsock (scripts/program-get vhost-device-vsock gets it without installing), or name another in qemu.vsock");
+        findings.program("unshare", QemuHypervisor.UNSHARE, "install the package util-linux");
     }
 
     private void image() {

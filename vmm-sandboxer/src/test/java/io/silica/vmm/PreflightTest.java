@@ -44,7 +44,8 @@ final class PreflightTest {
         assertThat(document.path("ok").asBoolean()).isFalse();
         assertThat(document.path("checks"))
                 .extracting((JsonNode it) -> it.path("name").asString())
-                .startsWith("root", "qemu", "virtiofsd", "vhost-device-vsock", "guest image")
+                .startsWith(
+                        "root", "qemu", "virtiofsd", "vhost-device-vsock", "unshare", "guest image")
                 .endsWith("processor");
     }
 

@@ -16,6 +16,9 @@ import java.util.Optional;
 
 /** QEMU, with a process for each machine and two beside it. */
 public final class QemuHypervisor implements Hypervisor {
+    /** The program by which QEMU gets namespaces of its own. */
+    public static final Path UNSHARE = Confinement.UNSHARE;
+
     private final QemuConfig config;
     private final Poller poller = Poller.start("qemu-poller");
     private final AcceleratorProbe probe;
