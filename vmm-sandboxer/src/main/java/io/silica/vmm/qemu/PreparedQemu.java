@@ -19,19 +19,13 @@ import io.silica.vmm.hypervisor.Machine;
 import io.silica.vmm.hypervisor.MachineConfig;
 import io.silica.vmm.hypervisor.PreparedMachine;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.ClosedWatchServiceException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardWatchEventKinds;
-import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A machine whose helpers run and listen. */
@@ -41,6 +35,10 @@ final class PreparedQemu implements PreparedMachine {
     static final String VIRTIOFSD = "virtiofsd";
 
     private static final Duration LISTENS_WITHIN = Duration.ofSeconds(20);
+
+    /** A helper begins within some of them. */
+    private static final Duration LOOK = Duration.ofMillis(2);
+
     private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(30);
 
     /** The guest's address is its own business: each has a helper of its own. */
@@ -143,48 +141,25 @@ final class PreparedQemu implements PreparedMachine {
         }
     }
 
-    /** It tells nobody when it listens: its socket appears. */
+    /**
+     * It tells nobody when it listens. Its socket appears a moment before it does, and long before
+     * QEMU has come so far as to connect.
+     */
     private void awaitListening(Member member, Path socket) {
-        try (var appears = FileSystems.getDefault().newWatchService();
-                var _ = member.onEnd(poller, () -> close(appears))) {
-            places.directory().register(appears, StandardWatchEventKinds.ENTRY_CREATE);
-            awaitListening(member, socket, appears);
-        } catch (ClosedWatchServiceException _) {
-            throw endedEarly(member);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw new SandboxException.Cancelled("interrupted while a program begins to listen");
-        }
-    }
-
-    private static void awaitListening(Member member, Path socket, WatchService appears)
-            throws InterruptedException {
         long end = System.nanoTime() + LISTENS_WITHIN.toNanos();
         while (!Files.exists(socket)) {
-            if (member.hasEnded()) {
+            if (member.awaitEnd(poller, LOOK)) {
                 throw endedEarly(member);
             }
-            var key = appears.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-            if (key == null) {
+            if (System.nanoTime() - end >= 0) {
                 throw new SandboxException.TimedOut(member.name() + " does not listen");
             }
-            key.reset();
         }
     }
 
     private static SandboxException endedEarly(Member member) {
         return new SandboxException.Failed(
                 member.name() + " ended before it listened: run it by hand to see why");
-    }
-
-    private static void close(WatchService service) {
-        try {
-            service.close();
-        } catch (IOException _) {
-            // Whoever waits does so for its time.
-        }
     }
 
     /** What it had started before it was in the cgroup itself. */

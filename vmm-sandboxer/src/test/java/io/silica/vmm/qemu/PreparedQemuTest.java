@@ -19,15 +19,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A script plays the program beside QEMU. */
 @LeakCheck
-@EnabledIfSystemProperty(
-        named = "user.name",
-        matches = "root",
-        disabledReason = "only root can give a program namespaces of its own")
 final class PreparedQemuTest {
     @TempDir Path directory;
     private final List<Integer> joined = new ArrayList<>();
