@@ -137,8 +137,14 @@ final class VmmDaemon extends DaemonCommand<VmmDaemon.Options> {
                                         hostCalls(config.limits())),
                         metrics,
                         manager)) {
-            Thread.ofVirtual().name("probe").start(() -> probe(hypervisor));
-            termination.await();
+            var probing = Thread.ofVirtual().name("probe").start(() -> probe(hypervisor));
+            try {
+                termination.await();
+            } finally {
+                // What it has started ends before what it waits by is closed.
+                probing.interrupt();
+                probing.join();
+            }
         }
     }
 
@@ -170,6 +176,8 @@ final class VmmDaemon extends DaemonCommand<VmmDaemon.Options> {
                         "guests are emulated, which takes many times as long: "
                                 + hypervisor.obstacleToKvm().orElse("qemu.accelerator says so"));
             }
+        } catch (SandboxException.Cancelled _) {
+            // The daemon ends.
         } catch (SandboxException e) {
             LOG.log(Level.ERROR, "no pod can be run: " + e.getMessage());
         }
