@@ -21,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,9 +30,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds out by what guests can be carried out here: the guest's own kernel is booted with KVM, as
  * far as its first program. A {@code /dev/kvm} that can be opened, and answers every question, may
- * still boot nothing. What was found out is kept for as long as QEMU, the guest's kernel, the
- * host's and the processor are the same; that nothing boots, for an hour: perhaps the machine was
- * short of something.
+ * still boot nothing. What was found out is kept for as long as QEMU, the guest's kernel and first
+ * program, the host's kernel and the processor are the same; that nothing boots, for an hour:
+ * perhaps the machine was short of something.
  */
 final class AcceleratorProbe {
     private static final System.Logger LOG = System.getLogger(AcceleratorProbe.class.getName());
@@ -47,20 +48,24 @@ final class AcceleratorProbe {
     private final QemuConfig config;
     private final Path device;
     private final Poller poller;
+    private final InstantSource clock;
+    private Instant foundAt = Instant.EPOCH;
     private String triedKey = "";
     private Optional<String> obstacle = Optional.empty();
 
     AcceleratorProbe(QemuConfig config, Poller poller) {
-        this(config, DEVICE, poller);
+        this(config, DEVICE, poller, InstantSource.system());
     }
 
     /**
      * @param device KVM's
+     * @param clock that of the files
      */
-    AcceleratorProbe(QemuConfig config, Path device, Poller poller) {
+    AcceleratorProbe(QemuConfig config, Path device, Poller poller, InstantSource clock) {
         this.config = config;
         this.device = device;
         this.poller = poller;
+        this.clock = clock;
     }
 
     /**
@@ -90,7 +95,7 @@ final class AcceleratorProbe {
             return Optional.of("there is no " + device);
         }
         var key = key();
-        if (!key.equals(triedKey)) {
+        if (!key.equals(triedKey) || (obstacle.isPresent() && !isFresh(foundAt))) {
             obstacle = obstacle(config.verdicts().resolve("kvm-" + key));
             triedKey = key;
         }
@@ -100,6 +105,7 @@ final class AcceleratorProbe {
     private Optional<String> obstacle(Path kept) {
         try {
             if (isGood(kept)) {
+                foundAt = Files.getLastModifiedTime(kept).toInstant();
                 return Optional.of(Files.readString(kept)).filter(it -> !it.isEmpty());
             }
             LOG.log(Level.INFO, "trying KVM, which takes some seconds once");
@@ -109,19 +115,22 @@ final class AcceleratorProbe {
             var next = config.verdicts().resolve("new");
             Files.writeString(next, found.orElse(""));
             Files.move(next, kept, StandardCopyOption.ATOMIC_MOVE);
+            foundAt = clock.instant();
             return found;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            throw new SandboxException.Unavailable(
+                    "cannot try KVM in %s: %s".formatted(config.verdicts(), e.getMessage()), e);
         }
     }
 
     /** What was found out before. */
-    private static boolean isGood(Path kept) throws IOException {
+    private boolean isGood(Path kept) throws IOException {
         return Files.exists(kept)
-                && (Files.size(kept) == 0
-                        || Files.getLastModifiedTime(kept)
-                                .toInstant()
-                                .isAfter(Instant.now().minus(DOUBTED_AFTER)));
+                && (Files.size(kept) == 0 || isFresh(Files.getLastModifiedTime(kept).toInstant()));
+    }
+
+    private boolean isFresh(Instant found) {
+        return found.isAfter(clock.instant().minus(DOUBTED_AFTER));
     }
 
     private Optional<String> boot(Path log) throws IOException {
@@ -176,13 +185,22 @@ final class AcceleratorProbe {
             if (child.await(poller, PATIENCE).isPresent()) {
                 return true;
             }
-            var _ = child.pidfd().signal(Pidfd.SIGKILL);
-            var _ = child.await(poller, END_PATIENCE);
+            kill(child);
             return false;
         } catch (InterruptedException _) {
-            var _ = child.pidfd().signal(Pidfd.SIGKILL);
+            kill(child);
             Thread.currentThread().interrupt();
             throw new SandboxException.Cancelled("interrupted while KVM is tried");
+        }
+    }
+
+    /** It is a child of ours: what is not collected stays. */
+    private void kill(Child child) {
+        var _ = child.pidfd().signal(Pidfd.SIGKILL);
+        try {
+            var _ = child.await(poller, END_PATIENCE);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -232,6 +250,7 @@ final class AcceleratorProbe {
                         " ",
                         seen(config.program()),
                         seen(config.kernel()),
+                        seen(config.initramfs()),
                         System.getProperty("os.version", ""),
                         String.valueOf(processor())),
                 20);

@@ -28,6 +28,7 @@ final class AcceleratorProbeTest {
     @TempDir Path directory;
     private Poller poller;
     private Path device;
+    private Duration later = Duration.ZERO;
 
     @BeforeEach
     void haveADevice() throws IOException {
@@ -76,6 +77,32 @@ final class AcceleratorProbeTest {
     }
 
     @Test
+    void aLifeThatHasFoundThatNothingBootsDoubtsItAfterAnHourToo() throws IOException {
+        var mended = directory.resolve("mended");
+        qemu("if [ -e %s ]; then %s; else %s; fi".formatted(mended, BOOTS, DIES));
+        var probe = probe(AcceleratorChoice.AUTO);
+        assertThat(probe.obstacle()).isPresent();
+        Files.createFile(mended);
+        later = Duration.ofMinutes(59);
+        assertThat(probe.obstacle()).isPresent();
+        assertThat(boots()).isEqualTo(1);
+
+        later = Duration.ofMinutes(61);
+        assertThat(probe.obstacle()).isEmpty();
+        assertThat(boots()).isEqualTo(2);
+    }
+
+    @Test
+    void anotherFirstProgramOfTheGuestIsTriedAnew() throws IOException {
+        qemu(DIES);
+        var probe = probe(AcceleratorChoice.AUTO);
+        assertThat(probe.obstacle()).isPresent();
+        Files.writeString(directory.resolve("stage1.cpio"), "another");
+        assertThat(probe.obstacle()).isPresent();
+        assertThat(boots()).isEqualTo(2);
+    }
+
+    @Test
     void anotherQemuIsTriedAnew() throws IOException {
         qemu(DIES);
         var probe = probe(AcceleratorChoice.AUTO);
@@ -100,7 +127,8 @@ final class AcceleratorProbeTest {
                 new QemuConfig(
                         program, program, program, directory, choice, directory.resolve("probed")),
                 device,
-                poller);
+                poller,
+                () -> Instant.now().plus(later));
     }
 
     private void qemu(String script) throws IOException {
