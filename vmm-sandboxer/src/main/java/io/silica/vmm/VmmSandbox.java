@@ -148,8 +148,11 @@ final class VmmSandbox implements Sandbox {
         long end = System.nanoTime() + KILL_PATIENCE.toNanos();
         try {
             containers.kill(end);
-            guest.powerOff(Duration.ZERO, Duration.ofNanos(Math.max(1, end - System.nanoTime())));
-            awaitEnd(running);
+            long left = end - System.nanoTime();
+            if (left > 0) {
+                guest.powerOff(Duration.ZERO, Duration.ofNanos(left));
+                awaitEnd(running);
+            }
         } catch (SandboxException _) {
             // By force, then.
         }

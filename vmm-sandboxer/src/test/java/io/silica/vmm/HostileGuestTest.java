@@ -227,6 +227,22 @@ final class HostileGuestTest {
         never.countDown();
     }
 
+    @Test
+    void aGuestThatDoesNotEndAContainerIsAskedToPowerOffAllTheSame() {
+        sleeping().init().start();
+        pod.guest().lie("Kill", failing(StatusCode.INTERNAL, "no"));
+        var asked = new CountDownLatch(1);
+        pod.guest()
+                .lie(
+                        "PowerOff",
+                        it -> {
+                            asked.countDown();
+                            return failing(StatusCode.INTERNAL, "no").apply(it);
+                        });
+        pod.sandbox().stop();
+        assertThat(asked.getCount()).isZero();
+    }
+
     private static MessageLite await(CountDownLatch never) {
         try {
             never.await();
