@@ -18,6 +18,9 @@ import io.silica.vmm.agent.Agent;
 import io.silica.vmm.agent.GuestMachine;
 import io.silica.vmm.agent.GuestTask;
 import io.silica.vmm.hypervisor.Machine;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,11 +31,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds what an earlier life of the daemon made in a guest that has outlived it. */
 final class FormerContainers {
+    private static final System.Logger LOG = System.getLogger(FormerContainers.class.getName());
+
+    /** A guest may list what it likes; what is more than this of it stays its own affair. */
+    private static final int MOST_DISCARDED = 1000;
+
+    private static final Duration DISCARD_PATIENCE = Duration.ofSeconds(30);
+
     private final PodTools pod;
     private final Agent agent;
     private final GuestMachine guest;
     private final Machine running;
     private final PodContainers containers;
+    private final List<GuestTask> strangers = new ArrayList<>();
 
     /**
      * @param containers get to know those that are found
@@ -50,7 +61,7 @@ final class FormerContainers {
         this.containers = containers;
     }
 
-    /** Those of them that the guest has; what it has beside them is ended. */
+    /** Those of them that the guest has; what it has beside them is ended, as far as it will. */
     List<AdoptedContainer> adopt(List<FormerContainer> former) {
         var wanted =
                 former.stream()
@@ -59,21 +70,53 @@ final class FormerContainers {
         for (var found : guest.containers()) {
             var known = wanted.get(found.getId());
             if (known == null) {
-                discard(found);
+                stranger(found);
             } else if (!adopted.containsKey(known.id())) {
                 adopted.put(known.id(), adopted(found, known));
             }
         }
+        discardStrangers();
         return List.copyOf(adopted.values());
     }
 
-    private void discard(GuestContainerState found) {
+    private void stranger(GuestContainerState found) {
         try {
-            var id = new ContainerId(found.getId());
-            new GuestTask(agent, id, Optional.empty()).discard();
-            containers.release(id);
+            strangers.add(new GuestTask(agent, new ContainerId(found.getId()), Optional.empty()));
         } catch (SandboxException.InvalidArgument _) {
             // No container of ours is called like this: it is the guest's own affair.
+        }
+    }
+
+    /** Nothing that a guest does with them keeps the pod from what is known. */
+    private void discardStrangers() {
+        long end = System.nanoTime() + DISCARD_PATIENCE.toNanos();
+        for (var stranger : strangers.subList(0, Math.min(strangers.size(), MOST_DISCARDED))) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                LOG.log(
+                        Level.WARNING,
+                        "sandbox {0} still has {1}, and perhaps more, which no record knows",
+                        pod.spec().id(),
+                        stranger.name());
+                return;
+            }
+            discard(stranger, Duration.ofNanos(left));
+        }
+    }
+
+    private void discard(GuestTask stranger, Duration patience) {
+        try {
+            stranger.discard(patience);
+            if (stranger.execId().isEmpty()) {
+                containers.release(stranger.container());
+            }
+        } catch (SandboxException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "sandbox {0} does not end {1}, which no record knows: {2}",
+                    pod.spec().id(),
+                    stranger.name(),
+                    e.getMessage());
         }
     }
 
@@ -110,7 +153,7 @@ final class FormerContainers {
         var task = new GuestTask(agent, former.id(), Optional.of(exec));
         var known = former.execs().get(exec);
         if (known == null) {
-            task.discard();
+            strangers.add(task);
             return Optional.empty();
         }
         var state = state(task, found, known);

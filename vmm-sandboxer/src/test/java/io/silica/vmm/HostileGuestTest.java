@@ -149,6 +149,23 @@ final class HostileGuestTest {
         assertThat(found.init().exit().status()).isEmpty();
     }
 
+    @Test
+    void aStrangerThatAGuestDoesNotEndKeepsNobodyFromWhatIsKnown() {
+        sleeping().init().start();
+        pod.guest()
+                .lie(
+                        "List",
+                        _ ->
+                                ListResponse.newBuilder()
+                                        .addContainers(running("another-pods"))
+                                        .addContainers(running("c1"))
+                                        .build());
+        pod.guest().lie("Kill", failing(StatusCode.DEADLINE_EXCEEDED, "it does not end"));
+        var found = pod.nextLife(Stdio.NONE);
+        assertThat(pod.adopted()).isEqualTo(1);
+        assertThat(found.init().exit().status()).isEmpty();
+    }
+
     private static GuestContainerState running(String id) {
         var process = GuestProcessState.newBuilder().setPhase(ProcessPhase.PROCESS_PHASE_RUNNING);
         return GuestContainerState.newBuilder()

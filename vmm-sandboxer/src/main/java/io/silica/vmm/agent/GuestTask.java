@@ -58,7 +58,9 @@ public final class GuestTask {
     private static final CallOptions SHORT = CallOptions.timeout(Duration.ofSeconds(30));
 
     /** A container is made meanwhile, under emulation perhaps. */
-    private static final CallOptions LONG = CallOptions.timeout(Duration.ofMinutes(2));
+    private static final Duration LONG_PATIENCE = Duration.ofMinutes(2);
+
+    private static final CallOptions LONG = CallOptions.timeout(LONG_PATIENCE);
 
     private final Agent agent;
     private final ContainerId container;
@@ -254,6 +256,10 @@ public final class GuestTask {
 
     /** Forgets it; of an unknown one that is done. */
     public void delete() {
+        delete(LONG);
+    }
+
+    private void delete(CallOptions options) {
         try {
             var _ =
                     call(
@@ -263,7 +269,7 @@ public final class GuestTask {
                                     .setExecId(execId())
                                     .build(),
                             DeleteResponse.parser(),
-                            LONG);
+                            options);
         } catch (SandboxException.NotFound _) {
             // It was done before.
         }
@@ -274,17 +280,31 @@ public final class GuestTask {
      * its end is not waited for.
      */
     public void discard() {
+        discard(LONG_PATIENCE);
+    }
+
+    /**
+     * The same for one who has no time.
+     *
+     * @param patience for all of it
+     */
+    public void discard(Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
         try {
-            kill(Signal.KILL, true);
+            kill(Signal.KILL, true, until(end));
         } catch (SandboxException.NotFound | SandboxException.WrongState _) {
             // It has ended already.
         }
         try {
-            var _ = await(SHORT);
+            var _ = await(until(end));
         } catch (SandboxException.NotFound _) {
             // Somebody else has forgotten it.
         }
-        delete();
+        delete(until(end));
+    }
+
+    private static CallOptions until(long end) {
+        return CallOptions.timeout(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
     }
 
     /** What its container has used. */
