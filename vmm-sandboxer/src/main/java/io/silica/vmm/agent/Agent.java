@@ -290,8 +290,8 @@ public final class Agent implements AutoCloseable {
 
     /**
      * Calls the agent; again on the next connection, if the one that there is is lost meanwhile:
-     * whatever the host asks for may be asked for twice. It waits no longer for a connection than
-     * the answer may take.
+     * whatever the host asks for may be asked for twice. All of it together takes no longer than
+     * the answer may.
      *
      * @throws SandboxException what it answers; Unavailable if it is not there
      */
@@ -301,20 +301,32 @@ public final class Agent implements AutoCloseable {
             MessageLite request,
             Parser<R> responses,
             CallOptions options) {
-        var patience =
-                options.timeout()
-                        .filter(it -> it.compareTo(REDIAL_PATIENCE) < 0)
-                        .orElse(REDIAL_PATIENCE);
+        var end = options.timeout().map(it -> System.nanoTime() + it.toNanos());
         for (int tries = 1; ; tries++) {
+            var patience =
+                    end.map(Agent::left)
+                            .filter(it -> it.compareTo(REDIAL_PATIENCE) < 0)
+                            .orElse(REDIAL_PATIENCE);
             var connection = connection(patience);
             try {
-                return connection.client().call(service, method, request, responses, options);
+                return connection
+                        .client()
+                        .call(
+                                service,
+                                method,
+                                request,
+                                responses,
+                                end.map(it -> options.withTimeout(left(it))).orElse(options));
             } catch (TtrpcException e) {
                 if (e.code() != StatusCode.UNAVAILABLE || tries == MOST_TRIES) {
                     throw AgentFailure.of(e);
                 }
             }
         }
+    }
+
+    private static Duration left(long end) {
+        return Duration.ofNanos(Math.max(1, end - System.nanoTime()));
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.proto.guest.GuestContainerState;
 import io.silica.proto.guest.ListResponse;
@@ -130,6 +131,31 @@ final class HostileAgentTest {
                 assertThatThrownBy(() -> await(call))
                         .isInstanceOf(SandboxException.Unavailable.class);
             }
+        }
+    }
+
+    @Test
+    void allThatIsAskedForOneCallTakesNoLongerThanTheCallMay() throws Exception {
+        CompletableFuture<String> call;
+        Duration first;
+        long asked;
+        try (var guest = attached()) {
+            call =
+                    asked(() -> {
+                        machine.powerOff(Duration.ZERO, PATIENT);
+                        return "off";
+                    });
+            var _ = guest.request();
+            first = guest.patience();
+            asked = System.nanoTime();
+        }
+        assertThatThrownBy(() -> agent.awaitAttached(Duration.ofMillis(100)))
+                .isInstanceOf(SandboxException.TimedOut.class);
+        var gone = Duration.ofNanos(System.nanoTime() - asked);
+        try (var next = RawGuest.attached(socket, 1)) {
+            next.answer(next.request(), Empty.getDefaultInstance());
+            assertThat(next.patience()).isLessThanOrEqualTo(first.minus(gone));
+            assertThat(await(call)).isEqualTo("off");
         }
     }
 

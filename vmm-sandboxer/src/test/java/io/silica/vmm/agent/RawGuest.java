@@ -4,19 +4,23 @@ package io.silica.vmm.agent;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import io.silica.proto.guest.AttachResponse;
+import io.silica.ttrpc.wire.Request;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** A guest that writes its own bytes: it knows as much of ttrpc as it takes to break it. */
 final class RawGuest implements AutoCloseable {
     private static final int HEADER = 10;
     private static final byte RESPONSE = 2;
+    private static final String HEARTBEAT = "Heartbeat";
 
     private final SocketChannel channel;
+    private Request last = Request.getDefaultInstance();
 
     private RawGuest(SocketChannel channel) {
         this.channel = channel;
@@ -34,10 +38,29 @@ final class RawGuest implements AutoCloseable {
         return guest;
     }
 
-    /** Reads a request, and gives the number of its stream. */
+    /** Reads a request that is no heartbeat, and gives the number of its stream. */
     int request() throws IOException {
+        int stream = next();
+        while (last.getMethod().equals(HEARTBEAT)) {
+            stream = next();
+        }
+        return stream;
+    }
+
+    /** Reads a request, and tells whether it is a heartbeat. */
+    boolean heartbeat() throws IOException {
+        var _ = next();
+        return last.getMethod().equals(HEARTBEAT);
+    }
+
+    /** What was left of the time of the request that was read last. */
+    Duration patience() {
+        return Duration.ofNanos(last.getTimeoutNano());
+    }
+
+    private int next() throws IOException {
         var header = read(HEADER);
-        var _ = read(header.getInt(0));
+        last = Request.parseFrom(read(header.getInt(0)));
         return header.getInt(4);
     }
 
