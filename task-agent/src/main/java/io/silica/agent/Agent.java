@@ -35,7 +35,8 @@ final class Agent {
         var blocking = new BlockingCalls();
         var containers = new Containers(paths, reaper, poller, blocking);
         var machine = new PodMachine(paths, blocking);
-        var attachment = new Attachment();
+        var pulse = new Pulse(System::nanoTime);
+        var attachment = new Attachment(pulse);
         var power = new PowerSwitch(containers, off);
         var pod = new ContainerCgroup(paths.podCgroup());
         var guest = new GuestService(attachment, machine, containers, pod, boot, power);
@@ -56,7 +57,8 @@ final class Agent {
                             return dial.get();
                         },
                         server,
-                        poller);
+                        poller,
+                        pulse);
     }
 
     /** Serves until the machine ends. */

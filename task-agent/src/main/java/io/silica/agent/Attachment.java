@@ -9,6 +9,7 @@ import io.silica.ttrpc.CallContext;
 import io.silica.ttrpc.ConnectionId;
 import io.silica.ttrpc.HeldHandler;
 import io.silica.ttrpc.UnaryHandler;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Who may ask: the connection that said last whose daemon it is, and in which of its lives. */
@@ -16,9 +17,17 @@ final class Attachment {
     /** Of the contract. */
     static final int PROTOCOL_VERSION = 1;
 
+    private final Pulse pulse;
     private @Nullable String sandboxId;
     private long session;
     private @Nullable ConnectionId attached;
+
+    /**
+     * @param pulse gets to know what the host promises
+     */
+    Attachment(Pulse pulse) {
+        this.pulse = pulse;
+    }
 
     /**
      * Makes a connection the one that may ask.
@@ -41,6 +50,8 @@ final class Attachment {
         sandboxId = request.getSandboxId();
         session = request.getSession();
         attached = context.connection();
+        var period = request.getHeartbeat();
+        pulse.promised(Duration.ofSeconds(period.getSeconds(), period.getNanos()));
     }
 
     private synchronized void require(CallContext context) {

@@ -49,6 +49,11 @@ final class GuestService {
     ServiceDefinition definition() {
         return ServiceDefinition.named("silica.guest.v1.Guest")
                 .unary("Attach", AttachRequest.parser(), this::attach, NON_BLOCKING)
+                .unary(
+                        "Heartbeat",
+                        Empty.parser(),
+                        attachment.then((request, _) -> request),
+                        NON_BLOCKING)
                 .unary("Prepare", PrepareRequest.parser(), attachment.then(this::prepare), BLOCKING)
                 .unary("Refresh", RefreshRequest.parser(), attachment.then(this::refresh), BLOCKING)
                 .unary("List", Empty.parser(), attachment.then(this::list), BLOCKING)

@@ -66,6 +66,7 @@ final class FakeAgent {
     private ServiceDefinition guest() {
         var builder = ServiceDefinition.named("silica.guest.v1.Guest");
         builder.unary("Attach", AttachRequest.parser(), (it, _) -> attach(it), Dispatch.BLOCKING);
+        add(builder, "Heartbeat", Empty.parser(), it -> it);
         add(builder, "Prepare", PrepareRequest.parser(), _ -> guest.prepare());
         add(
                 builder,

@@ -37,8 +37,20 @@ public final class Agent implements AutoCloseable {
     private static final int PROTOCOL_VERSION = 1;
     private static final String GUEST = "silica.guest.v1.Guest";
 
-    /** A connection is made within milliseconds; a guest that hangs is not waited for. */
+    /**
+     * How often the guest hears of us. It dials again when it has not for three times as long, for
+     * it may not be told that a connection is over.
+     */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(4);
+
+    /**
+     * For a guest that hears nothing, and whose dial nobody answers at first: it is not told that
+     * either, and waits for two seconds. One that hangs is not waited for.
+     */
     private static final Duration REDIAL_PATIENCE = Duration.ofSeconds(20);
+
+    /** For a guest to hear that we let go. */
+    private static final Duration LET_GO_PATIENCE = Duration.ofMillis(500);
 
     private static final Duration ATTACH_PATIENCE = Duration.ofSeconds(60);
     private static final int MOST_TRIES = 3;
@@ -57,23 +69,34 @@ public final class Agent implements AutoCloseable {
     private final long session;
     private final Path socket;
     private final ServerSocketChannel listener;
+    private final Duration heartbeat;
     private final Thread acceptor;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private @Nullable TtrpcClient attaching;
+    private @Nullable AgentLink attaching;
     private @Nullable Attached current;
     private @Nullable String over;
     private String refusal = "";
     private long toldUntil = System.nanoTime();
 
     /** A connection, and what the agent said when it was made. */
-    private record Attached(TtrpcClient client, AttachResponse answer) {}
+    private record Attached(AgentLink link, AttachResponse answer) {
+        TtrpcClient client() {
+            return link.client();
+        }
+    }
 
-    private Agent(SandboxId sandbox, long session, Path socket, ServerSocketChannel listener) {
+    private Agent(
+            SandboxId sandbox,
+            long session,
+            Path socket,
+            ServerSocketChannel listener,
+            Duration heartbeat) {
         this.sandbox = sandbox;
         this.session = session;
         this.socket = socket;
         this.listener = listener;
+        this.heartbeat = heartbeat;
         this.acceptor = Thread.ofVirtual().name("agent-of " + sandbox).unstarted(this::accept);
     }
 
@@ -85,13 +108,22 @@ public final class Agent implements AutoCloseable {
      * @param session counts the lives of the daemon
      */
     public static Agent listen(Path socket, SandboxId sandbox, long session) {
+        return listen(socket, sandbox, session, HEARTBEAT);
+    }
+
+    /**
+     * The same.
+     *
+     * @param heartbeat how often the guest hears of us
+     */
+    static Agent listen(Path socket, SandboxId sandbox, long session, Duration heartbeat) {
         try {
             Files.deleteIfExists(socket);
             var listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             try {
                 listener.bind(UnixDomainSocketAddress.of(socket));
                 Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
-                var agent = new Agent(sandbox, session, socket, listener);
+                var agent = new Agent(sandbox, session, socket, listener, heartbeat);
                 agent.acceptor.start();
                 return agent;
             } catch (IOException | RuntimeException e) {
@@ -115,9 +147,9 @@ public final class Agent implements AutoCloseable {
     }
 
     private void attach(SocketChannel channel) {
-        var client = TtrpcClient.over(channel, channel, STREAMS);
-        if (!begin(client)) {
-            client.close();
+        var link = new AgentLink(channel, STREAMS);
+        if (!begin(link)) {
+            link.close();
             return;
         }
         try {
@@ -126,28 +158,33 @@ public final class Agent implements AutoCloseable {
                             .setProtocolVersion(PROTOCOL_VERSION)
                             .setSandboxId(sandbox.value())
                             .setSession(session)
+                            .setHeartbeat(
+                                    com.google.protobuf.Duration.newBuilder()
+                                            .setSeconds(heartbeat.getSeconds())
+                                            .setNanos(heartbeat.getNano()))
                             .build();
             var answer =
-                    client.call(
-                            GUEST,
-                            "Attach",
-                            request,
-                            AttachResponse.parser(),
-                            CallOptions.timeout(ATTACH_PATIENCE));
+                    link.client()
+                            .call(
+                                    GUEST,
+                                    "Attach",
+                                    request,
+                                    AttachResponse.parser(),
+                                    CallOptions.timeout(ATTACH_PATIENCE));
             if (answer.getProtocolVersion() != PROTOCOL_VERSION) {
                 refused(
-                        client,
+                        link,
                         "it speaks version %d of the protocol, and this daemon %d: the guest image is of another release, make it anew"
                                 .formatted(answer.getProtocolVersion(), PROTOCOL_VERSION));
                 return;
             }
-            attached(new Attached(client, answer));
+            attached(new Attached(link, answer));
         } catch (TtrpcException e) {
-            refused(client, Printable.of(String.valueOf(e.getMessage())));
+            refused(link, Printable.of(String.valueOf(e.getMessage())));
         }
     }
 
-    private void refused(TtrpcClient client, String why) {
+    private void refused(AgentLink link, String why) {
         boolean tell;
         lock.lock();
         try {
@@ -159,7 +196,7 @@ public final class Agent implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        client.close();
+        link.close();
         if (tell) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -169,10 +206,10 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private boolean begin(TtrpcClient client) {
+    private boolean begin(AgentLink link) {
         lock.lock();
         try {
-            attaching = client;
+            attaching = link;
             return over == null;
         } finally {
             lock.unlock();
@@ -191,12 +228,13 @@ public final class Agent implements AutoCloseable {
             lock.unlock();
         }
         if (before != null) {
-            before.client().close();
+            before.link().close();
         }
         fresh.client().onClose(() -> lost(fresh));
         if (isOver()) {
-            fresh.client().close();
+            fresh.link().close();
         }
+        fresh.link().beat(sandbox, heartbeat);
     }
 
     private void lost(Attached gone) {
@@ -351,8 +389,16 @@ public final class Agent implements AutoCloseable {
      * The machine has ended: nobody waits for its agent any more, and calls fail with these words.
      */
     public void end(String why) {
+        var left = leave(why);
+        if (left != null) {
+            left.close();
+        }
+    }
+
+    /** Nobody gets a connection any more; what was attached is left to the caller. */
+    private @Nullable AgentLink leave(String why) {
         Attached gone;
-        TtrpcClient half;
+        AgentLink half;
         lock.lock();
         try {
             over = over == null ? why : over;
@@ -364,18 +410,19 @@ public final class Agent implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        if (gone != null) {
-            gone.client().close();
-        }
         if (half != null) {
             half.close();
         }
+        return gone == null ? null : gone.link();
     }
 
     /** Listens no longer, and lets go of the agent, which dials the next daemon. */
     @Override
     public void close() {
-        end("the daemon lets go of sandbox \"%s\"".formatted(sandbox));
+        var left = leave("the daemon lets go of sandbox \"%s\"".formatted(sandbox));
+        if (left != null) {
+            left.letGo(LET_GO_PATIENCE);
+        }
         try {
             listener.close();
             acceptor.join();
