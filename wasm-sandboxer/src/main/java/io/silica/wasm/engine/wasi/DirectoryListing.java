@@ -28,6 +28,7 @@ final class DirectoryListing {
         long place = args[3];
         List<Entry> entries = directory.list(place, room);
         while (used < room && !entries.isEmpty()) {
+            GuestInterruptedException.check();
             for (var entry : entries) {
                 var bytes = bytes(entry);
                 int length = (int) Math.min(bytes.length, room - used);

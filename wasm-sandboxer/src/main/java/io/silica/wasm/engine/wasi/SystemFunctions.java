@@ -88,6 +88,7 @@ final class SystemFunctions {
         int at = (int) args[0];
         long left = Integer.toUnsignedLong((int) args[1]);
         while (left > 0) {
+            GuestInterruptedException.check();
             var part = new byte[(int) Math.min(left, RANDOM_PART)];
             RANDOM.nextBytes(part);
             memory.write(at, part);

@@ -256,6 +256,7 @@ final class Transfers {
             int address = memory.readInt(vector);
             long left = Integer.toUnsignedLong(memory.readInt(vector + LENGTH));
             while (more && left > 0) {
+                GuestInterruptedException.check();
                 int length = (int) Math.min(left, MOST);
                 int moved = moved(part, address, length, done);
                 done += moved;

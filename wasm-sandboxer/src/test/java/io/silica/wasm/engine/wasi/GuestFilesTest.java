@@ -8,12 +8,16 @@ import static io.silica.wasm.engine.wasi.GuestFiles.READ;
 import static io.silica.wasm.engine.wasi.GuestFiles.TRUNCATE;
 import static io.silica.wasm.engine.wasi.GuestFiles.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.silica.linux.leaks.LeakCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +162,29 @@ final class GuestFilesTest {
         assertThat(guest.modified()).isEqualTo(3_000_000_001L);
         assertThat(guest.call("fd_filestat_set_times", file, 0, 0, 12))
                 .isEqualTo(WasiErrno.INVALID);
+    }
+
+    /** One call may name 1024 times 4 GiB. */
+    @Test
+    void whatMovesManyPartsIsEndedBetweenThem() {
+        assertThat(guest.open("dir/file", 0, READ | WRITE)).isZero();
+        int file = guest.result();
+        isEnded(() -> guest.readOpen(file));
+        isEnded(() -> guest.write(file, "more"));
+        var random =
+                Objects.requireNonNull(
+                        new SystemFunctions(InstantSource.system()).functions().get("random_get"));
+        isEnded(() -> random.call(new ArrayMemory(8), new long[] {0, 8}));
+        assertThat(guest.readOpen(file)).isEqualTo("contents");
+    }
+
+    private static void isEnded(ThrowingCallable call) {
+        Thread.currentThread().interrupt();
+        try {
+            assertThatExceptionOfType(GuestInterruptedException.class).isThrownBy(call);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
     }
 
     @Test
