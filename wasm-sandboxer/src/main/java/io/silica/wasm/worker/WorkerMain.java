@@ -47,7 +47,7 @@ public final class WorkerMain {
     static void run(WorkerOptions options, ProtocolVersions versions) throws InterruptedException {
         var clock = clock();
         var poller = Poller.start("wasm-worker-poller");
-        var engine = new CachingEngine(engine(options), options.moduleCache());
+        var engine = new CachingEngine(engine(options, clock), options.moduleCache());
         var compiler = new ModuleCompiler(engine, options.moduleLimit());
         var inbox = new DescriptorInbox(poller, clock, options.claimTime());
         var lingering = new LingeringOutput(clock, options.claimTime());
@@ -79,12 +79,12 @@ public final class WorkerMain {
         System.exit(0);
     }
 
-    private static WasmEngine engine(WorkerOptions options) {
+    private static WasmEngine engine(WorkerOptions options, ScheduledExecutorService clock) {
         if (options.wasmtime().isEmpty()) {
             return new EndiveEngine(options.moduleLimit());
         }
         try {
-            return new WasmtimeEngine(options.wasmtime().get(), options.moduleLimit());
+            return new WasmtimeEngine(options.wasmtime().get(), options.moduleLimit(), clock);
         } catch (IOException e) {
             LOG.log(Level.ERROR, "the wasm worker can't have the engine wasmtime", e);
             System.exit(1);

@@ -34,8 +34,12 @@ final class RunningGuest {
         return this;
     }
 
-    GuestExit end() {
+    void interrupt() {
         instance.interrupt();
+    }
+
+    GuestExit end() {
+        interrupt();
         return exit();
     }
 

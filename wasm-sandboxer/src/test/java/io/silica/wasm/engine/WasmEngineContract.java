@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +175,25 @@ public abstract class WasmEngineContract {
     void anEndlessLoopIsInterrupted() {
         var guest = guest(GuestModules.LOOPS).awaitThread(Thread.State.RUNNABLE);
         assertThat(guest.end()).isEqualTo(new GuestExit.Interrupted());
+    }
+
+    /** The end of each may make all of them look up, and those whose end comes next just then. */
+    @Test
+    void endlessLoopsThatAreInterruptedAtOnceAllEnd() {
+        var engine = engine(1 << 20);
+        var loops = engine.compile(GuestModules.binary(GuestModules.LOOPS));
+        for (int i = 0; i < 100; i++) {
+            var guests =
+                    Stream.generate(() -> engine.instantiate(loops, config(stdout)))
+                            .limit(4)
+                            .map(RunningGuest::new)
+                            .toList();
+            guests.forEach(guest -> guest.awaitThread(Thread.State.RUNNABLE));
+            guests.forEach(RunningGuest::interrupt);
+            assertThat(guests)
+                    .extracting(RunningGuest::exit)
+                    .containsOnly(new GuestExit.Interrupted());
+        }
     }
 
     @Test

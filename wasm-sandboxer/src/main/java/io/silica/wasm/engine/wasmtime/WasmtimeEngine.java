@@ -24,6 +24,7 @@ import java.lang.foreign.Arena;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
 
 /** Wasmtime as an engine. */
 public final class WasmtimeEngine implements WasmEngine {
@@ -36,6 +37,7 @@ public final class WasmtimeEngine implements WasmEngine {
 
     private final Libwasmtime library;
     private final long moduleLimit;
+    private final ScheduledExecutorService clock;
     private final long address;
     private final long linker;
     private final List<String> parameters = List.copyOf(WasiSignatures.parameters().values());
@@ -45,11 +47,14 @@ public final class WasmtimeEngine implements WasmEngine {
      *
      * @param file the library, by an absolute path
      * @param moduleLimit the most bytes that a module may have
+     * @param clock for what is done again until a guest has ended, which never blocks
      * @throws IOException if it can't be used, saying why
      */
-    public WasmtimeEngine(Path file, long moduleLimit) throws IOException {
+    public WasmtimeEngine(Path file, long moduleLimit, ScheduledExecutorService clock)
+            throws IOException {
         this.library = Libwasmtime.load(file);
         this.moduleLimit = moduleLimit;
+        this.clock = clock;
         this.address = EngineSettings.engine(library);
         this.linker = WasiLinker.of(library, address);
         var freed = new Freed(library, address, linker);
@@ -76,6 +81,10 @@ public final class WasmtimeEngine implements WasmEngine {
     /** The library's {@code wasm_engine_t}. */
     long address() {
         return address;
+    }
+
+    ScheduledExecutorService clock() {
+        return clock;
     }
 
     /** Those of an imported function: {@link WasiSignatures}. */

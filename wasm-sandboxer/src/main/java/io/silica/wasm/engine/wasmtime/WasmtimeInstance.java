@@ -28,6 +28,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a module on Wasmtime, in a store of its own. */
@@ -52,6 +53,8 @@ final class WasmtimeInstance implements WasmInstance {
 
     /** Any page. */
     private static final long SMALLEST = 65536;
+
+    private static final long AGAIN_MILLIS = 5;
 
     private final WasmtimeEngine engine;
     private final Libwasmtime library;
@@ -272,15 +275,33 @@ final class WasmtimeInstance implements WasmInstance {
     @Override
     public void interrupt() {
         if (interruptThread()) {
-            engine.incrementEpoch();
+            lookUp();
         }
     }
 
+    /** Whether it runs, and this is the first interrupt of it. */
     private synchronized boolean interruptThread() {
+        boolean first = !interrupted;
         interrupted = true;
         if (guest != null) {
             guest.interrupt();
         }
+        return first && guest != null;
+    }
+
+    /**
+     * Makes the guest look up again and again until it has left. Once is not enough: one that looks
+     * up for the end of another guest, and finds that it is not meant itself, gets its next
+     * deadline from the library only then, beyond the epoch of an interrupt that came in between.
+     */
+    private void lookUp() {
+        if (isRunning()) {
+            engine.incrementEpoch();
+            var _ = engine.clock().schedule(this::lookUp, AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private synchronized boolean isRunning() {
         return guest != null;
     }
 

@@ -21,7 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,10 +33,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class WasmtimeEngineTest extends WasmEngineContract {
     private static final long LIMIT = 1 << 20;
 
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+
+    @AfterEach
+    void end() {
+        clock.shutdownNow();
+    }
+
     @Override
     protected WasmEngine engine(long moduleLimit) {
         try {
-            return new WasmtimeEngine(WasmtimeLibrary.required(), moduleLimit);
+            return new WasmtimeEngine(WasmtimeLibrary.required(), moduleLimit, clock);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -137,15 +147,15 @@ final class WasmtimeEngineTest extends WasmEngineContract {
     void aFileThatIsNoLibraryIsRefusedInWords(@TempDir Path directory) throws IOException {
         var text = Files.writeString(directory.resolve("text"), "this is no library at all");
         assertThatIOException()
-                .isThrownBy(() -> new WasmtimeEngine(text, LIMIT))
+                .isThrownBy(() -> new WasmtimeEngine(text, LIMIT, clock))
                 .withMessage(text + " is no library");
         var other = Path.of(System.getProperty("java.home"), "lib", "libjava.so");
         assertThatIOException()
-                .isThrownBy(() -> new WasmtimeEngine(other, LIMIT))
+                .isThrownBy(() -> new WasmtimeEngine(other, LIMIT, clock))
                 .withMessage(other + " is no libwasmtime of version 50");
         var missing = directory.resolve("missing");
         assertThatIOException()
-                .isThrownBy(() -> new WasmtimeEngine(missing, LIMIT))
+                .isThrownBy(() -> new WasmtimeEngine(missing, LIMIT, clock))
                 .withMessage(missing + " is not there");
     }
 
