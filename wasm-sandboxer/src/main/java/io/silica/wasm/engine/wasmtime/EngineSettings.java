@@ -2,6 +2,7 @@
 package io.silica.wasm.engine.wasmtime;
 
 import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_CONFIG_EPOCH_INTERRUPTION_SET;
+import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_CONFIG_GC_SUPPORT_SET;
 import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_CONFIG_HOST_MEMORY_CREATOR_SET;
 import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_CONFIG_MEMORY_INIT_COW_SET;
 import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_CONFIG_PARALLEL_COMPILATION_SET;
@@ -45,7 +46,7 @@ final class EngineSettings {
         return library.call(WASM_ENGINE_NEW_WITH_CONFIG, config);
     }
 
-    /** What both engines have; the rest would have memory that nobody counts, or threads. */
+    /** What guests may have; the rest would have memory that nobody counts, or threads. */
     private static void setFeatures(Libwasmtime library, long config) {
         library.call(WASMTIME_CONFIG_WASM_THREADS_SET, config, OFF);
         library.call(WASMTIME_CONFIG_WASM_MULTI_MEMORY_SET, config, OFF);
@@ -54,6 +55,8 @@ final class EngineSettings {
         library.call(WASMTIME_CONFIG_WASM_GC_SET, config, OFF);
         library.call(WASMTIME_CONFIG_WASM_EXCEPTIONS_SET, config, OFF);
         library.call(WASMTIME_CONFIG_WASM_FUNCTION_REFERENCES_SET, config, OFF);
+        // References to a host's objects are in a heap, which would be a second memory.
+        library.call(WASMTIME_CONFIG_GC_SUPPORT_SET, config, OFF);
     }
 
     private static void setMemory(Libwasmtime library, long config) {

@@ -130,7 +130,8 @@ final class WasmtimeEngineTest extends WasmEngineContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0505 02 0001 0001", "0503 01 0401", "0504 01 030101"})
+    @ValueSource(
+            strings = {"0505 02 0001 0001", "0503 01 0401", "0504 01 030101", "0404 01 6f0001"})
     void whatWouldHaveMemoryThatNobodyCountsIsRefused(String memories) {
         var command =
                 "0061736d01000000" // the header
