@@ -100,19 +100,34 @@ public final class WasmtimeEngine implements WasmEngine {
     @Override
     public WasmModule compile(byte[] binary) {
         ModuleLayout.check(binary, moduleLimit);
-        long module = compiled(binary);
         try {
-            var types = new ModuleTypes(library, module);
-            types.checkImports();
-            long linked = linked(module);
-            var made = new WasmtimeModule(ModuleDigest.of(binary), linked, ModuleRoom.of(binary));
-            var freed = library;
-            CLEANER.register(made, () -> freed.call(WASMTIME_INSTANCE_PRE_DELETE, linked));
-            types.checkEntryPoint();
-            return made;
-        } finally {
-            library.call(WASMTIME_MODULE_DELETE, module);
+            long module = compiled(binary);
+            try {
+                return module(binary, module);
+            } finally {
+                library.call(WASMTIME_MODULE_DELETE, module);
+            }
+        } catch (ModuleException e) {
+            throw e;
+        } catch (OutOfMemoryError e) {
+            throw new ModuleException.Invalid("there is not the memory to compile it", e);
+        } catch (RuntimeException e) {
+            throw new ModuleException.Invalid("it is malformed: " + e, e);
         }
+    }
+
+    /** What can fail comes before what has to be freed. */
+    private WasmtimeModule module(byte[] valid, long module) {
+        var types = new ModuleTypes(library, module);
+        types.checkImports();
+        types.checkEntryPoint();
+        var digest = ModuleDigest.of(valid);
+        var room = ModuleRoom.of(valid);
+        long linked = linked(module);
+        var made = new WasmtimeModule(digest, linked, room);
+        var freed = library;
+        CLEANER.register(made, () -> freed.call(WASMTIME_INSTANCE_PRE_DELETE, linked));
+        return made;
     }
 
     private long compiled(byte[] binary) {
