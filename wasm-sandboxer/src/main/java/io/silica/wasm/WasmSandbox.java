@@ -198,6 +198,7 @@ final class WasmSandbox implements Sandbox {
                 .setProtocolVersion(worker.protocol().orElseThrow())
                 .setDescriptorToken(worker.send(files.descriptors()))
                 .setSandboxId(id.value())
+                .setEngine(workers.engine().handler())
                 .addAllArgs(process.args())
                 .addAllEnv(GuestEnvironment.of(process, wishes.ports().size()))
                 .setMemoryLimit(resources.memoryLimitBytes())

@@ -225,6 +225,19 @@ final class WorkerTest {
     }
 
     @Test
+    void aContainerForAnotherEngineIsRefused() throws IOException {
+        var module = worker.module(GuestModules.NOTHING);
+        assertThatExceptionOfType(SandboxException.InvalidArgument.class)
+                .isThrownBy(() ->
+                        worker.create(
+                                "c1",
+                                module,
+                                List.of(),
+                                WasmContainer.newBuilder().setEngine("wasmtime")))
+                .withMessageContaining("has the engine endive, not wasmtime");
+    }
+
+    @Test
     void aTokenThatBringsNothingIsRefused() {
         assertThatExceptionOfType(SandboxException.InvalidArgument.class)
                 .isThrownBy(() ->
