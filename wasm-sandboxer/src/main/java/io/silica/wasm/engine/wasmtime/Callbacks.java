@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the library calls, each on the thread of the guest that it is about. Nothing is thrown from
- * here.
+ * What the library calls, each on the thread of the guest that it is about. What a guest makes fail
+ * is not thrown from here, which would end the process, but told to the library.
  */
 final class Callbacks {
     /** {@code wasmtime_new_memory_callback_t}. */
@@ -70,22 +70,44 @@ final class Callbacks {
             long reserved,
             long guard,
             long result) {
-        return guest().newMemory(minimum, reserved + guard, result);
+        var guest = guest();
+        try {
+            return guest.newMemory(minimum, reserved + guard, result);
+        } catch (Throwable e) {
+            return guest.error(e);
+        }
     }
 
+    /** It could tell of no failure, and has none. */
     static long getMemory(long env, long size, long capacity) {
         return guest().memoryAddress(size, capacity);
     }
 
     static long growMemory(long env, long size) {
-        return guest().growMemory(size);
+        var guest = guest();
+        try {
+            return guest.growMemory(size);
+        } catch (Throwable e) {
+            return guest.error(e);
+        }
     }
 
     static long function(long number, long caller, long values, long count) {
-        return guest().call((int) number, values, (int) count);
+        var guest = guest();
+        try {
+            guest.call((int) number, values, (int) count);
+            return 0;
+        } catch (Throwable e) {
+            return guest.trap(e);
+        }
     }
 
     static long deadline(long context, long data, long delta, long kind) {
-        return guest().deadline(delta);
+        var guest = guest();
+        try {
+            return guest.deadline(delta);
+        } catch (Throwable e) {
+            return guest.error(e);
+        }
     }
 }

@@ -21,6 +21,9 @@ final class Native {
     private static final int DATA = 8;
     private static final int LONGEST = 4096;
 
+    @SuppressWarnings("restricted") // whoever writes there knows the place
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private Native() {}
 
     /** An empty vector, to be filled. */
@@ -37,6 +40,11 @@ final class Native {
     @SuppressWarnings("restricted") // the library says how long it is
     static MemorySegment at(long address, long size) {
         return MemorySegment.ofAddress(address).reinterpret(size);
+    }
+
+    /** Sets eight bytes of the library's. Allocates nothing. */
+    static void put(long address, long value) {
+        ALL.set(JAVA_LONG, address, value);
     }
 
     /** The pointers in a vector. */

@@ -196,7 +196,11 @@ final class WasmtimeInstance implements WasmInstance {
         };
     }
 
-    /** Called by the library for the guest's memory, of which there is one at most. */
+    /**
+     * Called by the library for the guest's memory, of which there is one at most.
+     *
+     * @throws LinuxException if there is not so much
+     */
     long newMemory(long minimum, long place, long result) {
         try {
             var made = new GuestMemory(minimum, Math.max(place, minimum), config.memory());
@@ -205,52 +209,43 @@ final class WasmtimeInstance implements WasmInstance {
             description.set(JAVA_LONG, GET, Callbacks.GET_MEMORY);
             description.set(JAVA_LONG, GROW, Callbacks.GROW_MEMORY);
             return 0;
-        } catch (Throwable e) {
+        } catch (LinuxException | OutOfMemoryError e) {
             config.memory().failed(0);
-            end = e;
-            return library.call(WASMTIME_ERROR_NEW, ENDED.address());
+            throw e;
         }
     }
 
-    /** Called by the library: where the memory is, how large, and how large in its place. */
+    /**
+     * Called by the library: where the memory is, how large, and how large in its place. Allocates
+     * nothing.
+     */
     long memoryAddress(long size, long capacity) {
         var current = Objects.requireNonNull(memory);
-        Native.at(size, Long.BYTES).set(JAVA_LONG, 0, current.size());
-        Native.at(capacity, Long.BYTES).set(JAVA_LONG, 0, current.capacity());
+        Native.put(size, current.size());
+        Native.put(capacity, current.capacity());
         return current.address();
     }
 
     /** Called by the library when the guest wants more memory: an error is a refusal. */
     long growMemory(long size) {
-        try {
-            if (Objects.requireNonNull(memory).grow(size)) {
-                return 0;
-            }
-        } catch (Throwable e) {
-            end = e;
-        }
-        return library.call(WASMTIME_ERROR_NEW, ENDED.address());
+        return Objects.requireNonNull(memory).grow(size) ? 0 : told(WASMTIME_ERROR_NEW);
     }
 
-    /** Called by the library when the guest calls an imported function: a trap ends the guest. */
-    long call(int number, long values, int count) {
-        try {
-            var raw = Native.at(values, (long) count * VALUE);
-            var parameters = engine.parameters(number);
-            var args = new long[parameters.length()];
-            for (int i = 0; i < args.length; i++) {
-                args[i] =
-                        parameters.charAt(i) == WasiSignatures.WIDE
-                                ? raw.get(JAVA_LONG, (long) i * VALUE)
-                                : raw.get(JAVA_INT, (long) i * VALUE);
-            }
-            int errno = functions[number].errno(lent(), args);
-            raw.set(JAVA_INT, 0, errno);
-            return 0;
-        } catch (Throwable e) {
-            end = e;
-            return library.call(WASMTIME_TRAP_NEW, ENDED.address(), ENDED.byteSize() - 1);
+    /**
+     * Called by the library when the guest calls an imported function: a failure ends the guest.
+     */
+    void call(int number, long values, int count) {
+        var raw = Native.at(values, (long) count * VALUE);
+        var parameters = engine.parameters(number);
+        var args = new long[parameters.length()];
+        for (int i = 0; i < args.length; i++) {
+            args[i] =
+                    parameters.charAt(i) == WasiSignatures.WIDE
+                            ? raw.get(JAVA_LONG, (long) i * VALUE)
+                            : raw.get(JAVA_INT, (long) i * VALUE);
         }
+        int errno = functions[number].errno(lent(), args);
+        raw.set(JAVA_INT, 0, errno);
     }
 
     /** A guest without a memory has an empty one, where every address is outside. */
@@ -266,10 +261,36 @@ final class WasmtimeInstance implements WasmInstance {
     /** Called by the library at the deadline of the store: an error ends the guest. */
     long deadline(long delta) {
         if (interrupted) {
-            return library.call(WASMTIME_ERROR_NEW, ENDED.address());
+            return told(WASMTIME_ERROR_NEW);
         }
-        Native.at(delta, Long.BYTES).set(JAVA_LONG, 0, 1);
+        Native.put(delta, 1);
         return 0;
+    }
+
+    /** The error that a callback answers with that has failed. */
+    long error(Throwable why) {
+        end = why;
+        return told(WASMTIME_ERROR_NEW);
+    }
+
+    /** The trap that an imported function answers with that has failed. */
+    long trap(Throwable why) {
+        end = why;
+        return told(WASMTIME_TRAP_NEW);
+    }
+
+    /**
+     * What tells the library of a failure. It must not fail itself: where there is not even the
+     * memory for the call, some has to be given back first.
+     */
+    private long told(Libwasmtime.Call how) {
+        while (true) {
+            try {
+                return library.call(how, ENDED.address(), ENDED.byteSize() - 1);
+            } catch (OutOfMemoryError _) {
+                Thread.onSpinWait();
+            }
+        }
     }
 
     @Override
