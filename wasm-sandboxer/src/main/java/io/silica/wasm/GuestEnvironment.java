@@ -25,8 +25,9 @@ final class GuestEnvironment {
         if (all.stream().noneMatch(variable -> variable.startsWith(DIRECTORY))) {
             all.add(DIRECTORY + process.cwd());
         }
+        // What an image says of sockets is not so: a guest would take its directories for them.
+        all.removeIf(variable -> variable.startsWith(SOCKETS));
         if (sockets > 0) {
-            all.removeIf(variable -> variable.startsWith(SOCKETS));
             all.add(SOCKETS + sockets);
         }
         return all;

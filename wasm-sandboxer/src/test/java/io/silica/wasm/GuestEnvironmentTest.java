@@ -15,9 +15,9 @@ final class GuestEnvironmentTest {
     }
 
     @Test
-    void theNumberOfSocketsIsTheTrueOneWhereThereAreAny() {
+    void theNumberOfSocketsIsTheTrueOneOrNotTold() {
         assertThat(of(2, "PWD=/", "LISTEN_FDS=7")).containsExactly("PWD=/", "LISTEN_FDS=2");
-        assertThat(of(0, "PWD=/", "LISTEN_FDS=7")).containsExactly("PWD=/", "LISTEN_FDS=7");
+        assertThat(of(0, "PWD=/", "LISTEN_FDS=7")).containsExactly("PWD=/");
     }
 
     private static List<String> of(int sockets, String... env) {
