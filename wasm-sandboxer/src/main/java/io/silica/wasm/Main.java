@@ -2,6 +2,7 @@
 package io.silica.wasm;
 
 import io.silica.server.DaemonMain;
+import io.silica.server.cli.CheckCommand;
 import java.util.Arrays;
 
 /** Where {@code wasm-sandboxer} begins. */
@@ -11,7 +12,7 @@ public final class Main {
     public static void main(String[] arguments) {
         if (arguments.length > 0 && arguments[0].equals(CheckCommand.FLAG)) {
             var rest = Arrays.copyOfRange(arguments, 1, arguments.length);
-            System.exit(new CheckCommand(System.out, System.err).execute(rest));
+            System.exit(Preflight.command(System.out, System.err).execute(rest));
         }
         DaemonMain.run(WasmDaemon::new, arguments);
     }

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class CheckCommandTest {
+final class PreflightTest {
     @TempDir Path directory;
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -53,7 +53,7 @@ final class CheckCommandTest {
 
     private int check(String config) throws IOException {
         var file = Files.writeString(directory.resolve("wasm.toml"), config);
-        return new CheckCommand(
+        return Preflight.command(
                         new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8))
                 .execute("--config", file.toString());
     }
