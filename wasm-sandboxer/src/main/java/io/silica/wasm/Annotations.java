@@ -6,6 +6,7 @@ import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.SandboxException;
 import io.silica.server.config.DurationText;
 import io.silica.wasm.worker.Printable;
+import io.silica.wasm.worker.ProtocolVersions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,13 @@ record Annotations(Optional<Duration> deadline, List<Integer> ports) {
         return new Annotations(
                 value(all, DEADLINE).map(text -> deadline(config.id(), text)),
                 value(all, LISTEN).map(text -> ports(config.id(), text)).orElse(List.of()));
+    }
+
+    /** The oldest version of worker.proto that can say it. */
+    int protocol() {
+        return deadline.isEmpty() && ports.isEmpty()
+                ? ProtocolVersions.FIRST
+                : ProtocolVersions.DEADLINE_AND_LISTENERS;
     }
 
     private static void requireKnown(ContainerId id, String key) {

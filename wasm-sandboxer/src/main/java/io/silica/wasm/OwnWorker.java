@@ -51,15 +51,16 @@ final class OwnWorker implements AutoCloseable {
     /**
      * One that lives, started if need be.
      *
+     * @param protocol as {@link Workers#get} takes it
      * @throws SandboxException.WrongState if it was ended
      */
-    synchronized Worker get() {
+    synchronized Worker get(int protocol) {
         if (ended) {
             throw new SandboxException.WrongState(
                     "the worker of sandbox \"%s\" has ended with it".formatted(owner));
         }
         claim();
-        return workers.get();
+        return workers.get(protocol);
     }
 
     /** Those that live. */

@@ -62,16 +62,17 @@ final class PodWorkers {
     /**
      * The one for a new container, started if need be.
      *
+     * @param protocol as {@link Workers#get} takes it
      * @throws SandboxException saying what to change, if a limit can't be kept
      */
-    Worker get(ContainerConfig config) {
+    Worker get(ContainerConfig config, int protocol) {
         var container = config.spec().resources();
         var who = "container \"" + config.id() + '"';
         if (!isolation.isOwn(who, resources.containers(), container)) {
-            return shared.get();
+            return shared.get(protocol);
         }
         requireSameLimit(config.id(), container);
-        return own.get();
+        return own.get(protocol);
     }
 
     /**

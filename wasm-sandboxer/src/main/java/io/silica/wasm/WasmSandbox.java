@@ -88,7 +88,7 @@ final class WasmSandbox implements Sandbox {
         }
         var wishes = Annotations.of(config);
         try (var files = open(config, wishes)) {
-            var worker = workers.get(config);
+            var worker = workers.get(config, wishes.protocol());
             var task = new TaskClient(worker, config.id());
             create(task, worker, config, wishes, files);
             return guest(config.id(), worker, task, Optional.empty(), observer);

@@ -47,10 +47,14 @@ final class Workers implements AutoCloseable {
         this.payer = payer;
     }
 
-    /** One that lives and can be given new containers: if there are several, the newest. */
-    synchronized Worker get() {
+    /**
+     * One that lives and can be given a new container: if there are several, the newest.
+     *
+     * @param protocol the oldest version of worker.proto that can say what the container needs
+     */
+    synchronized Worker get(int protocol) {
         return existing().stream()
-                .filter(worker -> worker.protocol().isPresent())
+                .filter(worker -> worker.protocol().orElse(0) >= protocol)
                 .max(Comparator.comparingInt(worker -> worker.protocol().getAsInt()))
                 .orElseGet(this::start);
     }

@@ -76,7 +76,7 @@ final class WorkerFixture implements AutoCloseable {
     }
 
     Worker worker() {
-        return workers.get();
+        return workers.get(ProtocolVersions.OURS.newest());
     }
 
     Poller poller() {

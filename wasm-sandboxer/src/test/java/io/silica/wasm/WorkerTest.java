@@ -251,14 +251,14 @@ final class WorkerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {2, -1})
+    @ValueSource(ints = {3, -1})
     void aVersionThatIsNotSpokenIsRefusedInWords(int version) throws IOException {
         var module = worker.module(GuestModules.NOTHING);
         var container = WasmContainer.newBuilder().setProtocolVersion(version);
         assertThatExceptionOfType(SandboxException.WrongState.class)
                 .isThrownBy(() -> worker.create("c1", module, List.of(), container))
                 .withMessage(
-                        "this worker speaks version 1 of its protocol, not %s",
+                        "this worker speaks version 1 to 2 of its protocol, not %s",
                         Integer.toUnsignedString(version));
     }
 

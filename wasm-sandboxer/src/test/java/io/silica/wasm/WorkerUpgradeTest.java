@@ -13,14 +13,15 @@ import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ContainerProcess;
 import io.silica.sandbox.FormerContainer;
 import io.silica.sandbox.FormerProcess;
+import io.silica.sandbox.OciSpec;
 import io.silica.sandbox.ProcessSpec;
 import io.silica.sandbox.ProcessState;
+import io.silica.sandbox.Resources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Stdio;
 import io.silica.server.config.LimitsConfig;
-import io.silica.server.contract.BareSpec;
 import io.silica.wasm.engine.GuestModules;
 import io.silica.wasm.worker.ProtocolVersions;
 import io.silica.wasm.worker.StandInWorker;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +101,17 @@ final class WorkerUpgradeTest {
         assertThat(made.pid()).isEqualTo(newer.pid());
         assertThat(killed(process(found, "c1"))).isEqualTo(137);
         assertThat(killed(made)).isEqualTo(137);
+    }
+
+    @Test
+    void whatTheWorkerOfTheReleaseBeforeWouldPassOverIsGivenToAnotherOne() throws Exception {
+        var before = started("c1");
+
+        replaceDaemon(SECOND);
+        adopted("c1");
+        var limited = create("c2", "/loop.wasm", Map.of("io.silica.wasm.deadline", "1m")).init();
+
+        assertThat(limited.pid()).isNotEqualTo(before.pid());
     }
 
     @Test
@@ -231,9 +244,22 @@ final class WorkerUpgradeTest {
     }
 
     private Container create(String id, String module) {
+        return create(id, module, Map.of());
+    }
+
+    private Container create(String id, String module, Map<String, String> annotations) {
         var process =
                 new ProcessSpec(List.of(module), List.of(), "/", ProcessSpec.User.ROOT, false);
-        var spec = BareSpec.of(process, "{}");
+        var spec =
+                new OciSpec(
+                        process,
+                        false,
+                        Optional.empty(),
+                        List.of(),
+                        annotations,
+                        Optional.empty(),
+                        Resources.UNLIMITED,
+                        "{}");
         var container =
                 pod.createContainer(
                         new ContainerConfig(

@@ -12,8 +12,14 @@ import java.util.OptionalInt;
  * @param newest at least as new
  */
 public record ProtocolVersions(int oldest, int newest) {
-    /** Those of this program. There is none before the first. */
-    public static final ProtocolVersions OURS = new ProtocolVersions(1, 1);
+    /** The one that all workers spoke at first. */
+    public static final int FIRST = 1;
+
+    /** From this one on a container has a deadline and listeners; who is older passes over them. */
+    public static final int DEADLINE_AND_LISTENERS = 2;
+
+    /** Those of this program. */
+    public static final ProtocolVersions OURS = new ProtocolVersions(FIRST, DEADLINE_AND_LISTENERS);
 
     public ProtocolVersions {
         if (oldest < 1 || newest < oldest) {
