@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm;
 
+import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.wasm.engine.wasmtime.LibraryFile;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param usual that of pods whose runtime handler names none
  * @param wasmtime the library of Wasmtime, if the user has named one
  */
-record Engines(Engine usual, Optional<Path> wasmtime) {
+record Engines(Engine usual, Optional<LibraryFile> wasmtime) {
     /** The embedded one alone. */
     static final Engines EMBEDDED = new Engines(Engine.ENDIVE, Optional.empty());
 
@@ -31,23 +31,29 @@ record Engines(Engine usual, Optional<Path> wasmtime) {
             case WASMTIME ->
                     wasmtime.isEmpty()
                             ? Optional.of(UNNAMED)
-                            : LibraryFile.problem(wasmtime.get())
-                                    .map(it -> "wasm.wasmtime-library: " + it);
+                            : wasmtime.get().problem().map(it -> "wasm.wasmtime-library: " + it);
         };
     }
 
     /**
      * Refuses a pod that asks for an engine which there is not.
      *
+     * @param host for reading a library that is new
      * @throws SandboxException.Unavailable saying what is missing
      */
-    void require(SandboxId id, Engine engine) {
-        problem(engine)
-                .ifPresent(problem -> {
-                    throw new SandboxException.Unavailable(
-                            "sandbox \"%s\" is for the engine %s, which there is not: %s"
-                                    .formatted(id, engine.handler(), problem));
-                });
+    void require(SandboxId id, Engine engine, HostCalls host) {
+        var problem =
+                engine == Engine.ENDIVE
+                        ? Optional.<String>empty()
+                        : host.call(
+                                "look for the engine " + engine.handler(),
+                                () -> problem(engine),
+                                _ -> {});
+        problem.ifPresent(why -> {
+            throw new SandboxException.Unavailable(
+                    "sandbox \"%s\" is for the engine %s, which there is not: %s"
+                            .formatted(id, engine.handler(), why));
+        });
     }
 
     /**
@@ -64,7 +70,7 @@ record Engines(Engine usual, Optional<Path> wasmtime) {
                                 new SandboxException.Unavailable(
                                         "cannot start a worker with the engine wasmtime: "
                                                 + UNNAMED));
-                yield usual.with(usual.options().withWasmtime(library));
+                yield usual.with(usual.options().withWasmtime(library.path()));
             }
         };
     }

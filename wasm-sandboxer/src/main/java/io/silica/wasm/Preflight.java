@@ -68,7 +68,7 @@ final class Preflight {
         findings.add(
                 name,
                 problem.isEmpty(),
-                problem.orElse(engines.wasmtime().get().toString()),
+                problem.orElse(engines.wasmtime().get().path().toString()),
                 NO_ADVICE);
     }
 }

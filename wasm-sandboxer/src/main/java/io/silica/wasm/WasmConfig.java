@@ -4,6 +4,7 @@ package io.silica.wasm;
 import io.silica.server.config.ByteSize;
 import io.silica.server.config.ConfigReader;
 import io.silica.server.config.ConfigSection;
+import io.silica.wasm.engine.wasmtime.LibraryFile;
 import io.silica.wasm.worker.WorkerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +43,11 @@ record WasmConfig(Engines engines, Isolation isolation, WorkerOptions worker) {
         if (usual == Engine.WASMTIME && library.isEmpty()) {
             section.problem("engine", "is \"wasmtime\"", "name its library: wasm.wasmtime-library");
         }
-        return new Engines(usual, Optional.of(library).filter(it -> !it.isEmpty()).map(Path::of));
+        return new Engines(
+                usual,
+                Optional.of(library)
+                        .filter(it -> !it.isEmpty())
+                        .map(it -> new LibraryFile(Path.of(it))));
     }
 
     private static WorkerOptions worker(ConfigSection section) {

@@ -91,15 +91,22 @@ public final class WasmSandboxer implements Sandboxer {
     @Override
     public Sandbox create(SandboxSpec spec) {
         var engine = engines.of(spec.handler());
-        engines.require(spec.id(), engine);
         PodWorkers.check(spec, isolation);
-        return sandbox(spec, engine, isolation, false);
+        var calls = host.of(spec.id());
+        try {
+            engines.require(spec.id(), engine, calls);
+        } catch (RuntimeException e) {
+            calls.close();
+            throw e;
+        }
+        return sandbox(spec, engine, isolation, calls, false);
     }
 
-    private Sandbox sandbox(SandboxSpec spec, Engine engine, Isolation asMade, boolean former) {
+    private Sandbox sandbox(
+            SandboxSpec spec, Engine engine, Isolation asMade, HostCalls calls, boolean former) {
         var own = new PodWorkers(spec, engine, asMade, workers(engine));
         var sockets = new PodSockets(spec.network());
-        return new WasmSandbox(spec.id(), own, sockets, host.of(spec.id()), clock, former);
+        return new WasmSandbox(spec.id(), own, sockets, calls, clock, former);
     }
 
     private EngineWorkers workers(Engine engine) {
@@ -110,7 +117,8 @@ public final class WasmSandboxer implements Sandboxer {
     @Override
     public Optional<Sandbox> adopt(
             SandboxSpec spec, Map<String, String> identity, boolean started) {
-        return Optional.of(sandbox(spec, engine(identity), isolation(identity), true));
+        return Optional.of(
+                sandbox(spec, engine(identity), isolation(identity), host.of(spec.id()), true));
     }
 
     /** As it was made; one of a release before there was a choice has the embedded one. */

@@ -15,6 +15,7 @@ import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Stdio;
 import io.silica.wasm.engine.GuestModules;
+import io.silica.wasm.engine.wasmtime.LibraryFile;
 import io.silica.wasm.engine.wasmtime.WasmtimeLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,7 +107,8 @@ final class LoopingPodTest {
     private static Engines engines(Engine engine) {
         return switch (engine) {
             case ENDIVE -> Engines.EMBEDDED;
-            case WASMTIME -> new Engines(engine, Optional.of(WasmtimeLibrary.required()));
+            case WASMTIME ->
+                    new Engines(engine, Optional.of(new LibraryFile(WasmtimeLibrary.required())));
         };
     }
 

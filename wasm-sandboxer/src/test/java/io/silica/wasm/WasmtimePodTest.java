@@ -12,6 +12,7 @@ import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.wasm.engine.GuestModules;
+import io.silica.wasm.engine.wasmtime.LibraryFile;
 import io.silica.wasm.engine.wasmtime.WasmtimeLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,10 @@ final class WasmtimePodTest {
 
     private PodFixture daemon(Optional<Path> library) throws IOException {
         return new PodFixture(
-                directory, CGROUPS, Isolation.AUTO, new Engines(Engine.ENDIVE, library));
+                directory,
+                CGROUPS,
+                Isolation.AUTO,
+                new Engines(Engine.ENDIVE, library.map(LibraryFile::new)));
     }
 
     @AfterEach

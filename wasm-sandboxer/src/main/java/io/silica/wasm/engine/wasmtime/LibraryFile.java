@@ -9,11 +9,15 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be said of a file that is to be libwasmtime without loading it, which would run it: a
- * daemon is root, and a worker is not.
+ * daemon is root, and a worker is not. It is read when it is new or has changed. Any thread may
+ * call any method; reading it blocks.
  */
 public final class LibraryFile {
     /** The release whose C API is called here; each has another. */
@@ -30,43 +34,98 @@ public final class LibraryFile {
     private static final int AARCH64 = 183;
     private static final long LARGEST = 1L << 30;
 
-    private LibraryFile() {}
+    /** Bytes that are read at once. */
+    static final int PART = 1 << 20;
+
+    private final Path file;
+    private @Nullable Seen seen;
+
+    /**
+     * What a file was when it was read.
+     *
+     * @param key which it is
+     */
+    private record Seen(Object key, long size, FileTime modified, Optional<String> problem) {
+        private boolean is(BasicFileAttributes now) {
+            return key.equals(now.fileKey())
+                    && size == now.size()
+                    && modified.equals(now.lastModifiedTime());
+        }
+    }
+
+    /**
+     * Looks at nothing yet.
+     *
+     * @param file where it is to be
+     */
+    public LibraryFile(Path file) {
+        this.file = file;
+    }
+
+    /** Where it is to be. */
+    public Path path() {
+        return file;
+    }
 
     /** Why it can't be libwasmtime; empty if it may well be. */
-    public static Optional<String> problem(Path file) {
+    public synchronized Optional<String> problem() {
         if (!file.isAbsolute()) {
             return Optional.of("%s is not an absolute path".formatted(file));
         }
         if (!Files.isRegularFile(file)) {
             return Optional.of("%s is not there".formatted(file));
         }
-        try (var channel = FileChannel.open(file)) {
-            long size = channel.size();
-            if (size < HEADER || size > LARGEST) {
-                return Optional.of("%s is no library: it has %d bytes".formatted(file, size));
+        try {
+            var now = Files.readAttributes(file, BasicFileAttributes.class);
+            if (seen == null || !seen.is(now)) {
+                seen = new Seen(now.fileKey(), now.size(), now.lastModifiedTime(), read());
             }
-            return problem(file, channel.map(FileChannel.MapMode.READ_ONLY, 0, size));
+            return seen.problem;
         } catch (IOException e) {
             return Optional.of("%s can't be read: %s".formatted(file, e.getMessage()));
         }
     }
 
-    private static Optional<String> problem(Path file, ByteBuffer bytes) {
-        bytes.order(ByteOrder.LITTLE_ENDIAN);
-        if (bytes.getInt(0) != MAGIC) {
+    private Optional<String> read() throws IOException {
+        try (var channel = FileChannel.open(file)) {
+            long size = channel.size();
+            if (size < HEADER || size > LARGEST) {
+                return Optional.of("%s is no library: it has %d bytes".formatted(file, size));
+            }
+            return read(channel);
+        }
+    }
+
+    private Optional<String> read(FileChannel channel) throws IOException {
+        var header = ByteBuffer.allocate(HEADER).order(ByteOrder.LITTLE_ENDIAN);
+        channel.read(header, 0);
+        if (header.getInt(0) != MAGIC) {
             return Optional.of("%s is no library".formatted(file));
         }
-        if (bytes.getShort(MACHINE) != machine()) {
+        if (header.getShort(MACHINE) != machine()) {
             return Optional.of("%s is a library for machines of another sort".formatted(file));
         }
-        if (!contains(bytes)) {
+        if (!contains(channel)) {
             return Optional.of("%s is no libwasmtime of version %d".formatted(file, VERSION));
         }
         return Optional.empty();
     }
 
-    private static int machine() {
+    static int machine() {
         return System.getProperty("os.arch", "").equals("aarch64") ? AARCH64 : X86_64;
+    }
+
+    private static boolean contains(FileChannel channel) throws IOException {
+        var part = ByteBuffer.allocate(PART);
+        while (channel.read(part) >= 0) {
+            part.flip();
+            if (contains(part)) {
+                return true;
+            }
+            // Where it may begin and go on in the next part.
+            part.position(Math.max(0, part.limit() - MARK.length + 1)).compact();
+        }
+        return false;
     }
 
     private static boolean contains(ByteBuffer bytes) {

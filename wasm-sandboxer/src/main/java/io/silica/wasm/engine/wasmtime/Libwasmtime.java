@@ -90,7 +90,7 @@ final class Libwasmtime {
      * @throws IOException if it is no libwasmtime of the version that is needed, saying why
      */
     static Libwasmtime load(Path file) throws IOException {
-        var problem = LibraryFile.problem(file);
+        var problem = new LibraryFile(file).problem();
         if (problem.isPresent()) {
             throw new IOException(problem.get());
         }
