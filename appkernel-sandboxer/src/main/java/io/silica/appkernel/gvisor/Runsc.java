@@ -189,9 +189,18 @@ final class Runsc {
             throw new SandboxException.TimedOut(
                     "runsc did not end within " + patience.toSeconds() + " s");
         } catch (InterruptedException _) {
-            child.pidfd().signal(Pidfd.SIGKILL);
+            collectKilled(child, patience);
             Thread.currentThread().interrupt();
             throw new SandboxException.Cancelled("interrupted while runsc was at work");
+        }
+    }
+
+    private void collectKilled(Child child, Duration patience) {
+        try {
+            child.pidfd().signal(Pidfd.SIGKILL);
+            child.await(poller, patience);
+        } catch (InterruptedException _) {
+            // Somebody is in a hurry.
         }
     }
 
