@@ -22,7 +22,7 @@ public final class LeakCheckExtension
             ExtensionContext.Namespace.create(LeakCheckExtension.class);
 
     /** What ends by itself, such as a thread that was told to, has this long. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final long PAUSE_MILLIS = 10;
 
