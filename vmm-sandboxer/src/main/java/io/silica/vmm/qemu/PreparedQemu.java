@@ -120,6 +120,8 @@ final class PreparedQemu implements PreparedMachine {
                 machine.joins().accept(member.pid());
                 return member;
             } catch (RuntimeException e) {
+                // One that has ended is collected.
+                var _ = child.status();
                 child.close();
                 throw e;
             }

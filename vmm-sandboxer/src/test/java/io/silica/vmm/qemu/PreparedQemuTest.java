@@ -53,7 +53,7 @@ final class PreparedQemuTest {
         helper("exit 3");
         assertThatThrownBy(this::prepare)
                 .isInstanceOf(SandboxException.Failed.class)
-                .hasMessageContaining("vhost-device-vsock ended before it listened");
+                .hasMessageContaining("vhost-device-vsock ended");
         assertThat(machine()).doesNotExist();
     }
 
