@@ -80,7 +80,7 @@ final class VmmTest {
         for (var qemu : VmmPods.processes(node, VmmPods.QEMU_NAME)) {
             assertThat(status(qemu))
                     .contains(NO_CAPABILITY, "NoNewPrivs:\t1\n", FILTERED)
-                    .containsPattern("Uid:\t(187[0-9]{7}|18[89][0-9]{7})\t");
+                    .containsPattern("Uid:\t20[123][0-9]{7}\t");
             try (var seen = Files.list(Path.of("/proc/%d/root".formatted(qemu.pid())))) {
                 assertThat(seen).isEmpty();
             }
