@@ -2,7 +2,6 @@
 package io.silica.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.Arena;
 import java.util.Optional;
@@ -21,10 +20,10 @@ public final class LoopbackListener implements AutoCloseable {
     private static final int BACKLOG = 64;
     private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
-    private final Descriptor socket;
+    private final TcpListener socket;
     private final SocketLookup lookup;
 
-    private LoopbackListener(Descriptor socket, SocketLookup lookup) {
+    private LoopbackListener(TcpListener socket, SocketLookup lookup) {
         this.socket = socket;
         this.lookup = lookup;
     }
@@ -38,7 +37,8 @@ public final class LoopbackListener implements AutoCloseable {
     public static LoopbackListener open(NetworkNamespace namespace) throws InterruptedException {
         var socket = namespace.inside(LoopbackListener::listen);
         try {
-            return new LoopbackListener(socket, SocketLookup.steer(namespace, socket));
+            return new LoopbackListener(
+                    new TcpListener(socket), SocketLookup.steer(namespace, socket));
         } catch (RuntimeException e) {
             socket.close();
             throw e;
@@ -68,7 +68,7 @@ public final class LoopbackListener implements AutoCloseable {
 
     /** What to wait for; it stays the property of this. */
     public Descriptor descriptor() {
-        return socket;
+        return socket.descriptor();
     }
 
     /**
@@ -78,33 +78,17 @@ public final class LoopbackListener implements AutoCloseable {
      *     waits
      */
     public Optional<LoopbackConnection> accept() {
-        long result =
-                socket.attempt(
-                        Syscall.ACCEPT4, 0, 0, SocketType.NON_BLOCKING | OpenFlag.CLOEXEC, 0);
-        if (Syscall.is(result, Errno.EAGAIN)
-                || Syscall.is(result, Errno.ECONNABORTED)
-                || Syscall.is(result, Errno.EINTR)) {
-            return Optional.empty();
-        }
-        var accepted =
-                new Descriptor(
-                        Syscall.ACCEPT4.check(result, socket.label()), "connection to loopback");
+        return socket.accept().map(LoopbackListener::withPort);
+    }
+
+    /** The port is that which was dialled. */
+    private static LoopbackConnection withPort(TcpConnection accepted) {
+        var descriptor = accepted.descriptor();
         try {
-            return Optional.of(new LoopbackConnection(accepted, port(accepted)));
+            return new LoopbackConnection(descriptor, TcpListener.port(descriptor));
         } catch (RuntimeException e) {
             accepted.close();
             throw e;
-        }
-    }
-
-    /** That which was dialled. */
-    private static int port(Descriptor accepted) {
-        try (var arena = Arena.ofConfined()) {
-            var address = arena.allocate(ADDRESS_BYTES);
-            var length = arena.allocateFrom(JAVA_INT, ADDRESS_BYTES);
-            accepted.call(Syscall.GETSOCKNAME, address.address(), length.address());
-            return Byte.toUnsignedInt(address.get(JAVA_BYTE, 2)) << 8
-                    | Byte.toUnsignedInt(address.get(JAVA_BYTE, 3));
         }
     }
 

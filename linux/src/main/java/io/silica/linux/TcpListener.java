@@ -100,10 +100,15 @@ public final class TcpListener implements AutoCloseable {
 
     /** The port on which it listens. */
     public int port() {
+        return port(descriptor);
+    }
+
+    /** The local port of a TCP socket. */
+    static int port(Descriptor socket) {
         try (var arena = Arena.ofConfined()) {
             var address = arena.allocate(ADDRESS_BYTES, Long.BYTES);
             var length = arena.allocateFrom(JAVA_INT, ADDRESS_BYTES);
-            descriptor.call(Syscall.GETSOCKNAME, address.address(), length.address());
+            socket.call(Syscall.GETSOCKNAME, address.address(), length.address());
             return Short.toUnsignedInt(address.get(PORT, Short.BYTES));
         }
     }
