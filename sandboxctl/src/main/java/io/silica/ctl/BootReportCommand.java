@@ -11,9 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -33,11 +32,7 @@ final class BootReportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private SandboxCtl ctl;
 
-    @Option(
-            names = "--dir",
-            paramLabel = "DIRECTORY",
-            description = "The daemon's state directory. Default: each that is in /run/silica.")
-    private @Nullable Path directory;
+    @Mixin private StateDirectoryOption daemons = new StateDirectoryOption();
 
     @Parameters(paramLabel = "POD", description = "The sandbox's id, or how it begins.")
     private String id = "";
@@ -68,7 +63,7 @@ final class BootReportCommand implements Callable<Integer> {
 
     private Written record() throws IOException {
         var found = new ArrayList<Written>();
-        for (Path each : StateDirectories.of(directory)) {
+        for (Path each : daemons.directories()) {
             for (var record : StateReader.read(each)) {
                 if (record instanceof Written written && written.id().startsWith(id)) {
                     found.add(written);

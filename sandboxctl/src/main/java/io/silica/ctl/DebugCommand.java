@@ -14,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -39,12 +40,7 @@ final class DebugCommand {
             },
             mixinStandardHelpOptions = true)
     int bundle(
-            @Option(
-                            names = "--dir",
-                            paramLabel = "DIRECTORY",
-                            description =
-                                    "The daemon's state directory. Default: each that is in /run/silica.")
-                    @Nullable Path directory,
+            @Mixin StateDirectoryOption daemons,
             @Option(
                             names = "--file",
                             paramLabel = "FILE",
@@ -52,7 +48,7 @@ final class DebugCommand {
                     @Nullable Path file)
             throws IOException {
         Path zip = file != null ? file : Path.of(name(InstantSource.system().instant()));
-        var states = StateDirectories.of(directory);
+        var states = daemons.directories();
         try (var bundle = DebugBundle.create(zip)) {
             write(bundle, states, zip);
         } catch (FileAlreadyExistsException e) {

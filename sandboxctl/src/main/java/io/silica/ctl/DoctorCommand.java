@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -30,11 +31,7 @@ final class DoctorCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private SandboxCtl ctl;
 
-    @Option(
-            names = "--dir",
-            paramLabel = "DIRECTORY",
-            description = "The daemon's state directory. Default: each that is in /run/silica.")
-    private @Nullable Path directory;
+    @Mixin private StateDirectoryOption daemons = new StateDirectoryOption();
 
     @Option(
             names = "--metrics-socket",
@@ -45,7 +42,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         boolean healthy = hasPrograms();
-        for (Path state : StateDirectories.of(directory)) {
+        for (Path state : daemons.directories()) {
             String finding = examine(metrics != null ? metrics : state.resolve("metrics.sock"));
             ctl.out().println(state + ": " + (finding.isEmpty() ? "well" : finding));
             healthy &= finding.isEmpty();

@@ -6,9 +6,8 @@ import io.silica.ctl.daemon.MetricsSocket;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code sandboxctl metrics}: what a daemon counts. */
@@ -27,16 +26,12 @@ final class MetricsCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private SandboxCtl ctl;
 
-    @Option(
-            names = "--dir",
-            paramLabel = "DIRECTORY",
-            description = "The daemon's state directory. Default: each that is in /run/silica.")
-    private @Nullable Path directory;
+    @Mixin private StateDirectoryOption daemons = new StateDirectoryOption();
 
     @Override
     public Integer call() throws IOException {
         int exitCode = ExitCode.OK;
-        for (Path state : StateDirectories.of(directory)) {
+        for (Path state : daemons.directories()) {
             String problem = print(state);
             if (!problem.isEmpty()) {
                 ctl.err().printf("sandboxctl: no metrics of %s: %s%n", state, problem);

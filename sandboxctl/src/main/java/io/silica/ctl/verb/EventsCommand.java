@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl.verb;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
-import io.silica.ctl.cli.CommandException;
 import io.silica.ctl.cli.ExitCode;
+import io.silica.ctl.cli.ReadOutput;
 import io.silica.ctl.cri.CriClient;
 import io.silica.ctl.cri.MessageTree;
 import io.silica.proto.containerd.events.TaskCreate;
@@ -19,6 +21,9 @@ import io.silica.proto.containerd.events.TaskPaused;
 import io.silica.proto.containerd.events.TaskResumed;
 import io.silica.proto.containerd.events.TaskStart;
 import io.silica.proto.containerd.types.Envelope;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -49,13 +54,17 @@ public final class EventsCommand extends Verb {
 
     @Override
     int run(CriClient client) {
-        client.events(envelope -> {
-            console().out().println(MAPPER.writeValueAsString(tree(envelope)));
-            if (console().out().checkError()) {
-                throw new CommandException("nobody reads the output", null);
-            }
-        });
+        var out = new ReadOutput(console().out());
+        client.events(envelope -> print(envelope, out));
         return ExitCode.OK;
+    }
+
+    private static void print(Envelope envelope, OutputStream out) {
+        try {
+            out.write((MAPPER.writeValueAsString(tree(envelope)) + "\n").getBytes(UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static ObjectNode tree(Envelope envelope) {

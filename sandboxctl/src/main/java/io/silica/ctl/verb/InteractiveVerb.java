@@ -2,6 +2,7 @@
 package io.silica.ctl.verb;
 
 import io.silica.ctl.cli.OnSignal;
+import io.silica.ctl.cli.ReadOutput;
 import io.silica.ctl.cri.CriClient;
 import io.silica.ctl.cri.WantedStreams;
 import io.silica.ctl.streaming.CommandStreams;
@@ -32,7 +33,9 @@ abstract class InteractiveVerb extends Verb {
     /** Connects until the end; the exit code if any was told. */
     final OptionalInt connect(CriClient client) throws IOException, InterruptedException {
         var url = url(client, new WantedStreams(input, terminal));
-        try (var streams = CommandStreams.open(url, console().out(), console().err())) {
+        var out = new ReadOutput(console().out());
+        var err = new ReadOutput(console().err());
+        try (var streams = CommandStreams.open(url, out, err)) {
             Optional<LocalTerminal> local = terminal ? LocalTerminal.raw() : Optional.empty();
             try (var _ = OnSignal.first(() -> local.ifPresent(LocalTerminal::close))) {
                 if (local.isPresent()) {
