@@ -2,12 +2,12 @@
 package io.silica.wasm.engine.endive;
 
 import io.silica.wasm.engine.GuestExit;
+import io.silica.wasm.engine.SingleRun;
 import io.silica.wasm.engine.WasiConfig;
 import io.silica.wasm.engine.WasmInstance;
 import io.silica.wasm.engine.wasi.GuestExitException;
 import io.silica.wasm.engine.wasi.GuestWasi;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import run.endive.runtime.ExecutionCompletedException;
 import run.endive.runtime.Instance;
 
@@ -16,9 +16,7 @@ final class EndiveInstance implements WasmInstance {
     private final EndiveModule module;
     private final WasiConfig config;
     private final GuestMemory memory;
-    private boolean used;
-    private volatile boolean interrupted;
-    private @Nullable Thread guest;
+    private final SingleRun run = new SingleRun();
 
     EndiveInstance(EndiveModule module, WasiConfig config) {
         this.module = module;
@@ -28,12 +26,12 @@ final class EndiveInstance implements WasmInstance {
 
     @Override
     public GuestExit run() {
-        enter();
-        try (var wasi = new GuestWasi(config, () -> interrupted)) {
-            return interrupted ? new GuestExit.Interrupted() : execute(wasi);
+        run.enter();
+        try (var wasi = new GuestWasi(config, run::isInterrupted)) {
+            return run.isInterrupted() ? new GuestExit.Interrupted() : execute(wasi);
         } finally {
             config.memory().release();
-            leave();
+            run.leave();
         }
     }
 
@@ -52,7 +50,7 @@ final class EndiveInstance implements WasmInstance {
         } catch (GuestExitException e) {
             return new GuestExit.Exited(e.code());
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-            return interrupted
+            return run.isInterrupted()
                     ? new GuestExit.Interrupted()
                     : Trap.of(e, module.parsed().nameSection(), config.memory().wasRefused());
         }
@@ -69,26 +67,7 @@ final class EndiveInstance implements WasmInstance {
     }
 
     @Override
-    public synchronized void interrupt() {
-        interrupted = true;
-        if (guest != null) {
-            guest.interrupt();
-        }
-    }
-
-    private synchronized void enter() {
-        if (used) {
-            throw new IllegalStateException("an instance runs once");
-        }
-        used = true;
-        guest = Thread.currentThread();
-    }
-
-    /** The interrupt was meant for the guest; its thread goes on without it. */
-    private synchronized void leave() {
-        guest = null;
-        if (interrupted) {
-            var _ = Thread.interrupted();
-        }
+    public void interrupt() {
+        var _ = run.interrupt();
     }
 }

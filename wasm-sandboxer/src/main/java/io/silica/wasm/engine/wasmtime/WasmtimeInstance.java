@@ -18,6 +18,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.silica.linux.LinuxException;
 import io.silica.wasm.engine.GuestExit;
+import io.silica.wasm.engine.SingleRun;
 import io.silica.wasm.engine.WasiConfig;
 import io.silica.wasm.engine.WasmInstance;
 import io.silica.wasm.engine.wasi.GuestExitException;
@@ -66,9 +67,7 @@ final class WasmtimeInstance implements WasmInstance {
     /** Why a callback ended the guest. */
     private @Nullable Throwable end;
 
-    private boolean used;
-    private volatile boolean interrupted;
-    private @Nullable Thread guest;
+    private final SingleRun run = new SingleRun();
 
     WasmtimeInstance(WasmtimeEngine engine, WasmtimeModule module, WasiConfig config) {
         this.engine = engine;
@@ -79,9 +78,9 @@ final class WasmtimeInstance implements WasmInstance {
 
     @Override
     public GuestExit run() {
-        enter();
-        try (var wasi = new GuestWasi(config, () -> interrupted)) {
-            if (interrupted) {
+        run.enter();
+        try (var wasi = new GuestWasi(config, run::isInterrupted)) {
+            if (run.isInterrupted()) {
                 return new GuestExit.Interrupted();
             }
             if (!config.memory().take(module.minimumMemory())) {
@@ -95,7 +94,7 @@ final class WasmtimeInstance implements WasmInstance {
             return Callbacks.of(this, this::execute);
         } finally {
             config.memory().release();
-            leave();
+            run.leave();
         }
     }
 
@@ -125,7 +124,7 @@ final class WasmtimeInstance implements WasmInstance {
         library.call(WASMTIME_STORE_EPOCH_DEADLINE_CALLBACK, store, Callbacks.DEADLINE, 0, 0);
         library.call(WASMTIME_CONTEXT_SET_EPOCH_DEADLINE, context, 1);
         // From here on an interrupt finds the deadline; one that came before did not.
-        if (interrupted) {
+        if (run.isInterrupted()) {
             return new GuestExit.Interrupted();
         }
         var trap = Native.pointer(arena);
@@ -177,7 +176,7 @@ final class WasmtimeInstance implements WasmInstance {
         if (end instanceof GuestExitException exit) {
             return new GuestExit.Exited(exit.code());
         }
-        if (interrupted) {
+        if (run.isInterrupted()) {
             return new GuestExit.Interrupted();
         }
         return new GuestExit.Trapped(
@@ -260,7 +259,7 @@ final class WasmtimeInstance implements WasmInstance {
 
     /** Called by the library at the deadline of the store: an error ends the guest. */
     long deadline(long delta) {
-        if (interrupted) {
+        if (run.isInterrupted()) {
             return told(WASMTIME_ERROR_NEW);
         }
         Native.put(delta, 1);
@@ -295,19 +294,9 @@ final class WasmtimeInstance implements WasmInstance {
 
     @Override
     public void interrupt() {
-        if (interruptThread()) {
+        if (run.interrupt()) {
             lookUp();
         }
-    }
-
-    /** Whether it runs, and this is the first interrupt of it. */
-    private synchronized boolean interruptThread() {
-        boolean first = !interrupted;
-        interrupted = true;
-        if (guest != null) {
-            guest.interrupt();
-        }
-        return first && guest != null;
     }
 
     /**
@@ -316,29 +305,9 @@ final class WasmtimeInstance implements WasmInstance {
      * deadline from the library only then, beyond the epoch of an interrupt that came in between.
      */
     private void lookUp() {
-        if (isRunning()) {
+        if (run.isRunning()) {
             engine.incrementEpoch();
             var _ = engine.clock().schedule(this::lookUp, AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private synchronized boolean isRunning() {
-        return guest != null;
-    }
-
-    private synchronized void enter() {
-        if (used) {
-            throw new IllegalStateException("an instance runs once");
-        }
-        used = true;
-        guest = Thread.currentThread();
-    }
-
-    /** The interrupt was meant for the guest; its thread goes on without it. */
-    private synchronized void leave() {
-        guest = null;
-        if (interrupted) {
-            var _ = Thread.interrupted();
         }
     }
 }
