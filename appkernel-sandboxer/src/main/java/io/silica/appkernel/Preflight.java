@@ -4,6 +4,7 @@ package io.silica.appkernel;
 import io.silica.appkernel.gvisor.GvisorConfig;
 import io.silica.appkernel.gvisor.GvisorKernel;
 import io.silica.appkernel.gvisor.GvisorPlatform;
+import io.silica.linux.FileTree;
 import io.silica.sandbox.SandboxException;
 import io.silica.server.cli.CheckCommand;
 import io.silica.server.cli.Finding;
@@ -17,7 +18,6 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -70,19 +70,11 @@ final class Preflight {
                                 System.getProperty("user.name").equals("root"))
                         .findings();
             } finally {
-                remove(scratch);
+                // It was made for this alone; no link is followed.
+                FileTree.remove(scratch);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** What the trial has left in a directory that was made for it; no link is followed. */
-    private static void remove(Path scratch) throws IOException {
-        try (var left = Files.walk(scratch)) {
-            for (var path : left.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
         }
     }
 

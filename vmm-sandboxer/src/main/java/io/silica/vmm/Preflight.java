@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.vmm;
 
+import io.silica.linux.FileTree;
 import io.silica.sandbox.SandboxException;
 import io.silica.server.cli.CheckCommand;
 import io.silica.server.cli.Finding;
@@ -15,7 +16,6 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -150,7 +150,8 @@ final class Preflight {
             try {
                 boot(scratch);
             } finally {
-                remove(scratch);
+                // It was made for this alone; no link is followed.
+                FileTree.remove(scratch);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -182,15 +183,6 @@ final class Preflight {
                     false,
                     String.valueOf(e.getMessage()),
                     "give guests more time by guest.boot-patience if they are slow; else make the image anew: make guest-image");
-        }
-    }
-
-    /** What the trial has left in a directory that was made for it; no link is followed. */
-    private static void remove(Path scratch) throws IOException {
-        try (var left = Files.walk(scratch)) {
-            for (var path : left.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
         }
     }
 }

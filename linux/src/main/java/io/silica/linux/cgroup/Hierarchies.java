@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Where the cgroup hierarchies of this machine are, and which controllers they have (cgroups(7)).
@@ -40,6 +41,13 @@ public record Hierarchies(
     public Hierarchies {
         v1 = Map.copyOf(v1);
         v2 = Set.copyOf(v2);
+    }
+
+    /** Whether there is something to limit with, and cgroups can be made in all of it. */
+    public boolean isWritable() {
+        return mode() != Mode.NONE
+                && Stream.concat(v1.values().stream(), unified.stream())
+                        .allMatch(Files::isWritable);
     }
 
     /**

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** What was looked for on this machine, in order. */
 public final class Findings {
@@ -68,12 +67,7 @@ public final class Findings {
     public void cgroups() {
         try {
             var hierarchies = Hierarchies.detect();
-            boolean ok =
-                    hierarchies.mode() != Hierarchies.Mode.NONE
-                            && Stream.concat(
-                                            hierarchies.v1().values().stream(),
-                                            hierarchies.unified().stream())
-                                    .allMatch(Files::isWritable);
+            boolean ok = hierarchies.isWritable();
             add(
                     "cgroups",
                     ok,

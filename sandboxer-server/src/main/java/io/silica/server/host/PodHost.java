@@ -127,10 +127,7 @@ public final class PodHost {
     /** The hierarchies of this machine, if pods can have cgroups in them. */
     private static Optional<Hierarchies> writableCgroups() throws IOException {
         Hierarchies found = Hierarchies.detect();
-        boolean writable =
-                Stream.concat(found.v1().values().stream(), found.unified().stream())
-                        .allMatch(Files::isWritable);
-        if (found.mode() == Hierarchies.Mode.NONE || !writable) {
+        if (!found.isWritable()) {
             LOGGER.log(Level.WARNING, "this machine has no cgroups for pods: none is limited");
             return Optional.empty();
         }
