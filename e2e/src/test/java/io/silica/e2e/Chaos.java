@@ -84,7 +84,6 @@ final class Chaos {
                     standStill(STANDSTILL);
                 }
                 while (tally.deaths() < kills) {
-                    TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_PAUSE_MILLIS));
                     strike();
                 }
                 tally.awaitFirstContainer(CUSTOMERS_END_WITHIN);
@@ -116,11 +115,13 @@ final class Chaos {
         switch (victim) {
             case SANDBOXER -> strikeSandboxer();
             case CONTAINERD -> {
+                pause();
                 tally.death("containerd");
                 node.containerd().kill();
                 node.containerd().start();
             }
             case BOTH -> {
+                pause();
                 tally.death("both");
                 node.containerd().kill();
                 var _ = node.sandboxer().killed();
@@ -133,17 +134,28 @@ final class Chaos {
         switch (random.nextInt(8)) {
             case 0 -> standStill(Duration.ofMillis(random.nextInt(LONGEST_PAUSE_MILLIS)));
             case 1 -> {
-                // Perhaps before it was ready.
+                // Perhaps before it is ready.
+                pause();
                 tally.death("at random");
                 var _ = node.sandboxer().killed();
             }
             case 2, 3, 4 -> {
-                node.sandboxer().awaitReady();
+                live();
                 tally.death("at random");
                 var _ = node.sandboxer().killed();
             }
             default -> dieAt(FAILPOINTS.get(nextFailpoint++ % FAILPOINTS.size()));
         }
+    }
+
+    private void pause() throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(random.nextInt(LONGEST_PAUSE_MILLIS));
+    }
+
+    /** A daemon that died as soon as it was ready would never come to do anything. */
+    private void live() throws InterruptedException {
+        node.sandboxer().awaitReady();
+        pause();
     }
 
     private void standStill(Duration time) throws InterruptedException {
@@ -155,7 +167,7 @@ final class Chaos {
 
     /** The next life dies by itself at a place, if anything gets there. */
     private void dieAt(String failpoint) throws InterruptedException {
-        node.sandboxer().awaitReady();
+        live();
         node.sandboxer().armNextLife(failpoint + "=kill");
         tally.death("at random");
         long next = node.sandboxer().awaitOtherThan(node.sandboxer().killed());
