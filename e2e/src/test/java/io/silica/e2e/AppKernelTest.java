@@ -8,9 +8,6 @@ import io.silica.ctl.cri.CriException;
 import io.silica.proto.cri.LinuxContainerConfig;
 import io.silica.proto.cri.LinuxContainerResources;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -220,30 +217,9 @@ final class AppKernelTest {
         try (var pod = AppKernelPods.run(node, Pod::withAddress)) {
             Busybox.shell(pod, "echo up; nc -ll -p 8080 -e /bin/busybox echo hello")
                     .awaitLine("up");
-            var forwarding =
-                    new ProcessBuilder(
-                                    Repository.programs().resolve("sandboxctl").toString(),
-                                    "port-forward",
-                                    "--runtime-endpoint",
-                                    node.cri().endpoint().toString(),
-                                    pod.id(),
-                                    "0:8080")
-                            .start();
-            try (var said = forwarding.inputReader()) {
-                int port = Integer.parseInt(said.readLine().split("[: ]", -1)[2]);
-                Until.holds("an answer from inside", () -> answer(port).equals("hello\n"));
-            } finally {
-                forwarding.destroyForcibly().waitFor();
+            try (var port = ForwardedPort.of(node, pod, 8080)) {
+                Until.holds("an answer from inside", () -> port.answer().equals("hello\n"));
             }
-        }
-    }
-
-    /** Nothing if nobody listens yet. */
-    private static String answer(int port) {
-        try (var client = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException _) {
-            return "";
         }
     }
 

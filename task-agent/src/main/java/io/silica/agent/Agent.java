@@ -46,7 +46,8 @@ final class Agent {
                                         guest.definition(),
                                         new TaskService(attachment, machine, containers)
                                                 .definition(),
-                                        new StreamsService(attachment, containers).definition())
+                                        new StreamsService(attachment, containers, new Ports())
+                                                .definition())
                                 .withLimits(ServerLimits.standard().withStreams(STREAMS, STREAM))
                                 .withExceptions(new StatusOfExceptions()));
         power.serving(server);

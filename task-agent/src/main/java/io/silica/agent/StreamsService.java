@@ -9,6 +9,7 @@ import io.silica.proto.guest.InputChunk;
 import io.silica.proto.guest.InputResponse;
 import io.silica.proto.guest.OutputChunk;
 import io.silica.proto.guest.OutputRequest;
+import io.silica.proto.guest.PortChunk;
 import io.silica.sandbox.SandboxException;
 import io.silica.ttrpc.CallContext;
 import io.silica.ttrpc.MessageSink;
@@ -21,10 +22,12 @@ import java.util.Optional;
 final class StreamsService {
     private final Attachment attachment;
     private final Containers containers;
+    private final Ports ports;
 
-    StreamsService(Attachment attachment, Containers containers) {
+    StreamsService(Attachment attachment, Containers containers, Ports ports) {
         this.attachment = attachment;
         this.containers = containers;
+        this.ports = ports;
     }
 
     ServiceDefinition definition() {
@@ -32,6 +35,7 @@ final class StreamsService {
                 .bidirectional(
                         "Output", OutputRequest.parser(), attachment.thenStream(this::output))
                 .bidirectional("Input", InputChunk.parser(), attachment.thenStream(this::input))
+                .bidirectional("Forward", PortChunk.parser(), attachment.thenStream(this::forward))
                 .build();
     }
 
@@ -116,6 +120,12 @@ final class StreamsService {
 
     private static InputResponse acknowledgement(long accepted) {
         return InputResponse.newBuilder().setAcknowledged(accepted).build();
+    }
+
+    private void forward(
+            MessageSource<PortChunk> chunks, CallContext context, MessageSink<PortChunk> to)
+            throws InterruptedException {
+        ports.forward(first(chunks.receive()).getPort(), chunks, context, to);
     }
 
     private static <T> T first(Optional<T> message) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.agent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,9 +22,15 @@ import io.silica.proto.guest.AttachResponse;
 import io.silica.proto.guest.ListResponse;
 import io.silica.proto.guest.OutputChunk;
 import io.silica.proto.guest.OutputRequest;
+import io.silica.proto.guest.PortChunk;
+import io.silica.ttrpc.ByteFlow;
 import io.silica.ttrpc.CallOptions;
 import io.silica.ttrpc.DuplexStream;
 import io.silica.ttrpc.TtrpcClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -137,6 +144,63 @@ class AgentTest {
                                     OPTIONS))
                     .hasMessageContaining("not prepared");
         }
+    }
+
+    @Test
+    void aPortIsConnectedToWhatListensThere() throws Exception {
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var host = accept()) {
+            attach(host, "a", 1);
+            var answering = Thread.ofVirtual().start(() -> answer(server));
+            try (var call = forward(host, server.getLocalPort())) {
+                var flow = flow(call);
+                var receiving = Thread.ofVirtual().start(flow::receive);
+                flow.output().write("hello".getBytes(UTF_8));
+                flow.end();
+                assertThat(new String(flow.input().readAllBytes(), UTF_8)).isEqualTo("hello!");
+                receiving.join();
+            }
+            answering.join();
+        }
+    }
+
+    /** What comes until the end, and a mark. */
+    private static void answer(ServerSocket server) {
+        try (var client = server.accept()) {
+            client.getInputStream().transferTo(client.getOutputStream());
+            client.getOutputStream().write('!');
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aPortAtWhichNobodyListensAndOneThatCannotBeAreTold() throws Exception {
+        int free;
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            free = server.getLocalPort();
+        }
+        try (var host = accept()) {
+            attach(host, "a", 1);
+            try (var call = forward(host, free)) {
+                assertThatThrownBy(call::receive).hasMessageContaining("nobody listens at port");
+            }
+            try (var call = forward(host, 65_536)) {
+                assertThatThrownBy(call::receive).hasMessageContaining("no port 65536");
+            }
+        }
+    }
+
+    private static DuplexStream<PortChunk, PortChunk> forward(TtrpcClient host, int port) {
+        DuplexStream<PortChunk, PortChunk> call =
+                host.bidirectional(
+                        "silica.guest.v1.Streams", "Forward", PortChunk.parser(), OPTIONS);
+        call.send(PortChunk.newBuilder().setPort(port).build());
+        return call;
+    }
+
+    private static ByteFlow<PortChunk> flow(DuplexStream<PortChunk, PortChunk> call) {
+        return new ByteFlow<>(call, call, Ports::part, Ports::chunk, 256 << 10);
     }
 
     private TtrpcClient accept() throws Exception {

@@ -12,8 +12,10 @@ import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Statistics;
+import io.silica.server.ports.PortForwards;
 import io.silica.vmm.agent.Agent;
 import io.silica.vmm.agent.GuestMachine;
+import io.silica.vmm.agent.GuestPorts;
 import io.silica.vmm.hypervisor.Machine;
 import io.silica.vmm.hypervisor.MachineEnd;
 import java.time.Duration;
@@ -41,6 +43,7 @@ final class VmmSandbox implements Sandbox {
     private final MachineStart machineStart;
     private final PodContainers containers;
     private volatile @Nullable Machine machine;
+    private volatile Optional<PortForwards> ports = Optional.empty();
     private volatile boolean stopping;
 
     /**
@@ -80,6 +83,10 @@ final class VmmSandbox implements Sandbox {
 
     private void runs(Machine started) {
         machine = started;
+        ports =
+                pod.network()
+                        .namespace(pod.spec())
+                        .flatMap(it -> PortForwards.open(it, new GuestPorts(agent), pod.poller()));
         started.exit()
                 .onExit(status -> {
                     var why = started.end().map(MachineEnd::words).orElse("it has ended");
@@ -186,6 +193,7 @@ final class VmmSandbox implements Sandbox {
     /** Lets go of the machine, which lives on. */
     void letGo() {
         containers.letGo();
+        ports.ifPresent(PortForwards::close);
         agent.close();
         var running = machine;
         if (running != null) {

@@ -33,6 +33,7 @@ import io.silica.proto.guest.InputResponse;
 import io.silica.proto.guest.ListResponse;
 import io.silica.proto.guest.OutputChunk;
 import io.silica.proto.guest.OutputRequest;
+import io.silica.proto.guest.PortChunk;
 import io.silica.proto.guest.PowerOffRequest;
 import io.silica.proto.guest.PrepareRequest;
 import io.silica.proto.guest.StatisticsResponse;
@@ -145,6 +146,11 @@ final class FakeAgent {
                         (MessageSource<InputChunk> it,
                                 CallContext _,
                                 MessageSink<InputResponse> to) -> input(it, to))
+                .bidirectional(
+                        "Forward",
+                        PortChunk.parser(),
+                        (MessageSource<PortChunk> it, CallContext _, MessageSink<PortChunk> to) ->
+                                forward(it, to))
                 .build();
     }
 
@@ -165,6 +171,20 @@ final class FakeAgent {
         requireAttached();
         var first = chunks.receive().orElseThrow();
         guest.process(first.getContainerId(), first.getExecId()).input().serve(first, chunks, to);
+    }
+
+    /** At every port it is said what was heard. */
+    private void forward(MessageSource<PortChunk> chunks, MessageSink<PortChunk> to) {
+        requireAttached();
+        var first = chunks.receive().orElseThrow();
+        var lie = guest.lie("Forward");
+        if (lie.isPresent()) {
+            to.send((PortChunk) lie.get().apply(first));
+            return;
+        }
+        for (var chunk : chunks) {
+            to.send(chunk.toBuilder().setTaken(0).build());
+        }
     }
 
     private CreateTaskResponse create(CreateTaskRequest request) {

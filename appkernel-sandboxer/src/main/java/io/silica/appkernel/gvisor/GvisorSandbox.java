@@ -13,6 +13,7 @@ import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxNetwork;
+import io.silica.server.ports.PortForwards;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.time.InstantSource;
@@ -107,7 +108,8 @@ final class GvisorSandbox implements KernelSandbox {
         sentry = started;
         started.death().onExit(this::ended);
         if (tools.spec().network() instanceof SandboxNetwork.Namespace(var path)) {
-            ports = PortForwards.open(path, started.control(), tools.poller());
+            var dialler = new SentryPorts(started.control(), tools.poller());
+            ports = PortForwards.open(path, dialler, tools.poller());
         }
     }
 

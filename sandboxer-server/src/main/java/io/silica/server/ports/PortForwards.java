@@ -1,40 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.appkernel.gvisor;
+package io.silica.server.ports;
 
-import io.silica.linux.Descriptor;
 import io.silica.linux.Epoll;
 import io.silica.linux.LinuxException;
 import io.silica.linux.LoopbackConnection;
 import io.silica.linux.LoopbackListener;
 import io.silica.linux.NetworkNamespace;
 import io.silica.linux.Poller;
-import io.silica.linux.SocketType;
-import io.silica.linux.UnixSocket;
 import io.silica.sandbox.SandboxException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Port forwarding: containerd dials {@code localhost} in the pod's network namespace, where the
- * host's network listens and the sentry's own does not. Whatever is dialled there is accepted, and
- * carried to the same port within the sentry, which takes a Unix socket for that and no other. A
+ * The forwarding of the ports of a pod: containerd dials {@code localhost} in its network
+ * namespace. Whatever is dialled there is accepted, and carried to the same port within the pod. A
  * port at which nobody listens inside is told by closing the connection.
  *
  * <p>It lasts as long as the daemon; the next one begins anew.
  */
-final class PortForwards implements AutoCloseable {
+public final class PortForwards implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(PortForwards.class.getName());
-    private static final JsonMapper JSON = JsonMapper.shared();
     private static final Duration ENDLESS = Duration.ofDays(36_500);
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -46,22 +35,26 @@ final class PortForwards implements AutoCloseable {
     private static final int MOST = 64;
 
     private final LoopbackListener listener;
-    private final ControlSocket control;
+    private final PortDialler pod;
     private final Poller poller;
     private final Set<Thread> carrying = ConcurrentHashMap.newKeySet();
     private final Thread accepting;
 
-    private PortForwards(LoopbackListener listener, ControlSocket control, Poller poller) {
+    private PortForwards(LoopbackListener listener, PortDialler pod, Poller poller) {
         this.listener = listener;
-        this.control = control;
+        this.pod = pod;
         this.poller = poller;
-        this.accepting = Thread.ofVirtual().name("gvisor-ports").unstarted(this::accept);
+        this.accepting = Thread.ofVirtual().name("ports").unstarted(this::accept);
     }
 
-    /** Begins with it; empty where this machine cannot do it, which costs a pod nothing else. */
-    static Optional<PortForwards> open(Path namespace, ControlSocket control, Poller poller) {
+    /**
+     * Begins with it; empty where this machine cannot do it, which costs a pod nothing else.
+     *
+     * @param namespace of the network that containerd dials in
+     */
+    public static Optional<PortForwards> open(Path namespace, PortDialler pod, Poller poller) {
         try (var network = NetworkNamespace.open(namespace)) {
-            var forwards = new PortForwards(LoopbackListener.open(network), control, poller);
+            var forwards = new PortForwards(LoopbackListener.open(network), pod, poller);
             forwards.accepting.start();
             return Optional.of(forwards);
         } catch (LinuxException e) {
@@ -104,7 +97,7 @@ final class PortForwards implements AutoCloseable {
             connection.close();
             return;
         }
-        var name = "gvisor-port " + connection.port();
+        var name = "port " + connection.port();
         var thread = Thread.ofVirtual().name(name).unstarted(() -> carryAll(connection));
         carrying.add(thread);
         thread.start();
@@ -123,61 +116,14 @@ final class PortForwards implements AutoCloseable {
     }
 
     private void forward(LoopbackConnection connection) throws InterruptedException {
-        var ends = UnixSocket.pair(SocketType.STREAM);
-        try (var ours = ends.getFirst()) {
-            try (var theirs = ends.getLast()) {
-                control.call("PortForward", port(connection), List.of(theirs.descriptor()));
-            }
-            carry(connection, ours);
+        try (var client = client(connection);
+                var server = pod.dial(connection.port())) {
+            new Relay(client, server, SILENCE).run("port-back " + connection.port());
         }
     }
 
-    private void carry(LoopbackConnection connection, UnixSocket ours) throws InterruptedException {
-        try (var outside = new Streams(connection.descriptor());
-                var inside = new Streams(ours.descriptor())) {
-            var client = new Relay.Side(outside.in, outside.out, connection::shutdownOutput);
-            var server = new Relay.Side(inside.in, inside.out, () -> end(ours));
-            new Relay(client, server, SILENCE).run("gvisor-port-back " + connection.port());
-        }
-    }
-
-    private static JsonNode port(LoopbackConnection connection) {
-        return JSON.createObjectNode()
-                .put("ContainerID", PodPlaces.ROOT_CONTAINER)
-                .put("Port", connection.port());
-    }
-
-    /** One whose other side is gone need not be told. */
-    private static void end(UnixSocket ours) {
-        try {
-            ours.shutdownOutput();
-        } catch (LinuxException _) {
-            // The sentry has closed it.
-        }
-    }
-
-    /** Both directions of a descriptor. */
-    private final class Streams implements AutoCloseable {
-        private final InputStream in;
-        private final OutputStream out;
-
-        /**
-         * @param descriptor stays its owner's
-         */
-        Streams(Descriptor descriptor) {
-            in = poller.inputStream(descriptor.duplicate());
-            out = poller.outputStream(descriptor.duplicate());
-        }
-
-        @Override
-        public void close() {
-            try {
-                in.close();
-                out.close();
-            } catch (IOException _) {
-                // They are let go of.
-            }
-        }
+    private PortEnd client(LoopbackConnection connection) {
+        return PortEnds.of(connection.descriptor(), poller, connection::shutdownOutput);
     }
 
     /** Ends what is being carried, and lets go of the network namespace. */

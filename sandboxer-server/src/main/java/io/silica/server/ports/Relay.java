@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.appkernel.gvisor;
+package io.silica.server.ports;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,24 +14,15 @@ import java.time.Duration;
 final class Relay {
     private static final int CHUNK = 16 * 1024;
 
-    private final Side client;
-    private final Side server;
+    private final PortEnd client;
+    private final PortEnd server;
     private final Duration silence;
     private volatile long answered;
 
     /**
-     * One of both.
-     *
-     * @param in what it says
-     * @param out what it is told
-     * @param end tells it that there is no more
-     */
-    record Side(InputStream in, OutputStream out, Runnable end) {}
-
-    /**
      * @param silence how long a server may say nothing to a client that has ended
      */
-    Relay(Side client, Side server, Duration silence) {
+    Relay(PortEnd client, PortEnd server, Duration silence) {
         this.client = client;
         this.server = server;
         this.silence = silence;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.appkernel.gvisor;
+package io.silica.server.ports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,8 +42,8 @@ final class RelayTest {
     private void relay(InputStream client, InputStream server, Duration silence)
             throws InterruptedException {
         new Relay(
-                        new Relay.Side(client, toClient, () -> ended.add("client")),
-                        new Relay.Side(server, toServer, () -> ended.add("server")),
+                        new PortEnd(client, toClient, () -> ended.add("client"), () -> {}),
+                        new PortEnd(server, toServer, () -> ended.add("server"), () -> {}),
                         silence)
                 .run("silica-test-back");
     }

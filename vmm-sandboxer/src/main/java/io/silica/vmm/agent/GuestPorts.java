@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.vmm.agent;
+
+import io.silica.proto.guest.PortChunk;
+import io.silica.sandbox.SandboxException;
+import io.silica.server.ports.PortDialler;
+import io.silica.server.ports.PortEnd;
+import io.silica.ttrpc.ByteFlow;
+import io.silica.ttrpc.ByteFlowPart;
+import io.silica.ttrpc.DuplexStream;
+import io.silica.ttrpc.TtrpcException;
+
+/**
+ * Dials within a guest, by its agent. What is carried ends with the connection to that.
+ *
+ * @param agent of the guest
+ */
+public record GuestPorts(Agent agent) implements PortDialler {
+    /** Bytes on the way, as the contract says. */
+    private static final int WINDOW = 256 << 10;
+
+    @Override
+    public PortEnd dial(int port) {
+        DuplexStream<PortChunk, PortChunk> call = agent.stream("Forward", PortChunk.parser());
+        try {
+            call.send(PortChunk.newBuilder().setPort(port).build());
+        } catch (TtrpcException e) {
+            call.close();
+            throw new SandboxException.Unavailable(
+                    "cannot dial port %d in a guest".formatted(port), e);
+        }
+        var flow = new ByteFlow<>(call, call, GuestPorts::part, GuestPorts::chunk, WINDOW);
+        // It ends with the call.
+        Thread.ofVirtual().name("port-receive " + port).start(flow::receive);
+        return new PortEnd(flow.input(), flow.output(), flow::end, call::close);
+    }
+
+    private static ByteFlowPart part(PortChunk chunk) {
+        return new ByteFlowPart(chunk.getData(), chunk.getTaken(), chunk.getEnd());
+    }
+
+    private static PortChunk chunk(ByteFlowPart part) {
+        return PortChunk.newBuilder()
+                .setData(part.bytes())
+                .setTaken(part.taken())
+                .setEnd(part.end())
+                .build();
+    }
+}
