@@ -3,11 +3,13 @@ package io.silica.e2e;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.silica.proto.cri.PodSandboxConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Pods that are virtual machines: a node's vmm-sandboxer is started when the first one is wanted,
@@ -25,8 +27,13 @@ final class VmmPods {
 
     /** Runs a pod with an address. */
     static Pod run(Node node) {
+        return run(node, UnaryOperator.identity());
+    }
+
+    /** The same, changed. */
+    static Pod run(Node node, UnaryOperator<PodSandboxConfig.Builder> change) {
         begin(node);
-        return Pod.runAs(KIND, node, Pod::withAddress);
+        return Pod.runAs(KIND, node, config -> change.apply(Pod.withAddress(config)));
     }
 
     /** Runs a pod on the host's network, which is refused. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.silica.ctl.cri.CriException;
+import io.silica.proto.cri.PodSandboxConfig;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ final class VmmTest {
 
     @OnEveryContainerd
     void aPodIsAMachineOfItsOwnAndItsContainersAreRunInIt(Node node) throws IOException {
-        try (var pod = VmmPods.run(node)) {
+        try (var pod = VmmPods.run(node, VmmTest::withSysctl)) {
             var first = Busybox.shell(pod, "uname -r; hostname; echo mine >/file; exit 42");
             assertThat(first.awaitExitCode()).isEqualTo(42);
             assertThat(first.stdout()).contains("-cloud-amd64").endsWith("e2e-pod\n");
@@ -30,7 +31,13 @@ final class VmmTest {
             assertThat(streams.stdout().lines()).hasSize(20_000).endsWith("20000");
             assertThat(streams.stderr()).startsWith("this is stderr\n");
 
+            var settings =
+                    Busybox.shell(pod, "cd /proc/sys/net; cat core/somaxconn ipv4/ip_unpriv*");
+            assertThat(settings.awaitExitCode()).isZero();
+            assertThat(settings.stdout()).isEqualTo("1234\n0\n");
+
             isReachedByItsAddress(pod);
+            isReachedByAForwardedPort(node, pod);
 
             var stays =
                     Busybox.shell(pod, "trap 'exit 3' TERM; echo up; while :; do sleep 1; done");
@@ -52,6 +59,11 @@ final class VmmTest {
         Until.holds("the end of the machine", () -> VmmPods.processes(node).isEmpty());
     }
 
+    private static PodSandboxConfig.Builder withSysctl(PodSandboxConfig.Builder config) {
+        config.getLinuxBuilder().putSysctls("net.core.somaxconn", "1234");
+        return config;
+    }
+
     private static void isReachedByItsAddress(Pod pod) {
         var address = pod.status().getNetwork().getIp();
         var serves = Busybox.shell(pod, "ip addr; echo up; echo from the guest | nc -l -p 8080");
@@ -64,6 +76,15 @@ final class VmmTest {
                         .isEqualTo("from the guest\n");
             }
         });
+        serves.kill();
+    }
+
+    private static void isReachedByAForwardedPort(Node node, Pod pod) throws IOException {
+        var serves = Busybox.shell(pod, "echo up; nc -ll -p 8081 -e /bin/busybox echo hello");
+        serves.awaitLine("up");
+        try (var port = ForwardedPort.of(node, pod, 8081)) {
+            Until.holds("an answer from the guest", () -> port.answer().equals("hello\n"));
+        }
         serves.kill();
     }
 

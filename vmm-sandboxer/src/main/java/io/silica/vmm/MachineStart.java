@@ -110,6 +110,7 @@ final class MachineStart {
                                                 .setSeconds(now.getEpochSecond())
                                                 .setNanos(now.getNano()))
                                 .setEntropy(ByteString.copyFrom(entropy)))
+                .putAllSysctls(GuestSysctls.of(pod.spec()))
                 .setShareTag(SHARE_TAG)
                 .setShmSize(SHARED_MEMORY)
                 .build();

@@ -53,7 +53,8 @@ final class SandboxSpecReader {
                         resources(config.getLinux().getOverhead())),
                 config.getAnnotationsMap(),
                 request.getSandbox().getLabelsMap(),
-                handler(request));
+                handler(request),
+                config.getLinux().getSysctlsMap());
     }
 
     private static PodSandboxConfig config(ControllerCreateRequest request) {

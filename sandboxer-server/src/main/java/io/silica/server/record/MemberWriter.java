@@ -65,6 +65,11 @@ public final class MemberWriter {
         return this;
     }
 
+    /** Left out if it is null. */
+    public MemberWriter textsOrNull(String name, @Nullable Map<String, String> values) {
+        return values == null ? this : texts(name, values);
+    }
+
     public <T> MemberWriter object(String name, @Nullable T value, RecordForm<T> form) {
         if (value != null) {
             json.writeName(name);

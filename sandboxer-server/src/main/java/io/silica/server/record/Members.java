@@ -74,8 +74,16 @@ public final class Members {
 
     /** One that has to be there. */
     public Map<String, String> textsByName(String name) {
+        return textsByName(name, present(name));
+    }
+
+    public @Nullable Map<String, String> textsByNameOrNull(String name) {
+        return optional(name, value -> textsByName(name, value));
+    }
+
+    private static Map<String, String> textsByName(String name, Object object) {
         var texts = new TreeMap<String, String>();
-        of(name, present(name))
+        of(name, object)
                 .members
                 .forEach((key, value) -> texts.put((String) key, as(String.class, name, value)));
         return texts;

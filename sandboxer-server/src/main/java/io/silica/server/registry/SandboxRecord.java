@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param exitedAt when it ended, ISO 8601; null while it has not
  * @param tasks its containers
  * @param deleted what was deleted lately; null for nothing
+ * @param sysctls settings of the kernel that the pod asks for; null for none
  */
 public record SandboxRecord(
         String id,
@@ -54,7 +55,8 @@ public record SandboxRecord(
         @Nullable Integer exitCode,
         @Nullable String exitedAt,
         List<TaskRecord> tasks,
-        @Nullable List<DeletedRecord> deleted) {
+        @Nullable List<DeletedRecord> deleted,
+        @Nullable Map<String, String> sysctls) {
     /** How records are written: a sandbox with as many containers as one may have fits. */
     public static final RecordFormat<SandboxRecord> FORMAT =
             new RecordFormat<>("sandbox", 1, new SandboxRecordMembers(), ByteSize.mebibytes(4));

@@ -86,7 +86,8 @@ final class SandboxRecordForm {
                 exit == null ? null : exit.code(),
                 exit == null ? null : exit.at().toString(),
                 tasks,
-                deleted.isEmpty() ? null : deleted);
+                deleted.isEmpty() ? null : deleted,
+                spec.sysctls().isEmpty() ? null : spec.sysctls());
     }
 
     /**
@@ -136,7 +137,8 @@ final class SandboxRecordForm {
                 new PodResources(resources(record.containers()), resources(record.overhead())),
                 record.annotations(),
                 record.labels(),
-                record.handler());
+                record.handler(),
+                Optional.ofNullable(record.sysctls()).orElseGet(Map::of));
     }
 
     private static SandboxState state(SandboxRecord record) {

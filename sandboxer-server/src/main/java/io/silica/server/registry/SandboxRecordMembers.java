@@ -46,7 +46,8 @@ final class SandboxRecordMembers implements RecordForm<SandboxRecord> {
                 .numberOrNull("exitCode", it.exitCode())
                 .text("exitedAt", it.exitedAt())
                 .objects("tasks", it.tasks(), TASK)
-                .objects("deleted", it.deleted(), DELETED);
+                .objects("deleted", it.deleted(), DELETED)
+                .textsOrNull("sysctls", it.sysctls());
     }
 
     @Override
@@ -72,7 +73,8 @@ final class SandboxRecordMembers implements RecordForm<SandboxRecord> {
                 from.smallNumberOrNull("exitCode"),
                 from.textOrNull("exitedAt"),
                 from.objects("tasks", TASK),
-                from.objectsOrNull("deleted", DELETED));
+                from.objectsOrNull("deleted", DELETED),
+                from.textsByNameOrNull("sysctls"));
     }
 
     private static final class PodForm implements RecordForm<PodRecord> {

@@ -47,6 +47,7 @@ class SandboxSpecReaderTest {
         assertThat(spec.annotations()).isEqualTo(Map.of("k", "v"));
         assertThat(spec.labels()).isEqualTo(Map.of("name", "web_default_uid-1_2"));
         assertThat(spec.handler()).isEqualTo("wasmtime");
+        assertThat(spec.sysctls()).isEqualTo(Map.of("net.core.somaxconn", "1024"));
     }
 
     @Test
@@ -124,6 +125,7 @@ class SandboxSpecReaderTest {
                 .setLinux(
                         LinuxPodSandboxConfig.newBuilder()
                                 .setCgroupParent("/kubepods/pod1")
+                                .putSysctls("net.core.somaxconn", "1024")
                                 .setResources(
                                         LinuxContainerResources.newBuilder()
                                                 .setMemoryLimitInBytes(1024)

@@ -213,7 +213,8 @@ class SandboxRecordFormTest {
                 r.exitCode(),
                 r.exitedAt(),
                 r.tasks(),
-                r.deleted());
+                r.deleted(),
+                r.sysctls());
     }
 
     private static SandboxSpec spec(SandboxNetwork network, Optional<String> cgroupParent) {
@@ -227,6 +228,7 @@ class SandboxRecordFormTest {
                 new PodResources(new Resources(1 << 20, 512, 50_000, 100_000), Resources.UNLIMITED),
                 Map.of("a", "b"),
                 Map.of("name", "web_default_uid-1_2"),
-                "wasm");
+                "wasm",
+                Map.of("net.ipv4.ip_forward", "1"));
     }
 }

@@ -63,7 +63,8 @@ final class SandboxRecordMembersTest {
                             new TaskRecord("c2", "/b/c2", null, null)),
                     List.of(
                             new DeletedRecord("c0", "e0", 9, 3, "2026-11-29T06:00:02Z"),
-                            new DeletedRecord("c0", null, 9, 0, "2026-11-29T06:00:02Z")));
+                            new DeletedRecord("c0", null, 9, 0, "2026-11-29T06:00:02Z")),
+                    null);
 
     /** One that lacks all that it can. */
     private static final SandboxRecord BARE =
@@ -88,6 +89,7 @@ final class SandboxRecordMembersTest {
                     null,
                     null,
                     List.of(),
+                    null,
                     null);
 
     @TempDir private Path directory;
