@@ -60,8 +60,13 @@ final class Ports {
 
     private static void carry(Socket server, ByteFlow<PortChunk> flow, int port)
             throws IOException, InterruptedException {
-        // It ends with the call, which ends when this is done.
-        Thread.ofVirtual().name("port-receive " + port).start(flow::receive);
+        // It ends with the call: when this is done, or when the host has given it up.
+        Thread.ofVirtual()
+                .name("port-receive " + port)
+                .start(() -> {
+                    flow.receive();
+                    close(server);
+                });
         var asks =
                 Thread.ofVirtual().name("port-ask " + port).start(() -> carryAsked(flow, server));
         try {

@@ -31,6 +31,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -161,6 +162,28 @@ class AgentTest {
                 receiving.join();
             }
             answering.join();
+        }
+    }
+
+    @Test
+    void aPortThatTheHostLetsGoOfIsLetGoOfByTheServerThatSaysNothing() throws Exception {
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var host = accept()) {
+            attach(host, "a", 1);
+            var call = forward(host, server.getLocalPort());
+            try (var client = server.accept()) {
+                flow(call).end();
+                assertThat(client.getInputStream().read()).isEqualTo(-1);
+                call.close();
+                // The connection is over in both directions: what is said is refused, at last.
+                assertThatThrownBy(() -> sayForEver(client)).isInstanceOf(IOException.class);
+            }
+        }
+    }
+
+    private static void sayForEver(Socket client) throws IOException {
+        while (true) {
+            client.getOutputStream().write(1);
         }
     }
 
