@@ -92,7 +92,7 @@ public final class SandboxerDaemon implements AutoCloseable {
      */
     public static SandboxerDaemon start(
             DaemonConfig config, Sandboxer sandboxer, Metrics metrics, ServiceManager manager) {
-        return start(config, sandboxer, metrics, manager, Optional.empty());
+        return start(config, sandboxer, metrics, manager, Optional.empty(), InstantSource.system());
     }
 
     /**
@@ -112,6 +112,7 @@ public final class SandboxerDaemon implements AutoCloseable {
                 metrics,
                 manager,
                 Optional.empty(),
+                InstantSource.system(),
                 parts);
     }
 
@@ -119,16 +120,18 @@ public final class SandboxerDaemon implements AutoCloseable {
      * The same for a test, which knows better whether connections have outlived the last daemon.
      *
      * @param continuity whether they have; empty if it is to be found out
+     * @param clock which time it is
      */
     public static SandboxerDaemon start(
             DaemonConfig config,
             Sandboxer sandboxer,
             Metrics metrics,
             ServiceManager manager,
-            Optional<Continuity> continuity) {
+            Optional<Continuity> continuity,
+            InstantSource clock) {
         var parts = new Undo();
         parts.owns(sandboxer);
-        return start(config, _ -> sandboxer, metrics, manager, continuity, parts);
+        return start(config, _ -> sandboxer, metrics, manager, continuity, clock, parts);
     }
 
     private static SandboxerDaemon start(
@@ -137,9 +140,11 @@ public final class SandboxerDaemon implements AutoCloseable {
             Metrics metrics,
             ServiceManager manager,
             Optional<Continuity> continuity,
+            InstantSource clock,
             Undo parts) {
         try {
-            SandboxerDaemon daemon = assemble(config, kind, metrics, manager, continuity, parts);
+            SandboxerDaemon daemon =
+                    assemble(config, kind, metrics, manager, continuity, clock, parts);
             daemon.ready();
             return daemon;
         } catch (RuntimeException e) {
@@ -182,6 +187,7 @@ public final class SandboxerDaemon implements AutoCloseable {
             Metrics metrics,
             ServiceManager manager,
             Optional<Continuity> continuity,
+            InstantSource clock,
             Undo parts)
             throws InterruptedException {
         InheritedDescriptors inherited = manager.inherited();
@@ -198,7 +204,7 @@ public final class SandboxerDaemon implements AutoCloseable {
 
         var calls = new Calls(metrics);
         var readiness = new Readiness();
-        EventOutbox outbox = parts.owns(outbox(config));
+        EventOutbox outbox = parts.owns(outbox(config, clock));
         RecordStore<SandboxRecord> records =
                 RecordStore.open(
                         state.subdirectory("sandboxes"), SandboxRecord.FORMAT.in(format(state)));
@@ -212,7 +218,7 @@ public final class SandboxerDaemon implements AutoCloseable {
                                 outbox::publish,
                                 limits(config),
                                 timer(parts),
-                                InstantSource.system()));
+                                clock));
         var controller = new ControllerService(registry, "ttrpc+unix://" + server.taskSocket());
         parts.owns(
                 ControllerServer.serve(
@@ -266,13 +272,13 @@ public final class SandboxerDaemon implements AutoCloseable {
         return StateFormat.settle(state.path(), build.stateFormat(), build.version());
     }
 
-    private static EventOutbox outbox(DaemonConfig config) {
+    private static EventOutbox outbox(DaemonConfig config, InstantSource clock) {
         return new EventOutbox(
                 EventOutboxConfig.of(
                         config.containerd().address(),
                         config.containerd().namespace(),
                         config.limits().eventOutbox()),
-                InstantSource.system());
+                clock);
     }
 
     private static RegistryConfig limits(DaemonConfig config) {

@@ -20,6 +20,7 @@ import io.silica.server.registry.Continuity;
 import io.silica.server.registry.SandboxRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /** A whole daemon in this process, and containerd's connection to its Controller service. */
@@ -49,16 +50,60 @@ public final class DaemonUnderTest implements AutoCloseable {
      */
     public DaemonUnderTest(
             Path directory, Sandboxer sandboxer, LimitsConfig limits, Continuity continuity) {
+        this(directory, sandboxer, limits, continuity, InstantSource.system());
+    }
+
+    /** The same with a clock that may be set. */
+    public DaemonUnderTest(
+            Path directory,
+            Sandboxer sandboxer,
+            LimitsConfig limits,
+            Continuity continuity,
+            InstantSource clock) {
+        this(
+                directory,
+                sandboxer,
+                config(directory, limits, grace(continuity), Optional.empty()),
+                Optional.of(continuity),
+                clock);
+    }
+
+    private DaemonUnderTest(
+            Path directory,
+            Sandboxer sandboxer,
+            DaemonConfig config,
+            Optional<Continuity> continuity,
+            InstantSource clock) {
         this.directory = directory;
-        Duration grace = continuity == Continuity.KEPT ? Duration.ZERO : Duration.ofSeconds(5);
         this.daemon =
                 SandboxerDaemon.start(
-                        config(directory, limits, grace),
+                        config,
                         sandboxer,
                         new Metrics("test", "0", "0"),
                         ServiceManager.ofThisProcess(),
-                        Optional.of(continuity));
+                        continuity,
+                        clock);
         this.controller = new ControllerConnection(directory.resolve("controller.sock"));
+    }
+
+    /**
+     * Starts one beside a holder, which finds out by itself whether its connections have outlived
+     * the last one; {@link #close} is a death.
+     *
+     * @param channel of the holder, which listens for {@link #tasks}
+     */
+    public static DaemonUnderTest beside(
+            Path channel, Path directory, Sandboxer sandboxer, LimitsConfig limits) {
+        return new DaemonUnderTest(
+                directory,
+                sandboxer,
+                config(directory, limits, Duration.ZERO, Optional.of(channel)),
+                Optional.empty(),
+                InstantSource.system());
+    }
+
+    private static Duration grace(Continuity continuity) {
+        return continuity == Continuity.KEPT ? Duration.ZERO : Duration.ofSeconds(5);
     }
 
     /** The Controller service, with a deadline that no sound call reaches. */
@@ -74,6 +119,11 @@ public final class DaemonUnderTest implements AutoCloseable {
     /** A connection to the Task service, as containerd dials one for each container. */
     public TaskConnection tasks() {
         return new TaskConnection(directory.resolve("task.sock"));
+    }
+
+    /** What it says at its metrics socket. */
+    public String ask(String path) {
+        return MetricsSocket.ask(directory.resolve("metrics.sock"), path);
     }
 
     /** What the daemon knows. */
@@ -122,13 +172,14 @@ public final class DaemonUnderTest implements AutoCloseable {
         daemon.close();
     }
 
-    private static DaemonConfig config(Path directory, LimitsConfig limits, Duration grace) {
+    private static DaemonConfig config(
+            Path directory, LimitsConfig limits, Duration grace, Optional<Path> holder) {
         return new DaemonConfig(
                 new ServerConfig(
                         directory.resolve("controller.sock"),
                         directory.resolve("state"),
                         directory.resolve("task.sock"),
-                        Optional.empty(),
+                        holder,
                         LogLevel.INFO,
                         LogFormat.TEXT,
                         Optional.of(directory.resolve("metrics.sock")),

@@ -27,6 +27,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +51,7 @@ final class Ground implements AutoCloseable {
     private final Path directory;
     private final LimitsConfig limits;
     private final Continuity continuity;
+    private volatile Duration clockIsAhead = Duration.ZERO;
     private DaemonUnderTest daemon;
     private TaskConnection tasks;
 
@@ -105,6 +107,16 @@ final class Ground implements AutoCloseable {
                 survivors);
     }
 
+    /** The same with another time within which its sandboxes are to be claimed. */
+    Ground limitedTo(Duration claimWithin) throws IOException {
+        return new Ground(
+                directory,
+                limits(limits.maxSandboxes(), limits.maxContainersPerSandbox(), claimWithin),
+                continuity,
+                faults,
+                survivors);
+    }
+
     private static LimitsConfig limits(int sandboxes, int containers, Duration claimWithin) {
         LimitsConfig limits = LimitsConfig.DEFAULT;
         return new LimitsConfig(
@@ -115,6 +127,11 @@ final class Ground implements AutoCloseable {
                 limits.blockingCallsPerSandbox(),
                 limits.eventOutbox(),
                 limits.journalSize());
+    }
+
+    /** Somebody sets the clock that the daemon of now and those after it look at. */
+    void setClockAhead(Duration ofTheTrueTime) {
+        clockIsAhead = ofTheTrueTime;
     }
 
     DaemonUnderTest daemon() {
@@ -209,7 +226,11 @@ final class Ground implements AutoCloseable {
     /** A daemon on the same state directory. */
     DaemonUnderTest started() {
         return new DaemonUnderTest(
-                directory, new FakeSandboxer(faults, survivors), limits, continuity);
+                directory,
+                new FakeSandboxer(faults, survivors),
+                limits,
+                continuity,
+                () -> Instant.now().plus(clockIsAhead));
     }
 
     /** Where the sandbox's record is. */
