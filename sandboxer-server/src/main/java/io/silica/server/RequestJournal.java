@@ -20,9 +20,9 @@ import java.util.function.ToLongFunction;
  * The journal of a daemon whose connections outlive it, if there can be one.
  *
  * @param isContinued whether it tells of the connections of the last life
- * @param damaged how many could not be used at the start
+ * @param unusable how many could not be used at the start
  */
-record RequestJournal(Optional<Journal> journal, boolean isContinued, int damaged)
+record RequestJournal(Optional<Journal> journal, boolean isContinued, int unusable)
         implements AutoCloseable {
     private static final Logger LOGGER = System.getLogger(RequestJournal.class.getName());
 
@@ -54,13 +54,13 @@ record RequestJournal(Optional<Journal> journal, boolean isContinued, int damage
                         Level.ERROR,
                         "there is no journal, and containers would be lost with this daemon: {0}",
                         reason);
-                yield none();
+                yield new RequestJournal(Optional.empty(), false, 1);
             }
         };
     }
 
-    private static RequestJournal fresh(Journal journal, int damaged) {
-        return new RequestJournal(Optional.of(journal), false, damaged);
+    private static RequestJournal fresh(Journal journal, int unusable) {
+        return new RequestJournal(Optional.of(journal), false, unusable);
     }
 
     /** Whether there is one. */
@@ -108,7 +108,7 @@ record RequestJournal(Optional<Journal> journal, boolean isContinued, int damage
         metrics.counter(
                 "journal_lost",
                 "Journals that could not be used, and connections that could not be gone on with.",
-                () -> value(Journal::lost) + damaged);
+                () -> value(Journal::lost) + unusable);
     }
 
     private long value(ToLongFunction<Journal> of) {

@@ -20,6 +20,8 @@ import io.silica.server.transport.TransportOptions;
 import io.silica.server.transport.TtrpcTransport;
 import io.silica.ttrpc.ConnectionId;
 import io.silica.ttrpc.ServerConfig;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,8 @@ import java.util.stream.Collectors;
  * where there is none, a listener of the daemon's own.
  */
 final class TaskConnections implements AutoCloseable {
+    private static final Logger LOGGER = System.getLogger(TaskConnections.class.getName());
+
     private final Undo parts = new Undo();
     private final Optional<Holder> holder;
     private final Optional<UnixListener> listener;
@@ -98,7 +102,14 @@ final class TaskConnections implements AutoCloseable {
     Continuity continuity() {
         boolean held =
                 holder.isPresent() && instance.read().equals(Optional.of(holder.get().instance()));
-        return held && journal.isContinued() ? Continuity.KEPT : Continuity.LOST;
+        boolean told = journal.isContinued();
+        if (held && !told) {
+            LOGGER.log(
+                    Level.ERROR,
+                    "containers of the last life are ended: no journal tells how far it had read their"
+                            + " connections");
+        }
+        return held && told ? Continuity.KEPT : Continuity.LOST;
     }
 
     /** Whether there is room for a container more, and all that will be asked about it. */

@@ -37,7 +37,9 @@ final class PrivateDirectory {
             requireOurs(path);
         }
         // The mode of creation is cut by the umask, and an older directory may be open to others.
-        Files.setPosixFilePermissions(path, DIRECTORY_MODE);
+        if (!Files.getPosixFilePermissions(path).equals(DIRECTORY_MODE)) {
+            Files.setPosixFilePermissions(path, DIRECTORY_MODE);
+        }
     }
 
     /** Opens a new file of mode 0600 for writing. */
