@@ -11,6 +11,7 @@ import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import com.google.protobuf.Timestamp;
+import io.silica.proto.containerd.task.CheckpointTaskRequest;
 import io.silica.proto.containerd.task.CloseIORequest;
 import io.silica.proto.containerd.task.ConnectRequest;
 import io.silica.proto.containerd.task.ConnectResponse;
@@ -30,6 +31,8 @@ import io.silica.proto.containerd.task.StartRequest;
 import io.silica.proto.containerd.task.StartResponse;
 import io.silica.proto.containerd.task.StateRequest;
 import io.silica.proto.containerd.task.StateResponse;
+import io.silica.proto.containerd.task.StatsRequest;
+import io.silica.proto.containerd.task.StatsResponse;
 import io.silica.proto.containerd.task.Status;
 import io.silica.proto.containerd.task.UpdateTaskRequest;
 import io.silica.proto.containerd.task.WaitRequest;
@@ -38,6 +41,7 @@ import io.silica.sandbox.ContainerId;
 import io.silica.server.contract.ExecProcess;
 import io.silica.server.registry.Continuity;
 import io.silica.ttrpc.StatusCode;
+import io.silica.ttrpc.TtrpcException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -141,6 +145,22 @@ class TaskReplayTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"before", "done", "answered"})
+    void killOfAnAddedProcess(String moment) {
+        ground.runTask("s1", "c1");
+        add();
+        startExec();
+        deaths.during(moment, "task.kill", () -> empty("Kill", killed("e1", Ground.KILL)));
+
+        replay("Kill", killed("e1", Ground.KILL), Empty.parser());
+        assertThat(ground.tasks().task("Wait", waitFor("e1"), WaitResponse.parser()))
+                .extracting(WaitResponse::getExitStatus)
+                .isEqualTo(137);
+        assertThat(effects("kill c1/e1 9")).isEqualTo(1);
+        assertThat(ground.tasks().state("c1").getStatus()).isEqualTo(Status.RUNNING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"before", "done", "answered"})
     void aSignalThatEndsNothingIsSentAtLeastOnce(String moment) {
         ground.runTask("s1", "c1");
         deaths.during(moment, "task.kill", () -> ground.tasks().kill("c1", 0));
@@ -235,6 +255,27 @@ class TaskReplayTest {
     }
 
     @Test
+    void waitForAnAddedProcess() {
+        ground.runTask("s1", "c1");
+        add();
+        startExec();
+        deaths.during("answered", "task.wait", () -> {});
+
+        try (var wait = Replay.begin(ground.daemon().registry(), "Wait", waitFor("e1"))) {
+            assertThat(execState()).isEqualTo(Status.RUNNING);
+            assertThat(wait.isAnswered()).isFalse();
+            empty("Kill", killed("e1", Ground.KILL));
+            assertThat(wait.await(WaitResponse.parser()).getExitStatus()).isEqualTo(137);
+        }
+        deaths.during(
+                "noted",
+                "task.delete",
+                () -> ground.tasks().task("Delete", deleted("e1"), DeleteResponse.parser()));
+        assertThat(replay("Wait", waitFor("e1"), WaitResponse.parser()).getExitStatus())
+                .isEqualTo(137);
+    }
+
+    @Test
     void waitForWhatHasEndedOrWasDeletedMeanwhile() {
         ground.runTask("s1", "c1");
         ground.tasks().kill("c1", 15);
@@ -302,6 +343,52 @@ class TaskReplayTest {
         isRepeated(moment, "task.resize", "ResizePty", request, "resize c1");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"before", "done", "answered"})
+    void closeIoOfAnAddedProcess(String moment) {
+        ground.runTask("s1", "c1");
+        add();
+        startExec();
+        var request =
+                CloseIORequest.newBuilder().setId("c1").setExecId("e1").setStdin(true).build();
+        isRepeated(moment, "task.close-stdin", "CloseIO", request, "close-stdin c1/e1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"before", "done", "answered"})
+    void resizePtyOfAnAddedProcess(String moment) {
+        ground.runTask("s1", "c1");
+        empty("Exec", added().toBuilder().setTerminal(true).build());
+        startExec();
+        var request =
+                ResizePtyRequest.newBuilder()
+                        .setId("c1")
+                        .setExecId("e1")
+                        .setWidth(80)
+                        .setHeight(24)
+                        .build();
+        isRepeated(moment, "task.resize", "ResizePty", request, "resize c1/e1");
+    }
+
+    @Test
+    void figuresAreMeasuredAgain() {
+        ground.runTask("s1", "c1");
+        deaths.during("answered", "", () -> {});
+
+        until(this::hasFigures);
+    }
+
+    /** The next life may still have to look for the container. */
+    private boolean hasFigures() {
+        try {
+            var request = StatsRequest.newBuilder().setId("c1").build();
+            return replay("Stats", request, StatsResponse.parser()).hasStats();
+        } catch (TtrpcException e) {
+            assertThat(e.code()).isEqualTo(StatusCode.UNAVAILABLE);
+            return false;
+        }
+    }
+
     @Test
     void questionsAreAnsweredAgain() {
         ground.runTask("s1", "c1");
@@ -315,6 +402,8 @@ class TaskReplayTest {
         var pids = PidsRequest.newBuilder().setId("c1").build();
         assertThat(replay("Pids", pids, PidsResponse.parser()).getProcessesList()).isNotEmpty();
         replay("Shutdown", ShutdownRequest.newBuilder().setId("c1").build(), Empty.parser());
+        var checkpoint = CheckpointTaskRequest.newBuilder().setId("c1").build();
+        refused(StatusCode.UNIMPLEMENTED, () -> replay("Checkpoint", checkpoint, Empty.parser()));
         assertThat(ground.tasks().state("c1").getStatus()).isEqualTo(Status.RUNNING);
     }
 
@@ -374,10 +463,18 @@ class TaskReplayTest {
     }
 
     private static KillRequest killed(int signal) {
-        return KillRequest.newBuilder().setId("c1").setSignal(signal).build();
+        return killed("", signal);
+    }
+
+    private static KillRequest killed(String exec, int signal) {
+        return KillRequest.newBuilder().setId("c1").setExecId(exec).setSignal(signal).build();
     }
 
     private static WaitRequest waitFor() {
-        return WaitRequest.newBuilder().setId("c1").build();
+        return waitFor("");
+    }
+
+    private static WaitRequest waitFor(String exec) {
+        return WaitRequest.newBuilder().setId("c1").setExecId(exec).build();
     }
 }
