@@ -7,13 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.silica.sandbox.Failpoint;
+import io.silica.proto.containerd.sandbox.ControllerMetricsRequest;
+import io.silica.proto.containerd.sandbox.ControllerPlatformRequest;
+import io.silica.proto.containerd.sandbox.ControllerWaitRequest;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.server.registry.Continuity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SandboxDeathTest {
     private static final String READY = "SANDBOX_READY";
     private static final String NOT_READY = "SANDBOX_NOTREADY";
+    private static final Duration SHORT = Duration.ofMillis(300);
 
     @TempDir Path directory;
     private Ground ground;
@@ -69,6 +73,84 @@ class SandboxDeathTest {
         ground.daemon().start("s1");
         assertThat(ground.daemon().status("s1").getState()).isEqualTo(READY);
         ground.daemon().shutdown("s1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"noted", "answered"})
+    void aSandboxThatWasMadeAndThatNobodyStartsIsRemoved(String moment) throws IOException {
+        deaths.during(moment, "sandbox.create", () -> ground.daemon().create("s1"));
+
+        isRemovedWhenItsTimeIsOver();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"before", "done", "noted", "answered"})
+    void aSandboxOfWhichNobodySpeaksAfterItsStartIsRemoved(String moment) throws IOException {
+        ground.daemon().create("s1");
+        deaths.during(moment, "sandbox.start", () -> ground.daemon().start("s1"));
+
+        isRemovedWhenItsTimeIsOver();
+    }
+
+    private void isRemovedWhenItsTimeIsOver() throws IOException {
+        assertThat(ground.daemon().registry().sandboxes()).hasSize(1);
+        ground.stopDaemon();
+        ground = ground.limitedTo(SHORT);
+        until(() -> ground.daemon().registry().sandboxes().isEmpty());
+        ground.nothingIsLeft();
+    }
+
+    @Test
+    void questionsAreAnsweredFromWhatIsSo() {
+        ground.run("s1");
+        var status = ground.daemon().status("s1");
+        deaths.during(Deaths.ANSWERED, "", () -> {});
+
+        assertThat(ground.daemon().status("s1")).isEqualTo(status);
+        assertThat(platform()).isEqualTo("linux");
+        until(this::hasFigures);
+        var wait = ground.daemon().waiting().wait(waitFor("s1"));
+        assertThat(platform()).isEqualTo("linux");
+        assertThat(wait).isNotDone();
+        ground.daemon().stop("s1");
+        assertThat(wait).succeedsWithin(Duration.ofSeconds(30));
+        var ended = ground.await("s1");
+
+        deaths.during(Deaths.ANSWERED, "", () -> {});
+        assertThat(ground.await("s1")).isEqualTo(ended);
+        assertThat(ground.daemon().status("s1").getExitedAt()).isEqualTo(ended.getExitedAt());
+        refused(Status.Code.UNAVAILABLE, this::hasFiguresNow);
+        ground.daemon().shutdown("s1");
+    }
+
+    private String platform() {
+        return ground.daemon()
+                .controller()
+                .platform(ControllerPlatformRequest.newBuilder().setSandboxId("s1").build())
+                .getPlatform()
+                .getOs();
+    }
+
+    /** The next life may still have to look for the sandbox. */
+    private boolean hasFigures() {
+        try {
+            return hasFiguresNow();
+        } catch (StatusRuntimeException e) {
+            assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            return false;
+        }
+    }
+
+    private boolean hasFiguresNow() {
+        return ground.daemon()
+                .controller()
+                .metrics(ControllerMetricsRequest.newBuilder().setSandboxId("s1").build())
+                .getMetrics()
+                .hasData();
+    }
+
+    private static ControllerWaitRequest waitFor(String sandbox) {
+        return ControllerWaitRequest.newBuilder().setSandboxId(sandbox).build();
     }
 
     @Test
@@ -131,22 +213,6 @@ class SandboxDeathTest {
         update(512);
         assertThat(ground.record("s1")).content().contains("\"cpuShares\":512");
         ground.daemon().shutdown("s1");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "sandbox.create.before",
-                "sandbox.create.reserved",
-                "sandbox.create.prepared",
-                "sandbox.create.done",
-                "sandbox.create.noted"
-            })
-    void aStepOfACreationThatFailsLeavesNothing(String point) {
-        Failpoint.arm(point + "=fail");
-        refused(Status.Code.UNKNOWN, () -> ground.daemon().create("s1"));
-        ground.nothingIsLeft();
-        livesItsLife("s1");
     }
 
     @Test
