@@ -3,8 +3,10 @@ package io.silica.server.fake;
 
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExecId;
+import io.silica.sandbox.FormerContainer;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +29,13 @@ final class FakeAgent {
             throw new SandboxException.AlreadyExists("the agent has " + id + " already");
         }
         return guest;
+    }
+
+    /** A container that is there as its record says, with its first process. */
+    void expect(FormerContainer former) {
+        var init = new FakeProgram(List.of("sleep"), former.init().stdio());
+        init.become(former.init().state());
+        guests.computeIfAbsent(former.id(), _ -> new Guest(init, new ConcurrentHashMap<>()));
     }
 
     Map<ContainerId, Guest> guests() {

@@ -51,6 +51,19 @@ public final class FakeProgram {
         return paused ? new ProcessState.Paused() : new ProcessState.Running();
     }
 
+    /** Takes it to be in that state. */
+    void become(ProcessState state) {
+        switch (state) {
+            case ProcessState.Created() -> {}
+            case ProcessState.Running() -> start();
+            case ProcessState.Paused() -> {
+                start();
+                pause(true);
+            }
+            case ProcessState.Stopped(ExitStatus status) -> exit.complete(status);
+        }
+    }
+
     /** Lets it run; doing it twice is harmless. */
     public void start() {
         synchronized (this) {

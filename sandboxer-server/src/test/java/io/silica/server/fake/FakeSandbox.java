@@ -59,6 +59,7 @@ final class FakeSandbox implements Sandbox {
     @Override
     public List<AdoptedContainer> adoptContainers(List<FormerContainer> former) {
         life.ask(id, "sandbox.adopt-containers");
+        life.survivors().expect(agent, former);
         agent.keep(former.stream().map(FormerContainer::id).collect(Collectors.toSet()));
         return former.stream().flatMap(it -> adopted(it).stream()).toList();
     }

@@ -2,6 +2,7 @@
 package io.silica.server.fake;
 
 import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.FormerContainer;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
@@ -45,7 +46,8 @@ public final class FakeSandboxer implements Sandboxer {
     public Optional<Sandbox> adopt(
             SandboxSpec spec, Map<String, String> identity, boolean started) {
         life.pass("sandbox.adopt");
-        return Optional.ofNullable(life.survivors().agents.get(spec.id()))
+        return life.survivors()
+                .find(spec.id())
                 .map(agent -> new FakeSandbox(spec.id(), agent, life));
     }
 
@@ -68,6 +70,35 @@ public final class FakeSandboxer implements Sandboxer {
     public static final class Survivors {
         final Map<SandboxId, FakeAgent> agents = new ConcurrentHashMap<>();
         private final List<String> effects = new CopyOnWriteArrayList<>();
+        private final boolean asRecorded;
+
+        public Survivors() {
+            this(false);
+        }
+
+        private Survivors(boolean asRecorded) {
+            this.asRecorded = asRecorded;
+        }
+
+        /**
+         * Those of a daemon that is a process: they cannot outlive it, so whatever a record tells
+         * of is taken to be there, and as the record says.
+         */
+        public static Survivors asRecorded() {
+            return new Survivors(true);
+        }
+
+        Optional<FakeAgent> find(SandboxId id) {
+            return asRecorded
+                    ? Optional.of(agents.computeIfAbsent(id, _ -> new FakeAgent()))
+                    : Optional.ofNullable(agents.get(id));
+        }
+
+        void expect(FakeAgent agent, List<FormerContainer> containers) {
+            if (asRecorded) {
+                containers.forEach(agent::expect);
+            }
+        }
 
         /** Whether anything is left of a sandbox. */
         public boolean has(SandboxId id) {

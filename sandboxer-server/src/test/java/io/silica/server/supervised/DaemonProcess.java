@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.supervised;
 
+import io.silica.linux.Pidfd;
+import io.silica.sandbox.Failpoint;
 import io.silica.server.SandboxerDaemon;
 import io.silica.server.Termination;
 import io.silica.server.config.ContainerdConfig;
@@ -9,6 +11,7 @@ import io.silica.server.config.LimitsConfig;
 import io.silica.server.config.ServerConfig;
 import io.silica.server.config.StatsConfig;
 import io.silica.server.fake.FakeSandboxer;
+import io.silica.server.fake.Faults;
 import io.silica.server.logging.LogFormat;
 import io.silica.server.logging.LogLevel;
 import io.silica.server.metrics.Metrics;
@@ -43,12 +46,13 @@ final class DaemonProcess {
 
     public static void main(String[] arguments) throws InterruptedException {
         var termination = Termination.install();
+        Failpoint.signalBy(DaemonProcess::signalOurselves);
         int code = 0;
         var manager = manager();
         try (var _ =
                 SandboxerDaemon.start(
                         config(Path.of(arguments[0])),
-                        new FakeSandboxer(),
+                        new FakeSandboxer(new Faults(), FakeSandboxer.Survivors.asRecorded()),
                         new Metrics("fake", "0", "0"),
                         manager)) {
             System.out.println("serving as process " + ProcessHandle.current().pid());
@@ -58,6 +62,12 @@ final class DaemonProcess {
             code = 1;
         }
         termination.exit(code);
+    }
+
+    private static void signalOurselves(int signal) {
+        try (var process = Pidfd.open((int) ProcessHandle.current().pid())) {
+            process.signal(signal);
+        }
     }
 
     private static ServiceManager manager() throws InterruptedException {

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.supervised;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.silica.linux.leaks.LeakCheck;
+import io.silica.proto.containerd.task.Status;
+import io.silica.sandbox.Failpoint;
+import io.silica.server.contract.Bundle;
 import io.silica.server.contract.ControllerConnection;
+import io.silica.server.contract.MetricsSocket;
 import io.silica.server.contract.TaskConnection;
 import io.silica.supervisor.Supervised;
 import io.silica.ttrpc.StatusCode;
 import io.silica.ttrpc.TtrpcException;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -172,21 +172,71 @@ class SupervisedDaemonTest {
     }
 
     @Test
-    void manySandboxesAreTakenOverInASmallHeap() throws Exception {
+    void manySandboxesAndTheirContainersAreTakenOverInASmallHeap() throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")), "mounting needs root");
         try (var supervised = supervise();
-                var controller = new ControllerConnection(directory.resolve("controller.sock"))) {
+                var controller = new ControllerConnection(directory.resolve("controller.sock"));
+                var containerd = tasks()) {
             long pid = serving(supervised);
             for (int i = 0; i < MANY; i++) {
                 controller.create("pod" + i);
                 controller.start("pod" + i);
+                var _ = containerd.create(bundle("pod" + i, "c" + i).request().build());
+                containerd.start("c" + i);
             }
             Supervised.signal("KILL", pid);
             serving(supervised);
             for (int i = 0; i < MANY; i++) {
-                assertThat(controller.status("pod" + i).getSandboxId()).isEqualTo("pod" + i);
+                assertThat(controller.status("pod" + i).getState()).isEqualTo("SANDBOX_READY");
+                assertThat(containerd.state("c" + i).getStatus()).isEqualTo(Status.RUNNING);
+                containerd.kill("c" + i, 9);
+                assertThat(containerd.await("c" + i).getExitStatus()).isEqualTo(137);
                 controller.shutdown("pod" + i);
             }
             assertThat(String.join("\n", supervised.said())).doesNotContain("OutOfMemory");
+        }
+    }
+
+    private Bundle bundle(String pod, String container) throws IOException {
+        return Bundle.create(
+                directory.resolve("bundles"),
+                Files.createDirectories(directory.resolve("image")),
+                pod,
+                container,
+                List.of("sleep"));
+    }
+
+    @Test
+    void aDaemonThatIsStoppedInTheMiddleOfACallGoesOnWhereItWas() throws Exception {
+        var point = Map.of(Failpoint.ENVIRONMENT, "sandbox.create.prepared=stop");
+        try (var supervised = Supervised.start(point, arguments(held()));
+                var controller = new ControllerConnection(directory.resolve("controller.sock"));
+                var containerd = tasks();
+                var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            long pid = serving(supervised);
+            assertIsServed(containerd);
+            var create = callers.submit(() -> controller.create("pod"));
+            awaitStopped(pid);
+            var known = callers.submit(() -> assertIsServed(containerd));
+            var newcomer = callers.submit(this::assertANewcomerIsServed);
+            assertThat(create.isDone() || known.isDone() || newcomer.isDone()).isFalse();
+
+            Supervised.signal("CONT", pid);
+            for (var call : List.of(create, known, newcomer)) {
+                call.get(60, TimeUnit.SECONDS);
+            }
+            controller.start("pod");
+            assertThat(controller.status("pod").getState()).isEqualTo("SANDBOX_READY");
+            controller.shutdown("pod");
+        }
+    }
+
+    private static void awaitStopped(long pid) throws IOException {
+        var stat = Path.of("/proc", Long.toString(pid), "stat");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!Files.readString(stat).contains(") T ")) {
+            assertThat(System.nanoTime()).as("waiting for the stop").isLessThan(end);
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
@@ -285,16 +335,18 @@ class SupervisedDaemonTest {
     }
 
     private Supervised supervise(String... options) {
-        var state = directory.resolve("state");
-        var all =
-                new ArrayList<>(
-                        List.of(
-                                "--hold",
-                                state.resolve("task.sock").toString(),
-                                "--channel",
-                                state.resolve("holder.sock").toString()));
+        var all = new ArrayList<>(held());
         all.addAll(List.of(options));
         return Supervised.start(Map.of(), arguments(all));
+    }
+
+    private List<String> held() {
+        var state = directory.resolve("state");
+        return List.of(
+                "--hold",
+                state.resolve("task.sock").toString(),
+                "--channel",
+                state.resolve("holder.sock").toString());
     }
 
     private List<String> arguments(List<String> holder) {
@@ -310,13 +362,7 @@ class SupervisedDaemonTest {
         return new TaskConnection(directory.resolve("state/task.sock"));
     }
 
-    private String ask(String path) throws IOException {
-        var address = UnixDomainSocketAddress.of(directory.resolve("state/metrics.sock"));
-        try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(address);
-            var request = "GET %s HTTP/1.1\r\nHost: x\r\n\r\n".formatted(path);
-            channel.write(ByteBuffer.wrap(request.getBytes(US_ASCII)));
-            return new String(Channels.newInputStream(channel).readAllBytes(), US_ASCII);
-        }
+    private String ask(String path) {
+        return MetricsSocket.ask(directory.resolve("state/metrics.sock"), path);
     }
 }
