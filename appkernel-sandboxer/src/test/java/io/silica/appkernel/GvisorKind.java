@@ -82,6 +82,12 @@ public final class GvisorKind implements KindUnderTest {
         return new PodsBehindTheDaemon(states.getLast()).containers();
     }
 
+    /** A sentry keeps how a container ended, and not when. */
+    @Override
+    public boolean knowsWhenItEnded() {
+        return false;
+    }
+
     @Override
     public int end(String container) {
         return new PodsBehindTheDaemon(states.getLast()).end(container);

@@ -38,6 +38,11 @@ public interface KindUnderTest {
         return true;
     }
 
+    /** Whether it can tell when a container ended while there was no daemon. */
+    default boolean knowsWhenItEnded() {
+        return true;
+    }
+
     /** The containers that there are behind the daemon, whether it knows them or not. */
     List<String> containers();
 

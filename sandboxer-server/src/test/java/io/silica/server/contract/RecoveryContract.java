@@ -28,6 +28,8 @@ import io.silica.ttrpc.TtrpcException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -146,10 +148,16 @@ public abstract class RecoveryContract {
     void aContainerThatEndsMeanwhileIsToldWithItsTrueExit() throws IOException {
         Bundle bundle = started("c1", kind.sleep());
         die();
+        Instant before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         int code = kind.end("c1");
+        Instant after = Instant.now();
         live(Continuity.KEPT);
-        assertThat(tasks.await("c1").getExitStatus()).isEqualTo(code);
+        WaitResponse told = tasks.await("c1");
+        assertThat(told.getExitStatus()).isEqualTo(code);
+        assertThat(instant(told.getExitedAt()))
+                .isBetween(before, kind.knowsWhenItEnded() ? after : Instant.now());
         assertThat(tasks.state("c1").getExitStatus()).isEqualTo(code);
+        assertThat(tasks.state("c1").getExitedAt()).isEqualTo(told.getExitedAt());
         until(() -> Files.exists(bundle.directory().resolve("silica-exit.pb")));
         assertThat(tasks.delete("c1").getExitStatus()).isEqualTo(code);
     }
@@ -250,6 +258,10 @@ public abstract class RecoveryContract {
         until(() -> kind.containers().isEmpty() && rootfs().isEmpty());
         started("c1", kind.exit(4));
         assertThat(tasks.await("c1").getExitStatus()).isEqualTo(4);
+    }
+
+    private static Instant instant(Timestamp at) {
+        return Instant.ofEpochSecond(at.getSeconds(), at.getNanos());
     }
 
     private void live() {
