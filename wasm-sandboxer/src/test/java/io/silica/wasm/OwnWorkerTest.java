@@ -6,9 +6,12 @@ import static io.silica.wasm.PodFixture.resources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.silica.linux.Pidfd;
 import io.silica.linux.ProcessIdentity;
 import io.silica.linux.leaks.LeakCheck;
+import io.silica.sandbox.AdoptedContainer;
 import io.silica.sandbox.PodResources;
+import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.Resources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
@@ -20,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +36,8 @@ final class OwnWorkerTest {
     static final String CGROUPS = "/silica-test-own-worker";
 
     private static final Resources NO_LIMIT = Resources.UNLIMITED;
+    private static final int CONTINUE = 18;
+    private static final int STOP = 19;
 
     @TempDir Path directory;
     private PodFixture pods;
@@ -176,6 +183,40 @@ final class OwnWorkerTest {
                                         Map.of("isolation", "SOMEHOW"),
                                         true))
                 .withMessageContaining("SOMEHOW");
+    }
+
+    @Test
+    void aWorkerThatStandsStillKeepsNoOtherFromBeingFound() throws Exception {
+        var still = pods.create(limited("still"), "c1", GuestModules.LOOPS, limits(0, 500));
+        pods.create(limited("other"), "c2", GuestModules.LOOPS, limits(0, 500)).init().start();
+        still.init().start();
+
+        pods.restartDaemon(Isolation.AUTO);
+        try (var calls = Executors.newVirtualThreadPerTaskExecutor();
+                var worker = Pidfd.open(still.init().pid())) {
+            worker.signal(STOP);
+            var late = calls.submit(() -> found("still", "c1"));
+            try {
+                var found = found("other", "c2");
+                assertThat(found.state()).isEqualTo(new ProcessState.Running());
+                found.container().init().kill(Signal.KILL, false);
+                assertThat(found.container().init().exit().await().code()).isEqualTo(137);
+                assertThat(late.isDone()).isFalse();
+            } finally {
+                worker.signal(CONTINUE);
+            }
+            assertThat(late.get(60, TimeUnit.SECONDS).state())
+                    .isEqualTo(new ProcessState.Running());
+        }
+    }
+
+    /** A container as the next life of the daemon finds it. */
+    private AdoptedContainer found(String pod, String container) {
+        var adopted =
+                pods.daemon()
+                        .adopt(pods.spec(pod, resources(0, 500)), Map.of(), true)
+                        .orElseThrow();
+        return adopted.adoptContainers(List.of(WasmSandboxerTest.former(container))).getFirst();
     }
 
     @Test

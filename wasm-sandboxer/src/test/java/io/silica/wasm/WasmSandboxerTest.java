@@ -11,6 +11,7 @@ import io.silica.linux.Errno;
 import io.silica.linux.LinuxException;
 import io.silica.linux.OpenFlag;
 import io.silica.linux.Poller;
+import io.silica.linux.ProcessIdentity;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.sandbox.AdoptedContainer;
 import io.silica.sandbox.Container;
@@ -375,15 +376,52 @@ final class WasmSandboxerTest {
     @Test
     void theDeathOfAWorkerIsKnownWhileNobodyAsks() throws Exception {
         module("app.wasm", GuestModules.LOOPS);
-        var sandbox = sandbox("s1");
-        var container = create(sandbox, spec("c1"));
+        var pods = List.of(sandbox("s1"), sandbox("s2"));
+        var told = new ArrayList<CompletableFuture<ExitStatus>>();
+        int pid = 0;
+        for (int i = 0; i < 4; i++) {
+            var container = create(pods.get(i % 2), spec("c" + i));
+            container.init().start();
+            var end = new CompletableFuture<ExitStatus>();
+            var _ = container.init().exit().onExit(end::complete);
+            told.add(end);
+            pid = container.init().pid();
+        }
+        WorkerFixture.signalKill(pid);
+
+        for (var end : told) {
+            assertThat(end.get(10, TimeUnit.SECONDS).code()).isEqualTo(137);
+        }
+    }
+
+    @Test
+    void aProcessThatHasThePidOfADeadWorkerIsNotTakenForIt() throws Exception {
+        module("app.wasm", GuestModules.LOOPS);
+        var container = create(sandbox("s1"), spec("c1"));
         container.init().start();
+        sandboxer.close();
+        WorkerFixture.kill(container.init().pid());
+        var stranger = new ProcessBuilder("sleep", "600").start();
+        try {
+            isNowTheWorkersPid(stranger.pid());
+            var adopted = adopted("s1");
+            assertThat(adopted.adoptContainers(List.of(former("c1")))).isEmpty();
+            sandboxer.endStrangers(_ -> true);
+            module("app.wasm", GuestModules.exits(4));
+            assertThat(run(create(adopted, spec("c1")))).isEqualTo(4);
+            adopted.stop();
+            assertThat(stranger.isAlive()).isTrue();
+        } finally {
+            stranger.destroyForcibly().waitFor();
+        }
+    }
 
-        var told = new CompletableFuture<ExitStatus>();
-        var _ = container.init().exit().onExit(told::complete);
-        WorkerFixture.signalKill(container.init().pid());
-
-        assertThat(told.get(10, TimeUnit.SECONDS).code()).isEqualTo(137);
+    private void isNowTheWorkersPid(long pid) {
+        var files = new WorkerFiles(directory.resolve("state"));
+        var dead = files.load().orElseThrow();
+        var identity = new ProcessIdentity(Math.toIntExact(pid), dead.identity().startTime());
+        assertThat(identity.isCurrent()).isFalse();
+        files.save(new WorkerRecord(identity, dead.versions()));
     }
 
     @Test
@@ -425,7 +463,7 @@ final class WasmSandboxerTest {
         return adopted;
     }
 
-    private static FormerContainer former(String id) {
+    static FormerContainer former(String id) {
         return new FormerContainer(
                 new ContainerId(id),
                 new FormerProcess(1, Stdio.NONE, new ProcessState.Created()),

@@ -29,7 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What hinders a daemon that comes back, and what that is to the others. */
 @LeakCheck
 class AdoptionTest {
-    private static final Duration AT_ONCE = Duration.ofSeconds(2);
+    /** Half of what a change waits for an agent, and long enough for a busy machine. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(5);
+
+    private static final int MANY = 100;
 
     @TempDir Path directory;
     private Ground ground;
@@ -47,8 +50,7 @@ class AdoptionTest {
 
     @Test
     void oneAgentThatStandsStillDelaysNoOther() {
-        int pods = 20;
-        for (int i = 0; i < pods; i++) {
+        for (int i = 0; i < MANY; i++) {
             ground.run("s" + i);
             ground.runTask("s" + i, "c" + i);
         }
@@ -57,12 +59,14 @@ class AdoptionTest {
         ground.startDaemon();
         until(() -> ground.faults.waiting("agent s0") == 1);
 
-        long began = System.nanoTime();
-        for (int i = 1; i < pods; i++) {
-            ground.endTask("c" + i);
-            ground.daemon().shutdown("s" + i);
+        for (int i = 1; i < MANY; i++) {
+            String pod = "s" + i;
+            String container = "c" + i;
+            isAnsweredFromItsRecord(pod, container);
+            isAtOnce(() -> ground.endTask(container));
+            isAtOnce(() -> ground.daemon().shutdown(pod));
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(AT_ONCE.multipliedBy(5));
+        assertThat(ground.faults.waiting("agent s0")).isOne();
 
         isAnsweredFromItsRecord("s0", "c0");
         ground.faults.release("agent s0");
@@ -71,12 +75,18 @@ class AdoptionTest {
     }
 
     private void isAnsweredFromItsRecord(String sandbox, String container) {
+        isAtOnce(() -> {
+            assertThat(ground.daemon().status(sandbox).getState()).isEqualTo("SANDBOX_READY");
+            assertThat(ground.tasks().state(container).getStatus())
+                    .isEqualTo(io.silica.proto.containerd.task.Status.RUNNING);
+            assertThat(ground.tasks().connect(container).getTaskPid()).isPositive();
+            assertThat(ground.tasks().pids(container).getProcessesList()).isNotEmpty();
+        });
+    }
+
+    private static void isAtOnce(Runnable calls) {
         long began = System.nanoTime();
-        assertThat(ground.daemon().status(sandbox).getState()).isEqualTo("SANDBOX_READY");
-        assertThat(ground.tasks().state(container).getStatus())
-                .isEqualTo(io.silica.proto.containerd.task.Status.RUNNING);
-        assertThat(ground.tasks().connect(container).getTaskPid()).isPositive();
-        assertThat(ground.tasks().pids(container).getProcessesList()).isNotEmpty();
+        calls.run();
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(AT_ONCE);
     }
 
