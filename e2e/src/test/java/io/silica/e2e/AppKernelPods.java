@@ -32,6 +32,12 @@ final class AppKernelPods {
         return Pod.runAs(KIND, node, change);
     }
 
+    /** Runs a pod whose containers have streams in the place of FIFOs. */
+    static Pod runStreamed(Node node) {
+        begin(node);
+        return Pod.runAs(KIND + "-streaming", node);
+    }
+
     private static void begin(Node node) {
         assumeTrue(
                 Files.isExecutable(Busybox.program("runsc")) && Busybox.isThere(),

@@ -58,6 +58,23 @@ final class AppKernelTest {
     }
 
     @OnEveryContainerd
+    void streamedStdioWorksForContainersAndAddedProcesses(Node node) {
+        try (var pod = AppKernelPods.runStreamed(node)) {
+            var goesOn = Busybox.shell(pod, "echo up; sleep 1000").awaitLine("up");
+            var ends = Busybox.shell(pod, "seq 1 20000; echo this is stderr >&2; exit 42");
+            var answer =
+                    node.cri().exec(goesOn.id(), Busybox.shell("echo out; echo err >&2; exit 9"));
+
+            assertThat(answer.getStdout().toStringUtf8()).isEqualTo("out\n");
+            assertThat(answer.getStderr().toStringUtf8()).isEqualTo("err\n");
+            assertThat(answer.getExitCode()).isEqualTo(9);
+            assertThat(ends.awaitExitCode()).isEqualTo(42);
+            assertThat(ends.stdout().lines()).hasSize(20_000).endsWith("20000");
+            assertThat(ends.stderr()).isEqualTo("this is stderr\n");
+        }
+    }
+
+    @OnEveryContainerd
     void aStopIsTheStopSignalAndThenTheKill(Node node) {
         try (var pod = AppKernelPods.run(node)) {
             var obeys =

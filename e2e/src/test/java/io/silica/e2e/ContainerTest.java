@@ -170,16 +170,6 @@ final class ContainerTest {
     }
 
     @OnEveryContainerd
-    void streamingIoIsRefusedInWordsThatNameTheSetting(Node node) {
-        try (var pod = Pod.runAs("wasm-streaming", node)) {
-            assertThatThrownBy(() -> pod.start("hello"))
-                    .isInstanceOf(CriException.class)
-                    .hasMessageContaining("io_type")
-                    .hasMessageContaining("fifo");
-        }
-    }
-
-    @OnEveryContainerd
     void aDeadlineEndsAContainerAndSaysWhy(Node node) {
         try (var pod =
                 Pod.run(

@@ -69,7 +69,7 @@ final class Node implements AutoCloseable {
         }
     }
 
-    /** What the tests want beside the usual: events, and a handler that is set up wrongly. */
+    /** What the tests want beside the usual: events, and handlers with streamed stdio. */
     private static void configure(Path directory) {
         try {
             Files.writeString(
@@ -90,6 +90,11 @@ final class Node implements AutoCloseable {
                     [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.wasm-streaming]
                       runtime_type = "io.containerd.silica-wasm.v1"
                       sandboxer = "wasm"
+                      io_type = "streaming"
+                      disable_pause_image_pull = true
+                    [plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.appkernel-streaming]
+                      runtime_type = "io.containerd.silica-appkernel.v1"
+                      sandboxer = "appkernel"
                       io_type = "streaming"
                       disable_pause_image_pull = true
                     """,

@@ -69,6 +69,7 @@ enum Syscall {
     WAITID(247, 95),
     OPENAT(257, 56),
     MKDIRAT(258, 34),
+    MKNODAT(259, 33),
     UNLINKAT(263, 35),
     LINKAT(265, 37),
     SYMLINKAT(266, 36),

@@ -37,6 +37,8 @@
  *     <td>resolution that cannot be raced</td></tr>
  * <tr><td>OpenFile, OpenDirectory, FileStatus</td><td>platform, where others own the file system</td>
  *     <td>everything</td><td>the JDK goes by paths</td></tr>
+ * <tr><td>NamedPipe</td><td>platform, where others own the file system</td><td>everything</td>
+ *     <td>the JDK makes none</td></tr>
  * <tr><td>FileTree</td><td>platform, where others own the file system</td><td>everything</td>
  *     <td>is not</td></tr>
  * <tr><td>NetworkNamespace</td><td>any; inside waits in Java for a platform thread of its own</td>

@@ -13,13 +13,14 @@ import io.silica.proto.containerd.task.TaskGrpc;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.metrics.RpcMetrics;
 import io.silica.server.status.StatusMapper;
+import io.silica.server.stream.StdioStreams;
 import io.silica.server.task.TaskService;
 import io.silica.ttrpc.ServerConfig;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Counts and times every call of both services, by method and answer. */
+/** Counts and times every call of all services, by method and answer. */
 final class Calls {
     private final RpcMetrics metrics;
 
@@ -65,6 +66,7 @@ final class Calls {
         methods.put(ControllerGrpc.SERVICE_NAME, names(ControllerGrpc.getServiceDescriptor()));
         TaskService.NAMES.forEach(
                 name -> methods.put(name, names(TaskGrpc.getServiceDescriptor())));
+        methods.put(StdioStreams.SERVICE, List.of(StdioStreams.METHOD));
         return methods;
     }
 

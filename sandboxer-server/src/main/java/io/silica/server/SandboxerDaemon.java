@@ -30,6 +30,7 @@ import io.silica.server.registry.Continuity;
 import io.silica.server.registry.RegistryConfig;
 import io.silica.server.registry.SandboxRecord;
 import io.silica.server.registry.SandboxRegistry;
+import io.silica.server.stream.StdioStreams;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -200,7 +201,8 @@ public final class SandboxerDaemon implements AutoCloseable {
         // The store has copies of its own: the kind removes them when it is done with them.
         inherited.closeNamed(KIND_PREFIX).forEach(store::keeps);
         inherited.closeRest().forEach(store::removeUnknown);
-        Sandboxer sandboxer = kind.apply(store);
+        var streams = parts.owns(new StdioStreams(state.subdirectory("streams"), poller));
+        Sandboxer sandboxer = streams.around(kind.apply(store));
 
         var calls = new Calls(metrics);
         var readiness = new Readiness();
@@ -250,7 +252,7 @@ public final class SandboxerDaemon implements AutoCloseable {
                                                 () -> tasks.protection().advice()))));
         new Adoption(records, registry, continuity.orElseGet(tasks::continuity)).run();
         tasks.serve(
-                calls.observing(TaskServices.of(registry, tasks::hasRoomForMore)),
+                calls.observing(TaskServices.of(registry, streams, tasks::hasRoomForMore)),
                 controllerSocket::park);
         return new SandboxerDaemon(
                 parts, manager, registry, readiness, tasks::protection, server.shutdownGrace());

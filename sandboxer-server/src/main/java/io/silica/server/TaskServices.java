@@ -4,7 +4,7 @@ package io.silica.server;
 import io.silica.server.oci.OciLimits;
 import io.silica.server.oci.OciSpecReader;
 import io.silica.server.registry.SandboxRegistry;
-import io.silica.server.task.StreamingRefusal;
+import io.silica.server.stream.StdioStreams;
 import io.silica.server.task.TaskService;
 import io.silica.ttrpc.ServerConfig;
 import io.silica.ttrpc.ServiceDefinition;
@@ -17,12 +17,14 @@ final class TaskServices {
     private TaskServices() {}
 
     /**
+     * @param streams of processes whose stdio is streamed
      * @param room whether a container more can be served
      */
-    static ServerConfig of(SandboxRegistry registry, BooleanSupplier room) {
-        var tasks = new TaskService(registry, new OciSpecReader(OciLimits.DEFAULT), room);
+    static ServerConfig of(SandboxRegistry registry, StdioStreams streams, BooleanSupplier room) {
+        var oci = new OciSpecReader(OciLimits.DEFAULT);
+        var tasks = new TaskService(registry, oci, streams::awaiting, room);
         List<ServiceDefinition> services = new ArrayList<>(tasks.definitions());
-        services.add(StreamingRefusal.definition());
+        services.add(streams.service());
         return ServerConfig.of(services);
     }
 }

@@ -18,11 +18,19 @@ public final class CallContext {
     private final Metadata metadata;
     private final Deadline deadline;
     private final boolean replay;
+    private final Runnable endOfConnection;
     private final List<Runnable> callbacks = new ArrayList<>(1);
+    private final List<Runnable> partings = new ArrayList<>(0);
+    private boolean parted;
     private @Nullable Cancellation cancellation;
 
-    CallContext(ConnectionId connection, CallOrigin origin, RequestHead head) {
+    CallContext(
+            ConnectionId connection,
+            CallOrigin origin,
+            RequestHead head,
+            Runnable endOfConnection) {
         this.connection = connection;
+        this.endOfConnection = endOfConnection;
         this.service = head.service();
         this.method = head.method();
         this.metadata = head.metadata();
@@ -84,6 +92,46 @@ public final class CallContext {
             }
         }
         callback.run();
+    }
+
+    /**
+     * Runs {@code callback} once when the client of a stream has said that it sends nothing more,
+     * or is gone: at once if that is so already, and also after the stream was answered. A client
+     * that closes its side when it has seen the end of the server's tells by it that all was taken.
+     * It runs on a thread of the server and must neither block nor throw.
+     */
+    public void onParting(Runnable callback) {
+        synchronized (this) {
+            if (!parted) {
+                partings.add(callback);
+                return;
+            }
+        }
+        callback.run();
+    }
+
+    /**
+     * The connection is of no use without this call: it is closed as soon as nothing is open on it
+     * and all is sent. For a method for which clients make a connection of its own, and keep it.
+     */
+    public void endConnection() {
+        endOfConnection.run();
+    }
+
+    /** The client sends nothing more. */
+    void part() {
+        List<Runnable> toRun;
+        synchronized (this) {
+            parted = true;
+            toRun = List.copyOf(partings);
+            partings.clear();
+        }
+        toRun.forEach(Runnable::run);
+    }
+
+    /** Whether somebody is still to hear of {@link #part}. */
+    synchronized boolean awaitsParting() {
+        return !partings.isEmpty();
     }
 
     Deadline deadline() {

@@ -28,7 +28,7 @@ final class ServerCall<R extends MessageLite> implements Reply<R> {
     ServerCall(ServerConnection connection, CallOrigin origin, RequestHead head) {
         this.connection = connection;
         this.streamId = origin.streamId();
-        this.context = new CallContext(connection.id(), origin, head);
+        this.context = new CallContext(connection.id(), origin, head, connection::endWhenIdle);
     }
 
     CallContext context() {

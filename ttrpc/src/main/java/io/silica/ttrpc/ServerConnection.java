@@ -103,9 +103,10 @@ public final class ServerConnection {
     }
 
     /**
-     * Whether a call was refused for good: close the connection when it is idle and all is sent. It
-     * is not so yet while a client that has opened a stream is about to send its first message: one
-     * that fails to, because the connection is gone, does not look at the refusal any more.
+     * Whether a call was refused for good, or has ended the connection: close it when it is idle
+     * and all is sent. After a refusal it is not so yet while a client that has opened a stream is
+     * about to send its first message: one that fails to, because the connection is gone, does not
+     * look at the refusal any more.
      */
     public boolean isOver() {
         return over;
@@ -125,6 +126,17 @@ public final class ServerConnection {
     public void closed() {
         closed = true;
         openCalls.forEach(call -> call.cancel(Cancellation.CONNECTION_CLOSED));
+        streams.closed();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** {@link #isOver} from now on. */
+    void endWhenIdle() {
+        over = true;
+        sink.idle();
     }
 
     ServerConfig config() {
@@ -206,6 +218,9 @@ public final class ServerConnection {
     private void data(Frame frame) {
         if (streams.receive(frame)) {
             return;
+        }
+        if (isLateClose(frame)) {
+            streams.closedLate(frame.streamId());
         }
         if (refusedForGood) {
             over = true;

@@ -47,7 +47,7 @@ final class ServerSession implements Closeable, FrameSink {
                         channels.output(),
                         config.limits().unsentBytes(),
                         this::room,
-                        onQuiet,
+                        this::quiet,
                         _ -> close());
     }
 
@@ -82,6 +82,13 @@ final class ServerSession implements Closeable, FrameSink {
 
     @Override
     public void idle() {
+        quiet();
+    }
+
+    private void quiet() {
+        if (connection.isOver() && isIdle()) {
+            close();
+        }
         onQuiet.run();
     }
 
@@ -140,7 +147,7 @@ final class ServerSession implements Closeable, FrameSink {
             receive(chunk.flip());
             chunk.clear();
             receiving = false;
-            onQuiet.run();
+            quiet();
         }
     }
 

@@ -71,6 +71,7 @@ final class ServerStream<Q extends MessageLite, R extends MessageLite>
         }
         if (closedByClient) {
             requests.end();
+            context().part();
         }
     }
 
@@ -156,6 +157,7 @@ final class ServerStream<Q extends MessageLite, R extends MessageLite>
         if (frame.has(Frame.REMOTE_CLOSED)) {
             closedByClient = true;
             requests.end();
+            context().part();
         }
         watchIfFull();
     }

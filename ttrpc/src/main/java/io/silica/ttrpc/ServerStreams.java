@@ -18,6 +18,9 @@ final class ServerStreams {
     private final Admission admission;
     private final Map<Integer, ServerStream<?, ?>> open = new ConcurrentHashMap<>();
 
+    /** Of ended streams whose clients have not closed their side: who is still to hear of it. */
+    private final Map<Integer, CallContext> parting = new ConcurrentHashMap<>();
+
     /** The only one that can be full: behind a full one nothing is read. */
     private @Nullable ServerStream<?, ?> last;
 
@@ -57,6 +60,20 @@ final class ServerStreams {
         return true;
     }
 
+    /** The client has closed its side of a stream that had ended, or of none. */
+    void closedLate(int streamId) {
+        var context = parting.remove(streamId);
+        if (context != null) {
+            context.part();
+        }
+    }
+
+    /** The connection is gone, and with it every client. */
+    void closed() {
+        open.values().forEach(stream -> stream.context().part());
+        parting.keySet().forEach(this::closedLate);
+    }
+
     /** Ends a stream whose client broke the rules; false if there is none. */
     boolean breakOff(int streamId, TtrpcStatus status) {
         var stream = open.get(streamId);
@@ -84,6 +101,8 @@ final class ServerStreams {
         int streamId = stream.streamId();
         open.put(streamId, stream);
         call.atEnd(() -> {
+            // Before it is no longer open: the client may close its side at any moment.
+            awaitParting(streamId, call.context());
             open.remove(streamId);
             stream.ended();
         });
@@ -95,6 +114,15 @@ final class ServerStreams {
                     admission.endStream(bytes);
                     connection.ended(call);
                 });
+    }
+
+    private void awaitParting(int streamId, CallContext context) {
+        if (context.awaitsParting()) {
+            parting.put(streamId, context);
+            if (connection.isClosed()) {
+                closedLate(streamId);
+            }
+        }
     }
 
     private static <Q extends MessageLite, R extends MessageLite> void run(

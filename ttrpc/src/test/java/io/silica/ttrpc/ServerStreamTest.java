@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams frame by frame, as a client that keeps to the rules or does not would send them. */
 @Timeout(60)
@@ -383,6 +385,56 @@ final class ServerStreamTest {
         assertThat(sink.take().status().message()).isEqualTo("StreamID is no longer active");
         assertThat(service.sessions).isEmpty();
         assertThat(connection.openCalls()).isZero();
+    }
+
+    @Test
+    void aHandlerHearsWhenTheClientClosesItsSideAlsoAfterTheEnd() throws Exception {
+        connection.receive(Frames.open(1, "Session", OPEN));
+        connection.receive(Frames.open(3, "Session", OPEN));
+        var first = service.sessions.take();
+        var second = service.sessions.take();
+        var parted = new LinkedBlockingQueue<String>();
+        first.context().onParting(() -> parted.add("first"));
+        second.context().onParting(() -> parted.add("second"));
+
+        connection.receive(Frames.close(3));
+        assertThat(parted.take()).isEqualTo("second");
+        first.end().complete(null);
+        assertThat(sink.takePart()).isEqualTo(Part.end(1));
+        assertThat(parted).isEmpty();
+        connection.receive(Frames.close(1));
+        assertThat(parted.take()).isEqualTo("first");
+        first.context().onParting(() -> parted.add("at once"));
+        assertThat(parted).containsExactly("at once");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aHandlerHearsWhenTheClientIsGone(boolean ended) throws Exception {
+        connection.receive(Frames.open(1, "Session", OPEN));
+        var session = service.sessions.take();
+        var parted = new CompletableFuture<Void>();
+        session.context().onParting(() -> parted.complete(null));
+        if (ended) {
+            session.end().complete(null);
+            assertThat(sink.takePart()).isEqualTo(Part.end(1));
+        }
+
+        connection.closed();
+
+        assertThat(parted).isDone();
+    }
+
+    @Test
+    void aCallCanEndItsConnection() throws Exception {
+        connection.receive(Frames.open(1, "Session", OPEN));
+        var session = service.sessions.take();
+        assertThat(connection.isOver()).isFalse();
+
+        session.context().endConnection();
+
+        assertThat(connection.isOver()).isTrue();
+        assertThat(connection.openCalls()).isOne();
     }
 
     private static CompletableFuture<TtrpcException> failure(Runnable action) {

@@ -62,18 +62,33 @@ public final class TaskService {
     private final SandboxRegistry registry;
     private final Replays replays;
     private final OciSpecReader oci;
+    private final Waits waits;
     private final BooleanSupplier room;
 
     /**
      * @param registry knows the tasks
      * @param oci reads the JSON in requests
+     * @param waits is told of each Wait that is open
      * @param room whether a container more can be served; those that are there always can
      */
-    public TaskService(SandboxRegistry registry, OciSpecReader oci, BooleanSupplier room) {
+    public TaskService(
+            SandboxRegistry registry, OciSpecReader oci, Waits waits, BooleanSupplier room) {
         this.registry = registry;
         this.replays = new Replays(registry);
         this.oci = oci;
+        this.waits = waits;
         this.room = room;
+    }
+
+    /** Who has to know whose end is waited for. */
+    @FunctionalInterface
+    public interface Waits {
+        /**
+         * A Wait is open.
+         *
+         * @return to be closed when it is not any more
+         */
+        Exit.Registration begin(ContainerId container, Optional<ExecId> exec);
     }
 
     /** The service under each of its names. */
@@ -139,12 +154,17 @@ public final class TaskService {
                 return;
             }
         }
+        Exit end = registry.task(id).process(exec).exit();
+        Exit.Registration counted = waits.begin(id, exec);
         Exit.Registration waiting =
-                registry.task(id)
-                        .process(exec)
-                        .exit()
-                        .onExit(exit -> reply.complete(TaskForms.waited(exit)));
-        context.onCancel(waiting::close);
+                end.onExit(exit -> {
+                    reply.complete(TaskForms.waited(exit));
+                    counted.close();
+                });
+        context.onCancel(() -> {
+            waiting.close();
+            counted.close();
+        });
     }
 
     private CreateTaskResponse create(CreateTaskRequest request, CallContext context) {

@@ -17,6 +17,7 @@ public final class Bundle {
     private final String container;
     private final Path directory;
     private final Path image;
+    private String stdin = "";
     private String stdout = "";
 
     private Bundle(String container, Path directory, Path image) {
@@ -58,11 +59,19 @@ public final class Bundle {
         return this;
     }
 
+    /** Names its standard streams as they are; an empty one is none. */
+    public Bundle stdio(String in, String out) {
+        stdin = in;
+        stdout = out;
+        return this;
+    }
+
     /** What containerd sends for it. */
     public CreateTaskRequest.Builder request() {
         return CreateTaskRequest.newBuilder()
                 .setId(container)
                 .setBundle(directory.toString())
+                .setStdin(stdin)
                 .setStdout(stdout)
                 .addRootfs(
                         Mount.newBuilder()

@@ -116,9 +116,14 @@ public final class DaemonUnderTest implements AutoCloseable {
         return controller.waiting();
     }
 
+    /** Where the Task service is. */
+    public Path taskSocket() {
+        return directory.resolve("task.sock");
+    }
+
     /** A connection to the Task service, as containerd dials one for each container. */
     public TaskConnection tasks() {
-        return new TaskConnection(directory.resolve("task.sock"));
+        return new TaskConnection(taskSocket());
     }
 
     /** What it says at its metrics socket. */

@@ -221,6 +221,25 @@ public abstract class RecoveryContract {
     }
 
     @Test
+    void aContainerWithAStreamGoesOnAndEndsWhenTheStreamIsOpenAgain() throws Exception {
+        String stdout = ContainerdStream.address(daemon.taskSocket(), "c1-stdout");
+        StateResponse before;
+        try (var _ = ContainerdStream.open(daemon.taskSocket(), "c1-stdout")) {
+            tasks.create(bundle("c1", kind.sleep()).stdio("", stdout).request().build());
+            tasks.start("c1");
+            before = tasks.state("c1");
+            live();
+        }
+        assertThat(tasks.state("c1")).isEqualTo(before);
+        CompletableFuture<String> read =
+                ContainerdStream.open(daemon.taskSocket(), "c1-stdout").readAll();
+        tasks.kill("c1", KILL);
+        assertThat(tasks.await("c1").getExitStatus()).isEqualTo(KILLED);
+        assertThat(read).isCompleted();
+        tasks.delete("c1");
+    }
+
+    @Test
     void theFiguresOfARunningContainerCome() throws IOException {
         started("c1", kind.sleep());
         live();

@@ -3,19 +3,22 @@ package io.silica.server.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.protobuf.Empty;
 import com.google.protobuf.MessageLite;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.proto.containerd.cgroups.v2.Metrics;
-import io.silica.proto.containerd.streaming.StreamInit;
 import io.silica.proto.containerd.task.CloseIORequest;
 import io.silica.proto.containerd.task.ExecProcessRequest;
 import io.silica.proto.containerd.task.ShutdownRequest;
+import io.silica.proto.containerd.task.StartRequest;
+import io.silica.proto.containerd.task.StartResponse;
 import io.silica.proto.containerd.task.StateRequest;
 import io.silica.proto.containerd.task.StateResponse;
 import io.silica.proto.containerd.task.StatsResponse;
 import io.silica.proto.containerd.task.Status;
+import io.silica.proto.containerd.task.WaitRequest;
 import io.silica.proto.containerd.task.WaitResponse;
 import io.silica.ttrpc.StatusCode;
 import io.silica.ttrpc.TtrpcException;
@@ -307,14 +310,52 @@ public abstract class TaskContract {
     }
 
     @Test
-    void streamedStdioIsRefusedInWordsThatNameTheSetting() {
-        assertThatThrownBy(() ->
-                        tasks.call(
-                                "containerd.services.streaming.v1.Streaming",
-                                "Stream",
-                                StreamInit.newBuilder().setId("c1").build(),
-                                Empty.parser()))
-                .hasMessageContaining("io_type = \"fifo\"");
+    void allStreamedOutputIsReadWhenTheEndIsTold() throws IOException {
+        String stdout = ContainerdStream.address(daemon.taskSocket(), "c1-stdout");
+        CompletableFuture<String> read = stream("c1-stdout").readAll();
+        tasks.create(bundle("c1", kind.print("hello")).stdio("", stdout).request().build());
+        assertThat(tasks.state("c1").getStdout()).isEqualTo(stdout);
+        tasks.start("c1");
+        assertThat(tasks.await("c1").getExitStatus()).isZero();
+        assertThat(read).isCompletedWithValue("hello\n");
+        tasks.delete("c1");
+    }
+
+    @Test
+    void aProcessThatIsAddedHasStreamsToo() throws IOException {
+        assumeTrue(kind.execs());
+        started("c1", kind.sleep());
+        CompletableFuture<String> read = stream("e1-stdout").readAll();
+        empty(
+                "Exec",
+                ExecProcessRequest.newBuilder()
+                        .setId("c1")
+                        .setExecId("e1")
+                        .setSpec(ExecProcess.spec(kind.print("hello")))
+                        .setStdout(ContainerdStream.address(daemon.taskSocket(), "e1-stdout"))
+                        .build());
+        var _ =
+                tasks.task(
+                        "Start",
+                        StartRequest.newBuilder().setId("c1").setExecId("e1").build(),
+                        StartResponse.parser());
+        var _ =
+                tasks.task(
+                        "Wait",
+                        WaitRequest.newBuilder().setId("c1").setExecId("e1").build(),
+                        WaitResponse.parser());
+        assertThat(read).isCompletedWithValue("hello\n");
+    }
+
+    @Test
+    void aContainerWithAStreamThatNobodyHasOpenIsRefused() throws IOException {
+        String stdout = ContainerdStream.address(daemon.taskSocket(), "c1-stdout");
+        Bundle bundle = bundle("c1", kind.print("hello")).stdio("", stdout);
+        assertThatThrownBy(() -> tasks.create(bundle.request().build()))
+                .hasMessageContaining("FAILED_PRECONDITION")
+                .hasMessageContaining("\"c1-stdout\"");
+        assertThat(bundle.directory().resolve("rootfs")).isEmptyDirectory();
+        refused(StatusCode.NOT_FOUND, () -> tasks.delete("c1"));
     }
 
     @Test
@@ -368,6 +409,10 @@ public abstract class TaskContract {
 
     private void empty(String method, MessageLite request) {
         var _ = tasks.task(method, request, Empty.parser());
+    }
+
+    private ContainerdStream stream(String id) {
+        return ContainerdStream.open(daemon.taskSocket(), id);
     }
 
     private Path fifo(String name) throws IOException, InterruptedException {

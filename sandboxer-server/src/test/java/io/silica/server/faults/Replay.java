@@ -38,7 +38,12 @@ final class Replay implements FrameSink, AutoCloseable {
     private final ServerConnection connection;
 
     private Replay(SandboxRegistry registry, Request request) {
-        var tasks = new TaskService(registry, new OciSpecReader(OciLimits.DEFAULT), () -> true);
+        var tasks =
+                new TaskService(
+                        registry,
+                        new OciSpecReader(OciLimits.DEFAULT),
+                        (_, _) -> () -> {},
+                        () -> true);
         this.connection =
                 new ServerConnection(
                         new ConnectionId(1),
