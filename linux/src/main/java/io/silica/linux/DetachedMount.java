@@ -29,10 +29,17 @@ public final class DetachedMount implements AutoCloseable {
     private static final int FSMOUNT_CLOEXEC = 1;
     private static final int OPEN_TREE_CLONE = 1;
     private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
+    private static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    private static final long MS_PRIVATE = 1 << 18;
+    private static final long MS_SHARED = 1 << 20;
 
     private static final long ATTR_RDONLY = 1;
     private static final long ATTR_NOSUID = 2;
     private static final long ATTR_NODEV = 4;
+
+    /** Where the field is in {@code struct mount_attr}, and how long that is. */
+    private static final long ATTR_PROPAGATION = 16;
+
     private static final long ATTR_SIZE = 32;
 
     private final Descriptor descriptor;
@@ -174,7 +181,23 @@ public final class DetachedMount implements AutoCloseable {
 
     /** Makes the mount read-only, and with {@code recursive} what is mounted below it. */
     public void readOnly(boolean recursive) {
-        set(ATTR_RDONLY, recursive);
+        set(ATTR_RDONLY, 0, recursive);
+    }
+
+    /**
+     * Has it, and what is mounted below it, go its own way: what is mounted here later is not seen
+     * where it was taken from, nor the other way round.
+     */
+    public void separate() {
+        set(0, MS_PRIVATE, true);
+    }
+
+    /**
+     * What is mounted on it later is seen by those, too, who come to have a copy of it by a mount
+     * namespace of their own.
+     */
+    public void share() {
+        set(0, MS_SHARED, false);
     }
 
     /**
@@ -184,13 +207,14 @@ public final class DetachedMount implements AutoCloseable {
      * @param readOnly whether nothing can be changed there either
      */
     public void restrict(boolean readOnly) {
-        set(ATTR_NOSUID | ATTR_NODEV | (readOnly ? ATTR_RDONLY : 0), true);
+        set(ATTR_NOSUID | ATTR_NODEV | (readOnly ? ATTR_RDONLY : 0), 0, true);
     }
 
-    private void set(long attribute, boolean recursive) {
+    private void set(long attribute, long propagation, boolean recursive) {
         try (var arena = Arena.ofConfined()) {
             var attributes = arena.allocate(ATTR_SIZE, 8);
             attributes.set(JAVA_LONG, 0, attribute);
+            attributes.set(JAVA_LONG, ATTR_PROPAGATION, propagation);
             var nothing = arena.allocateFrom("");
             int flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
             var call = Syscall.MOUNT_SETATTR;
@@ -225,6 +249,33 @@ public final class DetachedMount implements AutoCloseable {
                                             MOVE_MOUNT_F_EMPTY_PATH,
                                             0));
             Syscall.MOVE_MOUNT.check(result, target);
+        }
+    }
+
+    /**
+     * Puts it at the very place that a descriptor is, whoever has its path by now. It outlives this
+     * object there.
+     */
+    public void attach(Descriptor place) {
+        var call = Syscall.MOVE_MOUNT;
+        try (var arena = Arena.ofConfined()) {
+            var nothing = arena.allocateFrom("");
+            long result =
+                    descriptor.borrow(
+                            call,
+                            n ->
+                                    place.borrow(
+                                            call,
+                                            m ->
+                                                    call.invoke(
+                                                            n,
+                                                            nothing,
+                                                            m,
+                                                            nothing.address(),
+                                                            MOVE_MOUNT_F_EMPTY_PATH
+                                                                    | MOVE_MOUNT_T_EMPTY_PATH,
+                                                            0)));
+            call.check(result, place.label());
         }
     }
 

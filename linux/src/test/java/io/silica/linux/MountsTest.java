@@ -190,6 +190,32 @@ class MountsTest {
     }
 
     @Test
+    void aMountIsPutWhereADescriptorIsWhateverHasItsPathByNow() throws IOException {
+        Files.createFile(source.resolve("file"));
+        try (var bind = DetachedMount.bind(source, true);
+                var place = Descriptor.open(target, OpenFlag.PATH)) {
+            var moved = Files.move(target, directory.resolve("moved"));
+            Files.createSymbolicLink(target, directory);
+            bind.attach(place);
+            assertThat(moved.resolve("file")).exists();
+        }
+    }
+
+    @Test
+    void whatIsMountedInASeparateCopyIsNotSeenWhereItWasTakenFrom() throws IOException {
+        var below = Files.createDirectory(source.resolve("below"));
+        Mounts.mount("bind", source.toString(), source, List.of("bind", "shared"));
+        try (var copy = DetachedMount.bind(source, true)) {
+            copy.separate();
+            copy.share();
+            copy.attach(target);
+        }
+        Mounts.mount("tmpfs", "tmpfs", target.resolve("below"), List.of());
+        assertThat(MountTable.read().at(below)).isEmpty();
+        assertThat(MountTable.read().at(target.resolve("below"))).isPresent();
+    }
+
+    @Test
     void aReadOnlyTreeIsReadOnlyAllTheWayDown() throws IOException {
         var inner = Files.createDirectory(source.resolve("inner"));
         Mounts.mount("tmpfs", "tmpfs", inner, List.of());
