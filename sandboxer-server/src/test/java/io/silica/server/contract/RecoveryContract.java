@@ -346,7 +346,7 @@ public abstract class RecoveryContract {
     }
 
     private List<Path> rootfs() {
-        return MountTable.read().below(directory).stream()
+        return MountTable.read().below(directory.resolve("bundles")).stream()
                 .map(MountTable.Mount::point)
                 .filter(it -> it.endsWith("rootfs"))
                 .toList();
