@@ -3,8 +3,10 @@ package io.silica.appkernel;
 
 import io.silica.appkernel.gvisor.GvisorConfig;
 import io.silica.appkernel.gvisor.GvisorKernel;
-import io.silica.appkernel.gvisor.GvisorPlatform;
 import io.silica.appkernel.kernel.AppKernel;
+import io.silica.appkernel.quark.QuarkConfig;
+import io.silica.appkernel.quark.QuarkInstallation;
+import io.silica.appkernel.quark.QuarkKernel;
 import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxException;
 import io.silica.server.SandboxerDaemon;
@@ -12,7 +14,6 @@ import io.silica.server.Termination;
 import io.silica.server.cli.BuildInfo;
 import io.silica.server.cli.DaemonCommand;
 import io.silica.server.config.ConfigReader;
-import io.silica.server.config.ConfigSection;
 import io.silica.server.config.DaemonConfig;
 import io.silica.server.config.LimitsConfig;
 import io.silica.server.host.BlockingCalls;
@@ -20,9 +21,10 @@ import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The daemon {@code appkernel-sandboxer}: this kind, on the server that all kinds share. */
-final class AppKernelDaemon extends DaemonCommand<AppKernelDaemon.Gvisor> {
+final class AppKernelDaemon extends DaemonCommand<AppKernelConfig> {
     private static final System.Logger LOG = System.getLogger(AppKernelDaemon.class.getName());
 
     /** The property that names the directory of a pod's first process. */
@@ -34,14 +36,6 @@ final class AppKernelDaemon extends DaemonCommand<AppKernelDaemon.Gvisor> {
     private final Termination termination;
 
     /**
-     * The section of the configuration.
-     *
-     * @param program runsc
-     * @param platform of runsc
-     */
-    record Gvisor(Path program, GvisorPlatform platform) {}
-
-    /**
      * @param termination says when to end
      */
     AppKernelDaemon(Termination termination) {
@@ -50,36 +44,50 @@ final class AppKernelDaemon extends DaemonCommand<AppKernelDaemon.Gvisor> {
     }
 
     @Override
-    protected Gvisor sections(ConfigReader reader) {
-        return gvisor(reader);
-    }
-
-    static Gvisor gvisor(ConfigReader reader) {
-        ConfigSection section = reader.section("gvisor");
-        return new Gvisor(
-                section.path("program", Path.of("/usr/bin/runsc")),
-                section.oneOf("platform", GvisorPlatform.SYSTRAP));
+    protected AppKernelConfig sections(ConfigReader reader) {
+        return AppKernelConfig.read(reader);
     }
 
     @Override
-    protected void run(DaemonConfig config, Gvisor options, ServiceManager manager)
+    protected void run(DaemonConfig config, AppKernelConfig options, ServiceManager manager)
             throws InterruptedException {
-        var directory = config.server().dir();
-        var kernel =
-                new GvisorKernel(
-                        config(options, directory.resolve("gvisor"), directory.resolve("probed")),
-                        hostCalls(config.limits()));
+        var kernels = kernels(config, options);
         BuildInfo build = BuildInfo.load();
         var metrics = new Metrics(AppKernelSandboxer.KIND, build.version(), build.commit());
         try (var _ =
-                SandboxerDaemon.start(config, new AppKernelSandboxer(kernel), metrics, manager)) {
-            Thread.ofVirtual().name("probe").start(() -> probe(kernel));
+                SandboxerDaemon.start(config, new AppKernelSandboxer(kernels), metrics, manager)) {
+            Thread.ofVirtual().name("probe").start(() -> probe(kernels.usual()));
             termination.await();
         }
     }
 
+    private static AppKernels kernels(DaemonConfig config, AppKernelConfig options) {
+        var directory = config.server().dir();
+        var calls = hostCalls(config.limits());
+        var gvisor =
+                new GvisorKernel(
+                        config(
+                                options.gvisor(),
+                                directory.resolve("gvisor"),
+                                directory.resolve("probed")),
+                        calls);
+        var quark = new QuarkKernel(config(options.quark(), directory.resolve("quark")), calls);
+        return switch (options.usual()) {
+            case GVISOR -> new AppKernels(gvisor, List.of(quark));
+            case QUARK -> new AppKernels(quark, List.of(gvisor));
+        };
+    }
+
+    static QuarkConfig config(AppKernelConfig.Quark options, Path directory) {
+        return new QuarkConfig(
+                options.program(),
+                QuarkInstallation.STANDARD,
+                directory,
+                QuarkConfig.USUAL_PATIENCE);
+    }
+
     /** With what the distribution has beside the program. */
-    static GvisorConfig config(Gvisor options, Path directory, Path verdicts) {
+    static GvisorConfig config(AppKernelConfig.Gvisor options, Path directory, Path verdicts) {
         return new GvisorConfig(
                 options.program(),
                 options.platform(),
@@ -94,7 +102,7 @@ final class AppKernelDaemon extends DaemonCommand<AppKernelDaemon.Gvisor> {
         try {
             kernel.probe();
         } catch (SandboxException e) {
-            LOG.log(Level.ERROR, "no pod can be run: " + e.getMessage());
+            LOG.log(Level.ERROR, "no pod can be run on {0}: {1}", kernel.name(), e.getMessage());
         }
     }
 

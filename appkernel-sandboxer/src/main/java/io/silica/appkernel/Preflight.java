@@ -18,7 +18,9 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Looks for what pods need on this machine, without a daemon: {@code sandboxctl check --kind
@@ -45,30 +47,23 @@ final class Preflight {
     /** The command that shows all of it. */
     static CheckCommand command(PrintStream out, PrintStream err) {
         return new CheckCommand(
-                AppKernelSandboxer.KIND, List.of(), (files, _) -> look(files), out, err);
+                AppKernelSandboxer.KIND, List.of(QuarkPreflight.BOOT), Preflight::look, out, err);
     }
 
-    private static List<Finding> look(ConfigFiles files) {
+    private static List<Finding> look(ConfigFiles files, Set<String> flags) {
         var options =
                 Config.load(
                                 files,
                                 List.of(),
                                 reader -> {
                                     DaemonConfig.read(reader, AppKernelSandboxer.KIND);
-                                    return AppKernelDaemon.gvisor(reader);
+                                    return AppKernelConfig.read(reader);
                                 })
                         .value();
         try {
             var scratch = Files.createTempDirectory("silica-check");
             try {
-                return new Preflight(
-                                AppKernelDaemon.config(
-                                        options,
-                                        scratch.resolve("gvisor"),
-                                        scratch.resolve("probed")),
-                                System.getenv().getOrDefault("PATH", ""),
-                                System.getProperty("user.name").equals("root"))
-                        .findings();
+                return look(options, flags, scratch);
             } finally {
                 // It was made for this alone; no link is followed.
                 FileTree.remove(scratch);
@@ -76,6 +71,26 @@ final class Preflight {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The kernel that is not the usual one is looked at if it is there. */
+    private static List<Finding> look(AppKernelConfig options, Set<String> flags, Path scratch) {
+        boolean root = System.getProperty("user.name").equals("root");
+        boolean usual = options.usual() == KernelName.GVISOR;
+        var findings = new ArrayList<Finding>();
+        if (usual || Files.exists(options.gvisor().program())) {
+            var config =
+                    AppKernelDaemon.config(
+                            options.gvisor(), scratch.resolve("gvisor"), scratch.resolve("probed"));
+            findings.addAll(
+                    new Preflight(config, System.getenv().getOrDefault("PATH", ""), root)
+                            .findings());
+        }
+        var quark = AppKernelDaemon.config(options.quark(), scratch.resolve("quark"));
+        findings.addAll(
+                new QuarkPreflight(quark, !usual, root, flags.contains(QuarkPreflight.BOOT))
+                        .findings());
+        return List.copyOf(findings);
     }
 
     /** Everything, in order. */

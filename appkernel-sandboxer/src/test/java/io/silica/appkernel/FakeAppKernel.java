@@ -14,15 +14,21 @@ import java.util.function.Predicate;
 
 /** Kernels in memory. What lives on when a daemon dies is held by {@link Survivors}. */
 final class FakeAppKernel implements AppKernel {
+    private final String name;
     private final Survivors survivors;
 
     FakeAppKernel(Survivors survivors) {
+        this("fake", survivors);
+    }
+
+    FakeAppKernel(String name, Survivors survivors) {
+        this.name = name;
         this.survivors = survivors;
     }
 
     @Override
     public String name() {
-        return "fake";
+        return name;
     }
 
     @Override
@@ -55,6 +61,10 @@ final class FakeAppKernel implements AppKernel {
     /** The kernels that there are, whatever daemon lives. */
     static final class Survivors {
         private final Map<SandboxId, FakeKernelSandbox> sandboxes = new ConcurrentHashMap<>();
+
+        boolean has(SandboxId id) {
+            return sandboxes.containsKey(id);
+        }
 
         List<String> containers() {
             return sandboxes.values().stream()

@@ -45,7 +45,7 @@ final class ArchitectureTest {
         "ttrpc, 'linux'",
         "server, 'proto ttrpc linux sandbox'",
         "wasm, 'proto ttrpc linux sandbox server'",
-        "appkernel, 'linux sandbox server'",
+        "appkernel, 'proto ttrpc linux sandbox server'",
         "agent, 'proto ttrpc linux sandbox'",
         "vmm, 'proto ttrpc linux sandbox server'",
         "ctl, 'proto ttrpc'",

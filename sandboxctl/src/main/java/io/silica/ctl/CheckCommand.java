@@ -47,7 +47,8 @@ final class CheckCommand implements Callable<Integer> {
 
     @Option(
             names = "--boot",
-            description = "For the kind vmm: boots a guest, and finds out whether KVM does.")
+            description =
+                    "For the kind vmm: boots a guest, and finds out whether KVM does. For the kind appkernel: boots a sandbox of Quark.")
     @SuppressWarnings("unused") // the daemon reads it
     private boolean boot;
 

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.appkernel.quark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+
+/** Files of the daemon's own, which nobody else can reach. */
+final class OwnFiles {
+    private OwnFiles() {}
+
+    /** Makes a directory of mode 0700; its parent is there. */
+    static void directory(Path path) {
+        try {
+            Files.createDirectory(
+                    path,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same where it may be there. */
+    static synchronized void directoryIfMissing(Path path) {
+        if (!Files.isDirectory(path)) {
+            directory(path);
+        }
+    }
+
+    /** The directories in one; none if it is not there. */
+    static List<Path> directories(Path path) {
+        if (!Files.isDirectory(path)) {
+            return List.of();
+        }
+        try (var entries = Files.list(path)) {
+            return entries.filter(Files::isDirectory).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes a file that is there whole or not at all. */
+    static void write(Path path, byte[] content) {
+        try {
+            var next = path.resolveSibling(path.getFileName() + ".new");
+            Files.write(next, content);
+            Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads a file, if it is there. */
+    static Optional<byte[]> read(Path path) {
+        try {
+            return Optional.of(Files.readAllBytes(path));
+        } catch (NoSuchFileException _) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes one file, if it is there; never what is below it. */
+    static void removeFile(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
