@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "json.h"
@@ -24,6 +25,7 @@ struct task {
     enum status status;
     pid_t pid;
     unsigned code;
+    struct timespec at;
     char streams[3][PATH_LENGTH];
     const struct json *process;
 };
@@ -255,9 +257,10 @@ static void start(struct caller caller, struct task *task) {
     reply(caller, OK, "", &answer);
 }
 
-static void tell_end(struct caller caller, unsigned code) {
+static void tell_end(struct caller caller, unsigned code, struct timespec when) {
     struct answer answer = {.length = 0}, at = {.length = 0};
-    answer_number(&at, 1, 1);
+    answer_number(&at, 1, (uint64_t)when.tv_sec);
+    answer_number(&at, 2, (uint64_t)when.tv_nsec);
     answer_number(&answer, 1, code);
     answer_bytes(&answer, 2, at.bytes, at.length);
     reply(caller, OK, "", &answer);
@@ -265,7 +268,7 @@ static void tell_end(struct caller caller, unsigned code) {
 
 static void wait_for(struct caller caller, struct task *task) {
     if (says_killed || task->status == STOPPED) {
-        tell_end(caller, says_killed ? 128 + SIGKILL : task->code);
+        tell_end(caller, says_killed ? 128 + SIGKILL : task->code, task->at);
         return;
     }
     for (int i = 0; i < MOST_WAITS; i++) {
@@ -352,11 +355,12 @@ void tasks_forget(int socket) {
 
 static void ended(struct task *task, int status) {
     task->status = STOPPED;
+    clock_gettime(CLOCK_REALTIME, &task->at);
     task->code = WIFSIGNALED(status) ? 128u + (unsigned)WTERMSIG(status) : (unsigned)WEXITSTATUS(status);
     for (int i = 0; i < MOST_WAITS; i++) {
         if (waits[i].task == task) {
             waits[i].task = NULL;
-            tell_end(waits[i].caller, task->code);
+            tell_end(waits[i].caller, task->code, task->at);
         }
     }
     // A container ends with its first process.

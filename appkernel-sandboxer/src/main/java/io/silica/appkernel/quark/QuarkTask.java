@@ -4,6 +4,7 @@ package io.silica.appkernel.quark;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
+import com.google.protobuf.Timestamp;
 import io.silica.proto.containerd.task.CreateTaskRequest;
 import io.silica.proto.containerd.task.CreateTaskResponse;
 import io.silica.proto.containerd.task.DeleteRequest;
@@ -24,7 +25,9 @@ import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Stdio;
 import io.silica.ttrpc.CallOptions;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -142,10 +145,22 @@ final class QuarkTask {
 
     private ExitStatus await(CallOptions options) {
         var request = WaitRequest.newBuilder().setId(container.value()).setExecId(exec).build();
-        int code = socket.call("Wait", request, WaitResponse.parser(), options).getExitStatus();
+        var answer = socket.call("Wait", request, WaitResponse.parser(), options);
+        int code = answer.getExitStatus();
         return new ExitStatus(
                 code < 0 || code > ExitStatus.UNKNOWN ? ExitStatus.UNKNOWN : code,
-                InstantSource.system().instant());
+                at(answer.getExitedAt()));
+    }
+
+    /** When Quark says that it was; now, if that cannot be. */
+    private static Instant at(Timestamp told) {
+        var now = InstantSource.system().instant();
+        try {
+            var at = Instant.ofEpochSecond(told.getSeconds(), told.getNanos());
+            return at.isAfter(Instant.EPOCH) && at.isBefore(now) ? at : now;
+        } catch (DateTimeException | ArithmeticException _) {
+            return now;
+        }
     }
 
     /** Has Quark forget it; of an unknown one that is done. */
