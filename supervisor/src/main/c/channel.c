@@ -31,6 +31,7 @@ static struct source daemon_end = {.fd = -1, .ready = hear_daemon};
 static pid_t peer = -1;
 static const char *path;
 static bool greeted;
+static bool most_told;
 static bool all_told;
 static unsigned long strangers;
 static unsigned long failures;
@@ -76,6 +77,12 @@ static bool greet(void) {
     return tell(text, -1);
 }
 
+static bool tell_most(void) {
+    char text[32];
+    snprintf(text, sizeof text, "MOST %d", held_allowed());
+    return tell(text, -1);
+}
+
 static bool tell_connections(void) {
     struct held *held;
     while ((held = held_first_untold())) {
@@ -90,8 +97,8 @@ static bool tell_connections(void) {
 }
 
 void channel_proceed(void) {
-    if (daemon_end.fd < 0 || !(greeted = greeted || greet()) || !tell_connections() ||
-        !(all_told = all_told || tell("ALL", -1))) {
+    if (daemon_end.fd < 0 || !(greeted = greeted || greet()) ||
+        !(most_told = most_told || tell_most()) || !tell_connections() || !(all_told = all_told || tell("ALL", -1))) {
         return;
     }
     loop_watch(&daemon_end, EPOLLIN);
@@ -198,6 +205,7 @@ static void accept_daemon(uint32_t events) {
     daemon_end.fd = connection;
     peer = address_peer(connection);
     greeted = false;
+    most_told = false;
     all_told = false;
     held_untell();
     loop_watch(&daemon_end, EPOLLIN);

@@ -8,6 +8,7 @@
  * place of the old. Each message is a line of text without its end:
  *
  *   to the daemon    HELLO 1 INSTANCE
+ *                    MOST N            at most so many are held, whatever its limit is
  *                    CONNECTION ID     with a descriptor; first those that are there already, by their ids, ...
  *                    ALL               ... then this, and from then on those that come
  *   of the daemon    DROP ID           close it: it has ended

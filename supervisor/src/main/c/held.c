@@ -7,14 +7,23 @@
 static struct held table[HELD_MOST];
 static int used;  /* places from here on have never been taken */
 static int count; /* but those that leave */
-static int most = HELD_MOST;
+static int allowed = HELD_MOST;
+static int wanted = HELD_MOST;
+
+void held_most(int most) {
+    allowed = most < HELD_MOST ? most : HELD_MOST;
+}
 
 void held_limit(int limit) {
-    most = limit < HELD_MOST ? limit : HELD_MOST;
+    wanted = limit;
+}
+
+int held_allowed(void) {
+    return allowed;
 }
 
 bool held_has_room(void) {
-    return count < most;
+    return count < allowed && count < wanted;
 }
 
 struct held *held_first(enum held_state state) {

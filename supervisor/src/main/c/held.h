@@ -25,8 +25,15 @@ struct held {
     bool told; /* the daemon that is connected has it */
 };
 
-/* How many may be held; at most HELD_MOST. Those that are there stay, and so does what the daemon hands over. */
+/*
+ * How many may be held, by what keeps them (at most HELD_MOST), and by what the daemon wants. Those that are there stay, and so
+ * does what the daemon hands over.
+ */
+void held_most(int most);
 void held_limit(int limit);
+
+/* As many as what keeps them allows. */
+int held_allowed(void);
 
 /* Whether one more may be accepted. */
 bool held_has_room(void);

@@ -19,7 +19,7 @@
 
 void holder_open(const char *listener, const char *channel, int limit) {
     life_begin();
-    held_limit(limit);
+    held_most(limit);
     acceptor_open(listener, -1);
     channel_open(channel, -1);
 }
@@ -56,7 +56,7 @@ void holder_resume(const char *listener, const char *channel, int limit) {
     parking_open();
     kept.listener = still_reached(kept.listener, listener, NAME_OF_LISTENER);
     kept.channel = still_reached(kept.channel, channel, NAME_OF_CHANNEL);
-    held_limit(kept_limit(limit));
+    held_most(kept_limit(limit));
     acceptor_open(listener, kept.listener);
     channel_open(channel, kept.channel);
     park(kept.life, NAME_OF_LIFE, life_descriptor());

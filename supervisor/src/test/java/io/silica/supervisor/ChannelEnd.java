@@ -25,6 +25,7 @@ final class ChannelEnd implements AutoCloseable {
     private final Poller poller;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(256);
+    private int most;
 
     ChannelEnd(Path path, Poller poller) {
         this.socket = UnixSocket.connect(UnixAddress.of(path), SocketType.SEQPACKET);
@@ -77,7 +78,17 @@ final class ChannelEnd implements AutoCloseable {
         if (!hello.text().matches("HELLO 1 [0-9a-f]{32}")) {
             throw new AssertionError("no greeting: " + hello.text());
         }
+        var allowed = next();
+        if (!allowed.text().matches("MOST \\d+")) {
+            throw new AssertionError("it does not say how many: " + allowed.text());
+        }
+        most = Integer.parseInt(allowed.argument());
         return hello.text().substring("HELLO 1 ".length());
+    }
+
+    /** How many connections are held at most, as the greeting said. */
+    int most() {
+        return most;
     }
 
     /** The connections that are there already. */

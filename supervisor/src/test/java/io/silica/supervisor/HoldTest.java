@@ -160,6 +160,25 @@ class HoldTest {
         }
     }
 
+    /** systemd would close what is too much without a word. */
+    @Test
+    void aDaemonThatWantsMoreGetsNoMoreThanTheServiceManagerKeepsAndIsToldSo() throws Exception {
+        manager.end(Pidfd.SIGKILL);
+        startHolder(4);
+        try (var daemon = channel()) {
+            daemon.greeted();
+            assertThat(daemon.most()).isEqualTo(1);
+            daemon.tell("LIMIT 100");
+            try (var _ = connect();
+                    var _ = connect()) {
+                manager.serveUntil("BARRIER=1");
+                daemon.all(1).close();
+                assertThat(manager.log())
+                        .contains("as many connections are held as there may be; others wait");
+            }
+        }
+    }
+
     @Test
     void aServiceManagerThatDoesNotAnswerHoldsConnectionsUpForAWhileOnly() throws Exception {
         try (var daemon = channel();
