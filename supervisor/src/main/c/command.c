@@ -39,10 +39,28 @@ static void start_later(void) {
     pause_milliseconds = pause_milliseconds * 2 < LONGEST_PAUSE ? pause_milliseconds * 2 : LONGEST_PAUSE;
 }
 
-/* Not if it is looked for in PATH, which is its own affair. */
+/* Where execvp finds a name; false if it does not. */
+static bool find_in_path(const char *name, char *found) {
+    const char *rest = getenv("PATH");
+    while (rest && *rest) {
+        char candidate[PATH_MAX];
+        int directory = (int)strcspn(rest, ":");
+        int length = snprintf(candidate, sizeof candidate, "%.*s/%s", directory, rest, name);
+        if (length < (int)sizeof candidate && access(candidate, X_OK) == 0) {
+            return realpath(candidate, found) != NULL;
+        }
+        rest += directory + (rest[directory] == ':');
+    }
+    return false;
+}
+
+static bool find(const char *name, char *found) {
+    return strchr(name, '/') ? realpath(name, found) != NULL : find_in_path(name, found);
+}
+
 static bool is_the_same_program(void) {
     char now[PATH_MAX];
-    if (!realpath(arguments[0], now)) {
+    if (!find(arguments[0], now)) {
         program[0] = '\0';
         return false;
     }

@@ -44,6 +44,19 @@ final class StandbyTest {
     }
 
     @Test
+    void theStandbyOfACommandThatIsFoundInThePathGoesOn() throws Exception {
+        var name = program("found").getFileName().toString();
+        var path = Map.of("PATH", directory + ":" + System.getenv("PATH"));
+        try (var supervised = run(path, List.of(name))) {
+            supervised.awaitLine("started");
+            long waits = awaitStandby(supervised);
+            supervised.tell("die 9");
+
+            supervised.awaitLine("started %d ".formatted(waits));
+        }
+    }
+
+    @Test
     void aStandbyOfAnotherProgramIsNotUsed() throws Exception {
         var current = directory.resolve("current");
         Files.createSymbolicLink(current, program("1"));
