@@ -57,8 +57,6 @@ final class StreamedStdioTest {
     }
 
     private static String numbersUpTo(int last) {
-        return IntStream.rangeClosed(1, last)
-                .mapToObj(i -> i + "\n")
-                .collect(Collectors.joining());
+        return IntStream.rangeClosed(1, last).mapToObj(i -> i + "\n").collect(Collectors.joining());
     }
 }

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where task connections come from: a holder, which keeps them beyond the life of this daemon; or,
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
  */
 final class TaskConnections implements AutoCloseable {
     private static final Logger LOGGER = System.getLogger(TaskConnections.class.getName());
+    private static final TransportOptions OPTIONS = TransportOptions.standard();
 
     private final Undo parts = new Undo();
     private final Optional<Holder> holder;
@@ -40,6 +42,7 @@ final class TaskConnections implements AutoCloseable {
     private final InstanceFile instance;
     private final Protection without;
     private final RequestJournal journal;
+    private volatile @Nullable TtrpcTransport transport;
 
     private TaskConnections(
             Path socket,
@@ -114,11 +117,26 @@ final class TaskConnections implements AutoCloseable {
 
     /** Whether there is room for a container more, and all that will be asked about it. */
     boolean hasRoomForMore() {
-        return journal.hasRoomForMore();
+        return journal.hasRoomForMore() && room().isFor(open());
+    }
+
+    private ConnectionRoom room() {
+        int most = OPTIONS.maxConnections();
+        return new ConnectionRoom(holder.map(it -> Math.min(most, it.most())).orElse(most));
+    }
+
+    private int open() {
+        var serving = transport;
+        return serving == null ? 0 : serving.connectionCount();
     }
 
     void measure(Metrics metrics) {
         journal.measure(metrics);
+        metrics.gauge("task_connections", "Connections of containerd.", this::open);
+        metrics.gauge(
+                "task_connections_max",
+                "How many of them may be open before no new container is made.",
+                () -> room().forAll());
     }
 
     /**
@@ -127,26 +145,27 @@ final class TaskConnections implements AutoCloseable {
      * @param onNewHolder called when another holder has taken over
      */
     void serve(ServerConfig services, NewHolder onNewHolder) {
-        var options = TransportOptions.standard();
         holder.ifPresentOrElse(
-                it -> serveHeld(it, services, options, onNewHolder),
-                () -> serveAccepted(services, options));
+                it -> serveHeld(it, services, onNewHolder), () -> serveAccepted(services));
     }
 
-    private void serveAccepted(ServerConfig services, TransportOptions options) {
+    private void serveAccepted(ServerConfig services) {
         instance.delete();
-        var transport = parts.owns(TtrpcTransport.start("task-loop", services, options));
-        transport.listen(listener.orElseThrow());
+        start(services, OPTIONS).listen(listener.orElseThrow());
     }
 
-    private void serveHeld(
-            Holder keeper, ServerConfig services, TransportOptions options, NewHolder onNewHolder) {
+    private TtrpcTransport start(ServerConfig services, TransportOptions options) {
+        var started = parts.owns(TtrpcTransport.start("task-loop", services, options));
+        transport = started;
+        return started;
+    }
+
+    private void serveHeld(Holder keeper, ServerConfig services, NewHolder onNewHolder) {
         var held = keeper.takeHeld();
         journal.keepOnly(held.stream().map(HeldConnection::id).collect(Collectors.toSet()));
-        var kept = options.withJournal(journal.inbound()).withOnEnd(keeper::ended);
-        var transport = parts.owns(TtrpcTransport.start("task-loop", services, kept));
-        var user = new User(transport, instance, journal, onNewHolder);
-        keeper.limit(options.maxConnections());
+        var kept = OPTIONS.withJournal(journal.inbound()).withOnEnd(keeper::ended);
+        var user = new User(start(services, kept), instance, journal, onNewHolder);
+        keeper.limit(OPTIONS.maxConnections());
         held.forEach(user::serve);
         instance.write(keeper.instance());
         keeper.serve(user);

@@ -58,6 +58,7 @@ public final class Holder implements AutoCloseable {
     /** Guarded by this. */
     private OptionalInt limit = OptionalInt.empty();
 
+    private volatile int most = Integer.MAX_VALUE;
     private volatile boolean kept;
     private volatile @Nullable Thread thread;
 
@@ -118,6 +119,11 @@ public final class Holder implements AutoCloseable {
         sendLimit();
     }
 
+    /** How many connections it holds at most, whatever the {@link #limit}, if it says so. */
+    public int most() {
+        return most;
+    }
+
     /** Whether all that is served outlives this process. */
     public boolean isKept() {
         return kept;
@@ -171,6 +177,7 @@ public final class Holder implements AutoCloseable {
                     user.serve(connection);
                 }
             }
+            case HolderMessage.Most(int connections) -> most = connections;
             case HolderMessage.Unknown(String text) -> ignore(text);
             case HolderMessage.Hello(String name) -> ignore("HELLO " + name);
             case HolderMessage.All() -> ignore("ALL");
@@ -201,6 +208,8 @@ public final class Holder implements AutoCloseable {
                 if (isNew(connection)) {
                     into.add(connection);
                 }
+            } else if (message instanceof HolderMessage.Most(int connections)) {
+                most = connections;
             }
         }
     }
@@ -287,6 +296,7 @@ public final class Holder implements AutoCloseable {
         channel.close();
         channel = opened;
         openedAt = System.nanoTime();
+        most = Integer.MAX_VALUE;
         drops.clear();
         served.replaceAll((_, _) -> false);
         sendLimit();

@@ -128,7 +128,8 @@ final class HolderChannel implements AutoCloseable {
                 held.socket().close();
                 throw new HolderLostException("it does not greet");
             }
-            case HolderMessage.All() -> throw new HolderLostException("it does not greet");
+            case HolderMessage.All(), HolderMessage.Most(int _) ->
+                    throw new HolderLostException("it does not greet");
             case HolderMessage.Unknown(String text) ->
                     throw new HolderLostException("it greets with \"" + text + "\"");
         };

@@ -16,6 +16,9 @@ sealed interface HolderMessage {
      */
     record Hello(String instance) implements HolderMessage {}
 
+    /** How many connections it holds at most; one of an earlier release does not say. */
+    record Most(int connections) implements HolderMessage {}
+
     /** A connection, which the receiver of this owns. */
     record Connection(HeldConnection held) implements HolderMessage {}
 
@@ -26,6 +29,7 @@ sealed interface HolderMessage {
     record Unknown(String text) implements HolderMessage {}
 
     Pattern HELLO = Pattern.compile("HELLO 1 ([0-9a-f]{32})");
+    Pattern MOST = Pattern.compile("MOST (\\d{1,9})");
     Pattern CONNECTION = Pattern.compile("CONNECTION ([1-9]\\d{0,17})");
 
     /** Reads a message. The descriptors are taken over, or closed if there is no use for them. */
@@ -39,6 +43,10 @@ sealed interface HolderMessage {
         var hello = HELLO.matcher(text);
         if (hello.matches()) {
             return new Hello(hello.group(1));
+        }
+        var most = MOST.matcher(text);
+        if (most.matches()) {
+            return new Most(Integer.parseInt(most.group(1)));
         }
         return text.equals("ALL") ? new All() : new Unknown(text);
     }

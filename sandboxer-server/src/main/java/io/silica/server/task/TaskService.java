@@ -187,7 +187,7 @@ public final class TaskService {
     private void requireRoom(ContainerRequest wanted, CallContext context) {
         if (!context.isReplay() && !room.getAsBoolean()) {
             throw new SandboxException.Exhausted(
-                    "cannot create container \"%s\": the journal is nearly full, and what is left is for the containers that are there"
+                    "cannot create container \"%s\": the journal is nearly full, or nearly as many connections are open as may be, and what is left is for the containers that are there"
                             .formatted(wanted.id()));
         }
     }

@@ -89,6 +89,11 @@ public final class TtrpcTransport implements AutoCloseable {
                 .toList();
     }
 
+    /** How many there are. */
+    public int connectionCount() {
+        return connections.size();
+    }
+
     /**
      * Ends the transport in order: accepts nothing new, closes each connection when its calls are
      * answered, and after the grace period those that are left, cancelling their calls.

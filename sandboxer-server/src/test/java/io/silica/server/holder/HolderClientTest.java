@@ -140,6 +140,13 @@ class HolderClientTest {
         }
     }
 
+    @Test
+    void theHolderSaysHowManyItHolds() throws Exception {
+        try (var holder = Holder.find(channel(), poller).orElseThrow()) {
+            assertThat(holder.most()).isEqualTo(4096);
+        }
+    }
+
     /** The holder's accept is its own affair; a second look sees what the first one waited for. */
     private void awaitHeld(int count) throws InterruptedException {
         try (var holder = Holder.find(channel(), poller).orElseThrow()) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.proto.containerd.task.Status;
 import io.silica.sandbox.Failpoint;
+import io.silica.sandbox.Undo;
 import io.silica.server.contract.Bundle;
 import io.silica.server.contract.ControllerConnection;
 import io.silica.server.contract.MetricsSocket;
@@ -305,6 +306,40 @@ class SupervisedDaemonTest {
             }
         } finally {
             killed.close();
+        }
+    }
+
+    /** Of eight connections one is kept. */
+    @Test
+    void aNewContainerIsRefusedInWordsBeforeItsConnectionWouldNotBeAccepted() throws Exception {
+        var bundle =
+                Bundle.create(directory.resolve("bundles"), directory, "none", "new", List.of());
+        try (var supervised = supervise("--limit", "8");
+                var known = new Undo()) {
+            serving(supervised);
+            for (int i = 0; i < 6; i++) {
+                assertIsServed(known.owns(tasks()));
+            }
+            try (var seventh = tasks()) {
+                isNotFound(() -> seventh.create(bundle.request().build()));
+                try (var eighth = tasks()) {
+                    assertThatThrownBy(() -> eighth.create(bundle.request().build()))
+                            .hasMessageContaining("nearly as many connections are open as may be")
+                            .extracting(e -> ((TtrpcException) e).code())
+                            .isEqualTo(StatusCode.RESOURCE_EXHAUSTED);
+                    assertIsServed(eighth);
+                }
+                awaitConnections(7);
+                isNotFound(() -> seventh.create(bundle.request().build()));
+            }
+        }
+    }
+
+    private void awaitConnections(int count) throws Exception {
+        var wanted = "silica_task_connections %d.0\n".formatted(count);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!ask("/metrics").contains(wanted)) {
+            assertThat(System.nanoTime()).as("the end of a connection").isLessThan(deadline);
         }
     }
 
