@@ -5,8 +5,8 @@
 //
 //   pod-terminal ARGUMENT...   it reads none of them: they tell those who look for it whose it is
 //
-//   0  the input, a FIFO that is open for writing as well, so that it has no end; or /dev/null
-//   1  the output, a FIFO that is open for reading as well, so that a reader who dies breaks nothing; or /dev/null
+//   0  the input, a FIFO or /dev/null, found by O_PATH; it is opened here, for writing as well, so that it has no end
+//   1  the output, the same; for reading as well, so that a reader who dies breaks nothing
 //   3  listens (SEQPACKET) for whoever asks one thing for each connection:
 //        "open"             makes the terminal; "ok" comes back, with the side that is the process's
 //        "size COLUMNS ROWS"  also of one that is not there yet
@@ -290,6 +290,17 @@ static void turn(void)
     }
 }
 
+// A daemon that opened it and died would have closed it for good in the eyes of who reads it.
+static void open_found(int stream)
+{
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", stream);
+    int opened = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (opened < 0 || dup2(opened, stream) < 0)
+        exit(1);
+    close_it(&opened);
+}
+
 int main(void)
 {
     sigset_t keys;
@@ -304,8 +315,8 @@ int main(void)
     signal(SIGHUP, SIG_IGN);
     if (fcntl(CONSOLE, F_GETFD) < 0)
         console = -1;
-    non_blocking(INPUT);
-    non_blocking(OUTPUT);
+    open_found(INPUT);
+    open_found(OUTPUT);
     // Until the terminal is there, and then until it has ended and all is written.
     while (!((had_master && master < 0) || (ending && master < 0)) || !is_empty(&printed))
         turn();

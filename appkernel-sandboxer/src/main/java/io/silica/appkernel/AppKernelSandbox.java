@@ -14,6 +14,7 @@ import io.silica.sandbox.ExecId;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.FormerContainer;
 import io.silica.sandbox.PodResources;
+import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
@@ -58,17 +59,23 @@ final class AppKernelSandbox implements Sandbox {
     public Container createContainer(ContainerConfig config, ContainerObserver observer) {
         AppKernelProcess.requireClarity(
                 "container \"%s\"".formatted(config.id()), config.spec().process(), config.stdio());
-        return container(kernel.create(config), observer);
+        var made = kernel.create(config);
+        made.observer(observer);
+        return container(made);
     }
 
-    private AppKernelContainer container(KernelContainer made, ContainerObserver observer) {
-        made.observer(observer);
+    private AppKernelContainer container(KernelContainer made) {
         containers.put(made.id(), made);
         return new AppKernelContainer(made, kernel::pid, () -> containers.remove(made.id()));
     }
 
     @Override
     public List<AdoptedContainer> adoptContainers(List<FormerContainer> former) {
+        if (kernel.ranOutOfMemory()) {
+            former.stream()
+                    .filter(AppKernelSandbox::ran)
+                    .forEach(it -> it.observer().outOfMemory());
+        }
         var wanted = former.stream().collect(Collectors.toMap(FormerContainer::id, it -> it));
         var adopted = new ArrayList<AdoptedContainer>();
         for (var found : kernel.containers()) {
@@ -78,8 +85,17 @@ final class AppKernelSandbox implements Sandbox {
         return adopted;
     }
 
+    /** What ended before has been told with its reason. */
+    private static boolean ran(FormerContainer former) {
+        var state = former.init().state();
+        return state instanceof ProcessState.Running || state instanceof ProcessState.Paused;
+    }
+
     private AdoptedContainer adopted(KernelContainer found, FormerContainer former) {
-        var container = container(found, former.observer());
+        if (!(former.init().state() instanceof ProcessState.Stopped)) {
+            found.observer(former.observer());
+        }
+        var container = container(found);
         var execs = new HashMap<ExecId, AdoptedProcess>();
         found.execs()
                 .forEach((exec, process) -> {

@@ -20,6 +20,7 @@ final class FakeKernelSandbox implements KernelSandbox {
     private final Exit exit = new Exit();
     private final Runnable onClose;
     private volatile int pid;
+    private volatile boolean ranOutOfMemory;
 
     FakeKernelSandbox(Runnable onClose) {
         this.onClose = onClose;
@@ -39,6 +40,17 @@ final class FakeKernelSandbox implements KernelSandbox {
     @Override
     public Exit exit() {
         return exit;
+    }
+
+    /** It ends, and so does all that runs on it. */
+    void runOutOfMemory() {
+        ranOutOfMemory = true;
+        stop();
+    }
+
+    @Override
+    public boolean ranOutOfMemory() {
+        return ranOutOfMemory;
     }
 
     @Override

@@ -82,8 +82,8 @@ final class ContainerPlace {
                                 new IllegalStateException(directory + " has no file " + name)));
     }
 
-    GuestStreams open(String who, Stdio stdio) {
-        return tools.open(who, stdio);
+    GuestStreams streams(String who, Stdio stdio) {
+        return tools.streams(who, stdio);
     }
 
     void run(ContainerId id, GuestStreams streams) {

@@ -91,8 +91,8 @@ final class ExecPlace {
         return ContainerPlace.stdio(JSON.readTree(content("stdio").orElse(new byte[0])));
     }
 
-    GuestStreams open(String who) {
-        return container.open(who, stdio());
+    GuestStreams streams(String who) {
+        return container.streams(who, stdio());
     }
 
     void joinCgroup(int pid) {

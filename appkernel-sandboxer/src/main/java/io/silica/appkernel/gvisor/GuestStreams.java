@@ -14,8 +14,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The standard streams of a process, opened to be handed to the sentry, which reads and writes them
- * itself. Opening can block, for as long as whoever owns the paths likes.
+ * The standard streams of a process, for the sentry, which reads and writes them itself. Finding
+ * them can block, for as long as whoever owns the paths likes.
+ *
+ * <p>What is found is not open yet: containerd reads a FIFO until nobody has it open for writing,
+ * and then never again, so that a daemon that opened one and died before anybody else had it would
+ * have closed it for good. A program that is started with them opens them itself, however it then
+ * goes with the daemon.
  *
  * <p>They are blocking, because the guest finds them so: most programs do not reckon with a
  * standard output that is not. A FIFO that is open for both is open at once. Output is opened for
@@ -24,45 +29,83 @@ import java.util.function.Consumer;
  */
 final class GuestStreams implements AutoCloseable {
     private static final Path NOTHING = Path.of("/dev/null");
+    private static final Path SHELL = Path.of("/bin/sh");
 
-    private final List<Descriptor> descriptors = new ArrayList<>();
+    private final List<Stream> streams = new ArrayList<>();
+    private final List<Descriptor> opened = new ArrayList<>();
     private Optional<Descriptor> input = Optional.empty();
+
+    /**
+     * One that was found.
+     *
+     * @param found by {@code O_PATH}
+     * @param direction how it is to be opened
+     */
+    private record Stream(Descriptor found, OpenFlag direction) {
+        static Stream find(String who, String path, OpenFlag direction) {
+            return new Stream(
+                    Descriptor.open(path.isEmpty() ? NOTHING : checked(who, path), OpenFlag.PATH),
+                    direction);
+        }
+
+        private static Path checked(String who, String stream) {
+            if (!stream.startsWith("/")) {
+                throw new SandboxException.Unsupported(
+                        "a stream of %s is no FIFO: set io_type = \"fifo\" for the runtime"
+                                .formatted(who));
+            }
+            return Path.of(stream);
+        }
+
+        Descriptor open() {
+            return Descriptor.open(Path.of("/proc/self/fd/" + found.number()), direction);
+        }
+
+        /** How a shell opens it that was given it under a number. */
+        String redirection(int number) {
+            return "%d%s/proc/self/fd/%d"
+                    .formatted(number, direction == OpenFlag.READ ? "<" : "<>", number);
+        }
+    }
 
     private GuestStreams() {}
 
     /**
-     * Opens all three, or none.
+     * Finds all three, or none.
      *
      * @param who for messages
-     * @throws SandboxException.InvalidArgument if one can't be opened
+     * @throws SandboxException.InvalidArgument if one can't be found
      */
-    static GuestStreams open(String who, Stdio stdio) {
-        return opened(
+    static GuestStreams find(String who, Stdio stdio) {
+        return found(
                 who,
                 it -> {
-                    it.openInput(who, stdio.stdin());
-                    it.descriptors.add(both(who, stdio.stdout()));
-                    it.descriptors.add(both(who, stdio.stderr()));
+                    it.streams.add(Stream.find(who, stdio.stdin(), OpenFlag.READ));
+                    it.streams.add(Stream.find(who, stdio.stdout(), OpenFlag.READ_WRITE));
+                    it.streams.add(Stream.find(who, stdio.stderr(), OpenFlag.READ_WRITE));
+                    if (!stdio.stdin().isEmpty()) {
+                        it.holdInput();
+                    }
                 });
     }
 
     /**
-     * Opens the two that a terminal is carried between: its input, which has no end, as a terminal
+     * Finds the two that a terminal is carried between: its input, which has no end, as a terminal
      * has none, and its output.
      */
     static GuestStreams ofTerminal(String who, Stdio stdio) {
-        return opened(
+        return found(
                 who,
                 it -> {
-                    it.descriptors.add(both(who, stdio.stdin()));
-                    it.descriptors.add(both(who, stdio.stdout()));
+                    it.streams.add(Stream.find(who, stdio.stdin(), OpenFlag.READ_WRITE));
+                    it.streams.add(Stream.find(who, stdio.stdout(), OpenFlag.READ_WRITE));
                 });
     }
 
-    private static GuestStreams opened(String who, Consumer<GuestStreams> opening) {
+    private static GuestStreams found(String who, Consumer<GuestStreams> finding) {
         var streams = new GuestStreams();
         try {
-            opening.accept(streams);
+            finding.accept(streams);
             return streams;
         } catch (LinuxException e) {
             streams.close();
@@ -74,40 +117,34 @@ final class GuestStreams implements AutoCloseable {
         }
     }
 
-    private void openInput(String who, String stdin) {
-        if (stdin.isEmpty()) {
-            descriptors.add(Descriptor.open(NOTHING, OpenFlag.READ));
-            return;
+    private void holdInput() {
+        var found = streams.getFirst();
+        input = Optional.of(new Stream(found.found(), OpenFlag.READ_WRITE).open());
+    }
+
+    /** Opens them, as descriptors 0, 1 and, where there is no terminal, 2. */
+    List<Descriptor> open() {
+        streams.stream().map(Stream::open).forEach(opened::add);
+        return List.copyOf(opened);
+    }
+
+    /** A program that has them as its own. */
+    Spawn spawn(Path program, String... arguments) {
+        var script = new StringBuilder("exec \"$0\" \"$@\"");
+        for (int i = 0; i < streams.size(); i++) {
+            script.append(' ').append(streams.get(i).redirection(i));
         }
-        var path = path(who, stdin);
-        input = Optional.of(Descriptor.open(path, OpenFlag.READ_WRITE));
-        descriptors.add(Descriptor.open(path, OpenFlag.READ));
+        var all = new ArrayList<String>(List.of("-c", script.toString(), program.toString()));
+        all.addAll(List.of(arguments));
+        return giveTo(Spawn.of(SHELL, all.toArray(String[]::new)));
     }
 
-    private static Descriptor both(String who, String stream) {
-        return stream.isEmpty()
-                ? Descriptor.open(NOTHING, OpenFlag.READ_WRITE)
-                : Descriptor.open(path(who, stream), OpenFlag.READ_WRITE);
-    }
-
-    private static Path path(String who, String stream) {
-        if (!stream.startsWith("/")) {
-            throw new SandboxException.Unsupported(
-                    "a stream of %s is no FIFO: set io_type = \"fifo\" for the runtime"
-                            .formatted(who));
+    /** Gives them to a program that opens them itself. */
+    Spawn giveTo(Spawn spawn) {
+        for (int i = 0; i < streams.size(); i++) {
+            spawn.descriptor(i, streams.get(i).found());
         }
-        return Path.of(stream);
-    }
-
-    /** As descriptors 0, 1 and, where there is no terminal, 2. */
-    List<Descriptor> descriptors() {
-        return List.copyOf(descriptors);
-    }
-
-    void giveTo(Spawn spawn) {
-        for (int i = 0; i < descriptors.size(); i++) {
-            spawn.descriptor(i, descriptors.get(i));
-        }
+        return spawn;
     }
 
     /** What keeps the input open; the caller's from now on. */
@@ -120,7 +157,8 @@ final class GuestStreams implements AutoCloseable {
     /** Closes what was not taken. */
     @Override
     public void close() {
-        descriptors.forEach(Descriptor::close);
+        streams.forEach(it -> it.found().close());
+        opened.forEach(Descriptor::close);
         input.ifPresent(Descriptor::close);
     }
 }

@@ -9,6 +9,7 @@ import io.silica.sandbox.ContainerObserver;
 import io.silica.sandbox.ExecConfig;
 import io.silica.sandbox.ExecId;
 import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
@@ -273,6 +274,7 @@ final class GvisorContainer implements KernelContainer {
     }
 
     private void forget() {
+        Failpoint.at("gvisor.container.destroyed");
         execs.values().forEach(GvisorProcess::letGo);
         tools.processes().killGofer(tools.places().container(id));
         PodPlaces.removeFile(tools.places().state(id.value()));

@@ -3,6 +3,7 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.linux.Descriptor;
 import io.silica.sandbox.ContainerId;
+import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.Signal;
 import java.util.List;
 import java.util.Optional;
@@ -36,12 +37,14 @@ final class GvisorExec extends GvisorProcess {
 
     @Override
     Optional<Descriptor> startNow(GuestStreams streams) {
-        execute(streams.descriptors());
+        place.noteStarting();
+        execute(streams.open());
         return streams.input();
     }
 
     @Override
     void startNow(Terminal terminal, GuestStreams streams) {
+        place.noteStarting();
         place.joinCgroup(terminal.start(streams, false));
         try (var side = terminal.open()) {
             execute(List.of(side, side, side));
@@ -50,7 +53,7 @@ final class GvisorExec extends GvisorProcess {
     }
 
     private void execute(List<Descriptor> descriptors) {
-        place.noteStarting();
+        Failpoint.at("gvisor.exec.opened");
         pid =
                 sentry().control()
                         .call("ExecuteAsync", place.request(container), descriptors)
@@ -59,8 +62,8 @@ final class GvisorExec extends GvisorProcess {
     }
 
     @Override
-    GuestStreams open() {
-        return place.open(name());
+    GuestStreams streams() {
+        return place.streams(name());
     }
 
     @Override

@@ -45,8 +45,8 @@ final class GvisorInit extends GvisorProcess {
     }
 
     @Override
-    GuestStreams open() {
-        return place.open(name(), place.stdio());
+    GuestStreams streams() {
+        return place.streams(name(), place.stdio());
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.silica.linux.Descriptor;
 import io.silica.sandbox.ContainerObserver;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
@@ -34,6 +35,7 @@ abstract class GvisorProcess implements KernelProcess {
     private Optional<Descriptor> input = Optional.empty();
     private volatile OptionalLong killsWhenKilled = OptionalLong.empty();
     private volatile boolean started;
+    private volatile boolean unseen;
     private boolean letGo;
     private @Nullable Thread waiting;
 
@@ -50,8 +52,8 @@ abstract class GvisorProcess implements KernelProcess {
         this.death = sentry.death().onExit(this::complete);
     }
 
-    /** Opens its streams. */
-    abstract GuestStreams open();
+    /** Finds its streams. */
+    abstract GuestStreams streams();
 
     /** Starts it; gives what keeps its input open. */
     abstract Optional<Descriptor> startNow(GuestStreams streams);
@@ -91,18 +93,27 @@ abstract class GvisorProcess implements KernelProcess {
         return sentry.freeze().isFrozen() ? new ProcessState.Paused() : new ProcessState.Running();
     }
 
-    /** Who hears from now on that it was killed for want of memory. */
+    /** Who hears from now on that it was killed for want of memory, and of what nobody has seen. */
     final void observer(ContainerObserver hears) {
         observer = Optional.of(hears);
+        if (unseen) {
+            exit.status().ifPresent(this::tellIfOutOfMemory);
+        }
     }
 
     private void complete(ExitStatus status) {
         if (exit.status().isEmpty()) {
-            if (started && status.code() == Signal.KILL.exitCode()) {
-                observer.filter(_ -> sentry.ranOutOfMemory(killsWhenKilled))
-                        .ifPresent(ContainerObserver::outOfMemory);
+            if (started) {
+                tellIfOutOfMemory(status);
             }
             exit.complete(status);
+        }
+    }
+
+    private void tellIfOutOfMemory(ExitStatus status) {
+        if (status.code() == Signal.KILL.exitCode()) {
+            observer.filter(_ -> sentry.ranOutOfMemory(killsWhenKilled))
+                    .ifPresent(ContainerObserver::outOfMemory);
         }
     }
 
@@ -122,7 +133,8 @@ abstract class GvisorProcess implements KernelProcess {
     }
 
     private Optional<Descriptor> startNow() {
-        try (var streams = open()) {
+        try (var streams = streams()) {
+            Failpoint.at("gvisor.process.streams");
             if (terminal.isEmpty()) {
                 return startNow(streams);
             }
@@ -148,6 +160,7 @@ abstract class GvisorProcess implements KernelProcess {
 
     /** It ended while nobody looked. */
     final void endedUnseen(ExitStatus status) {
+        unseen = true;
         exit.complete(status);
     }
 

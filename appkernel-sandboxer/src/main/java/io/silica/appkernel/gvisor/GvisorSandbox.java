@@ -8,11 +8,13 @@ import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
+import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxNetwork;
+import io.silica.sandbox.Signal;
 import io.silica.server.ports.PortForwards;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -38,6 +40,7 @@ final class GvisorSandbox implements KernelSandbox {
     private volatile @Nullable Sentry sentry;
     private volatile Optional<PortForwards> ports = Optional.empty();
     private volatile boolean stopping;
+    private volatile boolean ranOutOfMemory;
 
     /**
      * Preconditions: its places are there.
@@ -56,15 +59,20 @@ final class GvisorSandbox implements KernelSandbox {
     }
 
     /**
-     * Goes on with the sentry of an earlier life of the daemon.
+     * Goes on with the sentry of an earlier life of the daemon, or with the end that it has had.
      *
-     * @return false if it is gone
+     * @return false if it is gone, and there is nothing to tell about that
      */
     synchronized boolean find() {
-        var found = SentryRecord.load(tools.places()).flatMap(this::running);
-        found.ifPresent(this::runs);
         enforced = PodLimits.UNKNOWN;
-        return found.isPresent();
+        var record = SentryRecord.load(tools.places());
+        var found = record.flatMap(this::running);
+        found.ifPresent(this::runs);
+        if (record.isPresent() && found.isEmpty() && MemoryKills.of(tools).tookSentry()) {
+            ranOutOfMemory = true;
+            exit.complete(new ExitStatus(Signal.KILL.exitCode(), InstantSource.system().instant()));
+        }
+        return found.isPresent() || ranOutOfMemory;
     }
 
     private Optional<Sentry> running(SentryRecord record) {
@@ -82,9 +90,11 @@ final class GvisorSandbox implements KernelSandbox {
                     tools.places().pod().resolve("config.json"),
                     Bundles.pod(tools.spec(), tools.config().podRoot(), "/pod-init"));
             tools.runsc().createPod(tools.places(), tools.network());
+            Failpoint.at("gvisor.pod.created");
             // Before it has memory worth speaking of, and starts what guests run in.
             tools.joinCgroup();
             tools.runsc().startPod(tools.places(), tools.network());
+            Failpoint.at("gvisor.pod.started");
             return found().pid();
         } catch (SandboxException e) {
             tools.processes().kill();
@@ -126,6 +136,11 @@ final class GvisorSandbox implements KernelSandbox {
     @Override
     public Exit exit() {
         return exit;
+    }
+
+    @Override
+    public boolean ranOutOfMemory() {
+        return ranOutOfMemory;
     }
 
     @Override
@@ -220,6 +235,8 @@ final class GvisorSandbox implements KernelSandbox {
             return List.of();
         }
         tools.processes().awaitCommands();
+        // A daemon may have died before it had put what it started there.
+        tools.joinCgroup();
         running.freeze().find();
         var found = new ArrayList<KernelContainer>();
         for (var id : tools.places().containers()) {
@@ -242,6 +259,7 @@ final class GvisorSandbox implements KernelSandbox {
             ended.stopping();
         }
         tools.processes().kill();
+        Failpoint.at("gvisor.pod.killed");
         tools.orphans().awaitGuests();
         if (ended != null) {
             // Whoever waits for a container is told before it is let go of.

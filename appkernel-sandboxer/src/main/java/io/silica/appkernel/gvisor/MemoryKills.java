@@ -2,22 +2,52 @@
 package io.silica.appkernel.gvisor;
 
 import io.silica.linux.cgroup.CgroupException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * Whether it was the kernel that killed, because the memory of the pod was used up. It takes the
  * largest process, which is the sentry, and with it all containers; should it be one that runs a
- * guest's code, that guest alone is killed.
+ * guest's code, that guest alone is killed. A file keeps how many were told, so that the next
+ * daemon knows what was killed while there was none.
  */
 final class MemoryKills {
     private final Optional<SandboxCgroup> cgroup;
+    private final Path file;
     private long told;
 
-    /** What was killed up to now is nobody's. */
-    MemoryKills(Optional<SandboxCgroup> cgroup) {
+    private MemoryKills(Optional<SandboxCgroup> cgroup, Path file) {
         this.cgroup = cgroup;
-        this.told = count();
+        this.file = file;
+    }
+
+    /** Those of a pod. Where nothing was kept, what was killed up to now is nobody's. */
+    static MemoryKills of(PodTools tools) {
+        var kills = new MemoryKills(tools.cgroup(), tools.places().kills());
+        kills.begin();
+        return kills;
+    }
+
+    private synchronized void begin() {
+        var kept = PodPlaces.read(file).flatMap(MemoryKills::parse);
+        kept.ifPresentOrElse(it -> told = it, () -> keep(count()));
+    }
+
+    private static Optional<Long> parse(byte[] kept) {
+        try {
+            return Optional.of(Long.parseLong(new String(kept, StandardCharsets.US_ASCII)));
+        } catch (NumberFormatException _) {
+            return Optional.empty();
+        }
+    }
+
+    private void keep(long count) {
+        told = count;
+        if (cgroup.isPresent()) {
+            PodPlaces.write(file, Long.toString(count).getBytes(StandardCharsets.US_ASCII));
+        }
     }
 
     /** How many there have been. */
@@ -44,7 +74,7 @@ final class MemoryKills {
     synchronized boolean tookContainer(OptionalLong whenKilled) {
         boolean taken = count() > Math.max(told, whenKilled.orElse(0));
         if (taken) {
-            told++;
+            keep(told + 1);
         }
         return taken;
     }

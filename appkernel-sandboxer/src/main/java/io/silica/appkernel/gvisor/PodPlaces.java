@@ -27,6 +27,7 @@ import java.util.Optional;
  * <pre>
  *   id             the sandbox's
  *   freeze         whether it is paused
+ *   kills          of how many kills for want of memory somebody was told
  *   kernel         pid, start time and control socket of its sentry, once it runs
  *   root/          runsc's own state
  *   pod/           the bundle of the root container
@@ -65,6 +66,10 @@ record PodPlaces(Path directory) {
 
     Path freeze() {
         return directory.resolve("freeze");
+    }
+
+    Path kills() {
+        return directory.resolve("kills");
     }
 
     Path container(ContainerId id) {

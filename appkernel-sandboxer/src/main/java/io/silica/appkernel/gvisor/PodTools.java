@@ -5,6 +5,7 @@ import io.silica.linux.Poller;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExecId;
+import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.SandboxSpec;
@@ -55,13 +56,13 @@ record PodTools(
                 orphans);
     }
 
-    GuestStreams open(String who, Stdio stdio) {
+    GuestStreams streams(String who, Stdio stdio) {
         return host.call(
-                "open the streams of " + who,
+                "find the streams of " + who,
                 () ->
                         stdio.terminal()
                                 ? GuestStreams.ofTerminal(who, stdio)
-                                : GuestStreams.open(who, stdio),
+                                : GuestStreams.find(who, stdio),
                 GuestStreams::close);
     }
 
@@ -82,6 +83,7 @@ record PodTools(
 
     void run(ContainerId id, Path bundle, GuestStreams streams) {
         runsc.runContainer(places, network(), id.value(), bundle, streams);
+        Failpoint.at("gvisor.container.run");
         joinCgroup();
     }
 

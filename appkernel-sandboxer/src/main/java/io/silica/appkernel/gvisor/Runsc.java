@@ -113,9 +113,8 @@ final class Runsc {
      */
     void runContainer(
             PodPlaces places, Network network, String id, Path bundle, GuestStreams streams) {
-        var spawn = detached(places, network, id, "--bundle", bundle.toString(), id);
-        streams.giveTo(spawn);
-        run(spawn, places, id, PATIENCE);
+        var command = detached(places, network, id, "--bundle", bundle.toString(), id);
+        run(streams.spawn(config.program(), command), places, id, PATIENCE);
     }
 
     /**
@@ -126,18 +125,14 @@ final class Runsc {
     void runContainer(
             PodPlaces places, Network network, String id, Path bundle, Terminal terminal) {
         var socket = "--console-socket=" + terminal.console();
-        run(
-                detached(places, network, id, socket, "--bundle", bundle.toString(), id),
-                places,
-                id,
-                PATIENCE);
+        var command = detached(places, network, id, socket, "--bundle", bundle.toString(), id);
+        run(Spawn.of(config.program(), command), places, id, PATIENCE);
     }
 
-    private Spawn detached(PodPlaces places, Network network, String id, String... options) {
+    private String[] detached(PodPlaces places, Network network, String id, String... options) {
         var subcommand = new ArrayList<String>(List.of("run", "--detach"));
         subcommand.addAll(List.of(options));
-        return Spawn.of(
-                config.program(), command(places, network, id, subcommand.toArray(String[]::new)));
+        return command(places, network, id, subcommand.toArray(String[]::new));
     }
 
     private String[] command(PodPlaces places, Network network, String log, String... subcommand) {

@@ -27,7 +27,7 @@ final class Sentry implements AutoCloseable {
         this.pidfd = pidfd;
         this.control = new ControlSocket(record.socket(), tools.poller());
         this.freeze = new Freeze(tools.places().freeze(), control);
-        this.kills = new MemoryKills(tools.cgroup());
+        this.kills = MemoryKills.of(tools);
         this.watch =
                 tools.poller()
                         .watch(
@@ -41,7 +41,18 @@ final class Sentry implements AutoCloseable {
 
     /** The one of that record; empty if it is gone. */
     static Optional<Sentry> find(SentryRecord record, PodTools tools) {
-        return Pidfd.open(record.identity()).map(pidfd -> new Sentry(record, pidfd, tools));
+        return Pidfd.open(record.identity())
+                .filter(Sentry::lives)
+                .map(pidfd -> new Sentry(record, pidfd, tools));
+    }
+
+    /** One that has ended may wait for somebody to collect it. */
+    private static boolean lives(Pidfd pidfd) {
+        if (pidfd.hasExited()) {
+            pidfd.close();
+            return false;
+        }
+        return true;
     }
 
     /** It is going to be killed by us. */

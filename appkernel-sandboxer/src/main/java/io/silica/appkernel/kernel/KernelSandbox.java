@@ -25,6 +25,14 @@ public interface KernelSandbox extends AutoCloseable {
     Exit exit();
 
     /**
+     * Whether it had ended when it was found again, because its memory was used up: so did all that
+     * ran on it.
+     */
+    default boolean ranOutOfMemory() {
+        return false;
+    }
+
+    /**
      * Makes a container that waits for its start.
      *
      * @throws io.silica.sandbox.SandboxException.InvalidArgument if it can never be carried out

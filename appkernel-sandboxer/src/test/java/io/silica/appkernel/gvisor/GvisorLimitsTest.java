@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.silica.appkernel.OnGvisor;
+import io.silica.linux.Descriptor;
+import io.silica.linux.Epoll;
+import io.silica.linux.OpenFlag;
+import io.silica.linux.Pidfd;
+import io.silica.linux.Poller;
+import io.silica.linux.ProcessIdentity;
 import io.silica.linux.cgroup.Cgroup;
 import io.silica.linux.cgroup.CgroupPath;
 import io.silica.linux.cgroup.Hierarchies;
@@ -65,6 +71,19 @@ final class GvisorLimitsTest {
         assertThat(sentry.descendants())
                 .isNotEmpty()
                 .allSatisfy(it -> assertThat(cgroups(it.pid())).contains(":" + TOP + "/pod\n"));
+    }
+
+    /** A daemon may die between the start of a container and that. */
+    @Test
+    void whatIsNotThereYetIsPutThereByTheNextDaemon() {
+        Cgroup.at(hierarchies, top.path().child("elsewhere")).create();
+        pod.create("c", Stdio.NONE, "/bin/sleep", "1000").init().start();
+        pod.die();
+        Cgroup.at(hierarchies, top.path().child("elsewhere")).add(pod.pod().pid());
+
+        pod.live();
+
+        assertThat(cgroups(pod.pod().pid())).contains(":" + TOP + "/pod\n");
     }
 
     @Test
@@ -143,6 +162,60 @@ final class GvisorLimitsTest {
         assertThat(neighbour.init().exit().await().code()).isEqualTo(137);
         assertThat(told).containsExactlyInAnyOrder("c1 false", "c2 false");
         assertThat(pod.pod().exit().await().code()).isEqualTo(137);
+    }
+
+    @Test
+    void aPodThatEatsItsMemoryWhileThereIsNoDaemonIsFoundOutOfMemory() throws Exception {
+        var go = pod.fifo("go");
+        var eats =
+                pod.create(
+                        "c1",
+                        new Resources(20 * MIB, 0, 0, 0),
+                        new Stdio(go.toString(), "", "", false),
+                        "/bin/sh",
+                        "-c",
+                        "read go; " + EATS + 400);
+        eats.init().start();
+        var sentry = ProcessIdentity.of(pod.pod().pid()).orElseThrow();
+        try (var end = Pidfd.open(sentry).orElseThrow();
+                var input = Descriptor.open(go, OpenFlag.READ_WRITE)) {
+            pod.die();
+            Files.writeString(go, "go\n");
+            awaitEnd(end);
+            assertThat(input.isOpen()).isTrue();
+        }
+
+        assertThat(pod.live()).isEmpty();
+
+        assertThat(pod.pod().ranOutOfMemory()).isTrue();
+        assertThat(pod.pod().exit().await().code()).isEqualTo(137);
+    }
+
+    private static void awaitEnd(Pidfd process) throws InterruptedException {
+        var poller = Poller.start("silica-test-end");
+        try {
+            assertThat(poller.await(process.descriptor(), Epoll.READABLE, Duration.ofMinutes(1)))
+                    .isTrue();
+        } finally {
+            poller.close();
+        }
+    }
+
+    /** What was told stays told over the daemon's lives. */
+    @Test
+    void aContainerThatWasKilledWhileThereWasNoDaemonIsToldAsOutOfMemoryOnce() throws Exception {
+        var container = pod.create("c1", 200 * MIB, "/bin/sleep", "1000");
+        container.init().start();
+        pod.die();
+        eatBesideTheSentry();
+        new PodsBehindTheDaemon(directory.resolve("pods")).kill("c1");
+
+        var told = new ConcurrentLinkedQueue<String>();
+        pod.live().getFirst().observer(() -> told.add("first"));
+        assertThat(told).containsExactly("first");
+        pod.die();
+        pod.live().getFirst().observer(() -> told.add("second"));
+        assertThat(told).containsExactly("first");
     }
 
     @Test

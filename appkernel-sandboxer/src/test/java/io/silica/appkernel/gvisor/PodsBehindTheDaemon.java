@@ -28,12 +28,21 @@ public final class PodsBehindTheDaemon {
 
     /** Ends a container of the only pod and tells its exit code. */
     public int end(String container) {
+        return end(container, 15);
+    }
+
+    /** The same by force. */
+    int kill(String container) {
+        return end(container, 9);
+    }
+
+    private int end(String container, int signal) {
         var record = SentryRecord.load(PodPlaces.all(directory).getFirst()).orElseThrow();
         var poller = Poller.start("silica-test-behind");
         try {
             var control = new ControlSocket(record.socket(), poller);
-            var signal = JsonMapper.shared().createObjectNode().put("CID", container);
-            control.call("Signal", signal.put("PID", 0).put("Signo", 15).put("Mode", 0));
+            var argument = JsonMapper.shared().createObjectNode().put("CID", container);
+            control.call("Signal", argument.put("PID", 0).put("Signo", signal).put("Mode", 0));
             return GvisorProcess.code(control.await("Wait", StringNode.valueOf(container)).asInt());
         } finally {
             poller.close();
