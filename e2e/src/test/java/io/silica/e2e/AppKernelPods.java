@@ -38,10 +38,14 @@ final class AppKernelPods {
         return Pod.runAs(KIND + "-streaming", node);
     }
 
-    private static void begin(Node node) {
-        assumeTrue(
-                Files.isExecutable(Busybox.program("runsc")) && Busybox.isThere(),
-                "no runsc and busybox: scripts/program-get gets them");
+    /** Whether there is what they need. */
+    static boolean canRun() {
+        return Files.isExecutable(Busybox.program("runsc")) && Busybox.isThere();
+    }
+
+    /** Starts the node's sandboxer for them, unless it runs. */
+    static void begin(Node node) {
+        assumeTrue(canRun(), "no runsc and busybox: scripts/program-get gets them");
         if (!node.appkernel().isStarted()) {
             try {
                 configure(node.directory());
@@ -75,6 +79,8 @@ final class AppKernelPods {
         Files.writeString(
                 directory.resolve(KIND + ".toml"),
                 """
+                [limits]
+                claim-within = "15s"
                 [containerd]
                 address = "%s/containerd.sock.ttrpc"
                 [gvisor]

@@ -16,6 +16,8 @@ import java.util.List;
 /** Pods on gVisor. */
 final class AppKernelTest {
     private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final String EATS_WHEN_TOLD =
+            "echo up; while ! [ -e /go ]; do sleep 0.05; done; head -c 400m /dev/zero | tail";
 
     @OnEveryContainerd
     void aContainerRunsOnAnotherKernelThanTheHosts(Node node) {
@@ -225,6 +227,47 @@ final class AppKernelTest {
 
             Until.passes(() -> assertThat(eats.status().getReason()).isEqualTo("OOMKilled"));
             assertThat(lives.isRunning()).isTrue();
+        }
+    }
+
+    @OnEveryContainerd
+    void aPodThatUsesItsMemoryUpWhileThereIsNoDaemonIsToldAsOomKilled(Node node) {
+        try (var pod = AppKernelPods.run(node)) {
+            var eats =
+                    pod.start(
+                            "busybox",
+                            config ->
+                                    config.setLinux(limits(32 << 20))
+                                            .addAllCommand(Busybox.shell(EATS_WHEN_TOLD)));
+            eats.awaitLine("up");
+            var sentry = AppKernelPods.sentry(node, pod);
+            node.cri().exec(eats.id(), Busybox.shell("(sleep 0.3; touch /go) >/dev/null 2>&1 &"));
+
+            try (var _ = node.appkernel().dead()) {
+                // Nobody collects it meanwhile.
+                Until.holds(
+                        "the end of the sentry",
+                        () -> !AppKernelPods.sentries(node).contains(sentry));
+            }
+
+            assertThat(eats.awaitExitCode()).isEqualTo(137);
+            Until.passes(() -> assertThat(eats.status().getReason()).isEqualTo("OOMKilled"));
+        }
+    }
+
+    /** containerd takes the end of all who have its output open for the end of all output. */
+    @OnEveryContainerd
+    void aContainerIsHeardWhoseStartTheDaemonDiedIn(Node node) {
+        try (var pod = AppKernelPods.run(node)) {
+            node.appkernel().armNextLife("gvisor.process.streams=kill");
+            var container = Busybox.create(pod, "seq 1 100; exit 5");
+            long next = node.appkernel().awaitOtherThan(node.appkernel().killed());
+
+            container.start();
+
+            assertThat(node.appkernel().awaitOtherThan(next)).isNotEqualTo(next);
+            assertThat(container.awaitExitCode()).isEqualTo(5);
+            assertThat(container.stdout().lines()).hasSize(100).endsWith("100");
         }
     }
 

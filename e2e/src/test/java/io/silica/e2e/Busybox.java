@@ -19,6 +19,11 @@ final class Busybox {
         return pod.start(NAME, config -> config.addAllCommand(shell(script)));
     }
 
+    /** Creates one that will run a shell script, and does not start it. */
+    static PodContainer create(Pod pod, String script) {
+        return pod.create(NAME, config -> config.addAllCommand(shell(script)));
+    }
+
     /** The command of a shell script. */
     static List<String> shell(String script) {
         return List.of("/bin/busybox", "sh", "-c", script);

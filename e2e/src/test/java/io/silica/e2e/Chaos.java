@@ -9,9 +9,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Pods come and go on a node while one of its daemons, or both, die again and again: at random
- * instants, and at each place of a request that has a failpoint. All that is random follows from a
- * seed.
+ * Pods of several kinds come and go on a node while one of its daemons, or all, die again and
+ * again: at random instants, and at each place of a request that has a failpoint. All that is
+ * random follows from a seed.
  */
 final class Chaos {
     private static final int CUSTOMERS = 4;
@@ -27,66 +27,52 @@ final class Chaos {
 
     private static final Duration STANDSTILL = Duration.ofMinutes(1);
 
-    private static final List<String> FAILPOINTS =
-            List.of(
-                    "sandbox.create.before",
-                    "sandbox.create.reserved",
-                    "sandbox.create.prepared",
-                    "sandbox.create.done",
-                    "sandbox.create.noted",
-                    "sandbox.start.before",
-                    "sandbox.start.done",
-                    "sandbox.start.noted",
-                    "sandbox.stop.before",
-                    "sandbox.stop.done",
-                    "sandbox.shutdown.before",
-                    "sandbox.shutdown.closed",
-                    "sandbox.shutdown.noted",
-                    "sandbox.shutdown.released",
-                    "task.create.before",
-                    "task.create.reserved",
-                    "task.create.mounted",
-                    "task.create.done",
-                    "task.create.noted",
-                    "task.start.before",
-                    "task.start.done",
-                    "task.start.noted",
-                    "task.kill.before",
-                    "task.kill.done",
-                    "task.delete.before",
-                    "task.delete.ended",
-                    "task.delete.done",
-                    "task.delete.noted",
-                    "task.delete.released");
-
     private final Node node;
     private final Victim victim;
+    private final List<ChaosKind> kinds;
     private final SplittableRandom random;
-    private final Tally tally = new Tally();
+    private final Tally tally;
+    private final List<Place> places;
     private volatile boolean ending;
-    private int nextFailpoint;
+    private int nextPlace;
 
-    Chaos(Node node, Victim victim, long seed) {
+    /** Where the daemon of a kind can be made to die. */
+    private record Place(ChaosKind kind, String failpoint) {}
+
+    /**
+     * @param kinds of the pods; a sandboxer that dies is that of any
+     */
+    Chaos(Node node, Victim victim, List<ChaosKind> kinds, long seed) {
         this.node = node;
         this.victim = victim;
+        this.kinds = List.copyOf(kinds);
         this.random = new SplittableRandom(seed);
-        this.nextFailpoint = random.nextInt(FAILPOINTS.size());
+        this.tally = new Tally(kinds);
+        this.places =
+                kinds.stream()
+                        .flatMap(kind -> kind.failpoints().stream().map(it -> new Place(kind, it)))
+                        .toList();
+        this.nextPlace = random.nextInt(places.size());
     }
 
     /** Kills so often while pods come and go, then lets the last of them end. */
     Tally run(int kills) throws InterruptedException {
+        kinds.forEach(kind -> kind.begin(node));
         try (var customers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < CUSTOMERS; i++) {
-                customers.execute(new Customer(node, victim, random.split(), tally, () -> !ending));
+                customers.execute(
+                        new Customer(node, victim, kinds, random.split(), tally, () -> !ending));
             }
             try {
                 if (kills >= LONG && victim == Victim.SANDBOXER) {
-                    standStill(STANDSTILL);
+                    for (var kind : kinds) {
+                        standStill(kind, STANDSTILL);
+                    }
                 }
                 while (tally.deaths() < kills) {
                     strike();
                 }
-                tally.awaitFirstContainer(CUSTOMERS_END_WITHIN);
+                tally.awaitFirstContainers(CUSTOMERS_END_WITHIN);
             } finally {
                 ending = true;
                 end(customers);
@@ -113,7 +99,7 @@ final class Chaos {
 
     private void strike() throws InterruptedException {
         switch (victim) {
-            case SANDBOXER -> strikeSandboxer();
+            case SANDBOXER -> strikeSandboxer(kinds.get(random.nextInt(kinds.size())));
             case CONTAINERD -> {
                 pause();
                 tally.death("containerd");
@@ -124,27 +110,30 @@ final class Chaos {
                 pause();
                 tally.death("both");
                 node.containerd().kill();
-                var _ = node.sandboxer().killed();
+                for (var kind : kinds) {
+                    var _ = kind.sandboxer(node).killed();
+                }
                 node.containerd().start();
             }
         }
     }
 
-    private void strikeSandboxer() throws InterruptedException {
+    private void strikeSandboxer(ChaosKind kind) throws InterruptedException {
+        var sandboxer = kind.sandboxer(node);
         switch (random.nextInt(8)) {
-            case 0 -> standStill(Duration.ofMillis(random.nextInt(LONGEST_PAUSE_MILLIS)));
+            case 0 -> standStill(kind, Duration.ofMillis(random.nextInt(LONGEST_PAUSE_MILLIS)));
             case 1 -> {
                 // Perhaps before it is ready.
                 pause();
-                tally.death("at random");
-                var _ = node.sandboxer().killed();
+                died(kind, "at random");
+                var _ = sandboxer.killed();
             }
             case 2, 3, 4 -> {
-                live();
-                tally.death("at random");
-                var _ = node.sandboxer().killed();
+                live(sandboxer);
+                died(kind, "at random");
+                var _ = sandboxer.killed();
             }
-            default -> dieAt(FAILPOINTS.get(nextFailpoint++ % FAILPOINTS.size()));
+            default -> dieAt(places.get(nextPlace++ % places.size()));
         }
     }
 
@@ -153,26 +142,31 @@ final class Chaos {
     }
 
     /** A daemon that died as soon as it was ready would never come to do anything. */
-    private void live() throws InterruptedException {
-        node.sandboxer().awaitReady();
+    private void live(Sandboxer sandboxer) throws InterruptedException {
+        sandboxer.awaitReady();
         pause();
     }
 
-    private void standStill(Duration time) throws InterruptedException {
-        tally.death("stopped for a while");
-        node.sandboxer().signal("STOP");
+    private void standStill(ChaosKind kind, Duration time) throws InterruptedException {
+        died(kind, "stopped for a while");
+        kind.sandboxer(node).signal("STOP");
         TimeUnit.NANOSECONDS.sleep(time.toNanos());
-        node.sandboxer().signal("CONT");
+        kind.sandboxer(node).signal("CONT");
     }
 
     /** The next life dies by itself at a place, if anything gets there. */
-    private void dieAt(String failpoint) throws InterruptedException {
-        live();
-        node.sandboxer().armNextLife(failpoint + "=kill");
-        tally.death("at random");
-        long next = node.sandboxer().awaitOtherThan(node.sandboxer().killed());
-        if (node.sandboxer().awaitEnd(next, REACHED_WITHIN)) {
-            tally.death("at " + failpoint);
+    private void dieAt(Place place) throws InterruptedException {
+        var sandboxer = place.kind().sandboxer(node);
+        live(sandboxer);
+        sandboxer.armNextLife(place.failpoint() + "=kill");
+        died(place.kind(), "at random");
+        long next = sandboxer.awaitOtherThan(sandboxer.killed());
+        if (sandboxer.awaitEnd(next, REACHED_WITHIN)) {
+            died(place.kind(), "at " + place.failpoint());
         }
+    }
+
+    private void died(ChaosKind kind, String how) {
+        tally.death(kind + " " + how);
     }
 }

@@ -2,9 +2,9 @@
 package io.silica.e2e;
 
 /**
- * A run for each victim: a short one with all tests, a long one by {@code make chaos}. It prints
- * its seed and what it has seen; {@code -Dsilica.seed=N} repeats what is random in it, though not
- * the instants at which a machine does something.
+ * A run for each victim, with pods of every kind that is there: a short one with all tests, a long
+ * one by {@code make chaos}. It prints its seed and what it has seen; {@code -Dsilica.seed=N}
+ * repeats what is random in it, though not the instants at which a machine does something.
  */
 final class ChaosTest {
     private static final int KILLS = Integer.getInteger("silica.chaos.kills", 5);
@@ -31,10 +31,11 @@ final class ChaosTest {
 
     private static void run(Node node, Victim victim, int kills) throws InterruptedException {
         long seed = Long.getLong("silica.seed", System.nanoTime());
-        var tally = new Chaos(node, victim, seed).run(kills);
+        var kinds = ChaosKind.present();
+        var tally = new Chaos(node, victim, kinds, seed).run(kills);
         System.out.printf(
-                "==== chaos on containerd %s, victim %s, seed %d%n%s%n",
-                node.build().version(), victim, seed, tally.summary());
+                "==== chaos on containerd %s, kinds %s, victim %s, seed %d%n%s%n",
+                node.build().version(), kinds, victim, seed, tally.summary());
         tally.assertNothingLost();
     }
 }

@@ -23,6 +23,7 @@ final class Count {
     private static final int KILLED = 137;
     private static final int UNKNOWN = 255;
 
+    private final ChaosKind kind;
     private final Tally tally;
     private final Patience patience;
     private final Node node;
@@ -41,7 +42,13 @@ final class Count {
     }
 
     private Count(
-            Tally tally, Patience patience, Node node, Victim victim, SplittableRandom random) {
+            ChaosKind kind,
+            Tally tally,
+            Patience patience,
+            Node node,
+            Victim victim,
+            SplittableRandom random) {
+        this.kind = kind;
         this.tally = tally;
         this.patience = patience;
         this.node = node;
@@ -54,12 +61,17 @@ final class Count {
     }
 
     static Count any(
-            SplittableRandom random, Tally tally, Patience patience, Node node, Victim victim) {
-        return new Count(tally, patience, node, victim, random);
+            ChaosKind kind,
+            SplittableRandom random,
+            Tally tally,
+            Patience patience,
+            Node node,
+            Victim victim) {
+        return new Count(kind, tally, patience, node, victim, random);
     }
 
-    List<String> args() {
-        return List.of(Integer.toString(lines), Integer.toString(millis), Integer.toString(code));
+    PodContainer create(Pod pod) {
+        return kind.create(pod, lines, millis, code);
     }
 
     Count of(PodContainer started) {
@@ -78,11 +90,19 @@ final class Count {
         int exitCode = codeOf(counting);
         List<Integer> printed = printed(counting);
         if (isRight(exitCode, printed)) {
-            tally.container(printed.size());
+            tally.container(kind, printed.size());
         } else {
             tally.loss(
-                    "%s, meant to count to %d in steps of %d ms and then exit with %d (%s): exit code %d, lines %s"
-                            .formatted(counting.id(), lines, millis, code, end, exitCode, printed));
+                    "%s container %s, meant to count to %d in steps of %d ms and then exit with %d (%s): exit code %d, lines %s"
+                            .formatted(
+                                    kind,
+                                    counting.id(),
+                                    lines,
+                                    millis,
+                                    code,
+                                    end,
+                                    exitCode,
+                                    printed));
         }
     }
 
@@ -95,7 +115,7 @@ final class Count {
         if (exitCode != UNKNOWN || !victim.isContainerd()) {
             return exitCode;
         }
-        OptionalInt told = node.toldExitCode(counting.id());
+        OptionalInt told = kind.sandboxer(node).toldExitCode(counting.id());
         told.ifPresent(_ -> tally.codeLostByContainerd());
         return told.orElse(UNKNOWN);
     }
@@ -145,7 +165,15 @@ final class Count {
                     case KILLED -> exitCode == KILLED;
                 };
         int last = printed.isEmpty() ? 0 : printed.getLast();
-        return ((whole && last == lines) || ended) && isUnbroken(printed, last);
+        return ((whole && isAtItsEnd(last)) || ended) && isUnbroken(printed, last);
+    }
+
+    private boolean isAtItsEnd(int last) {
+        if (last < lines && kind.losesItsEnd(victim)) {
+            tally.lostUnread(lines - last);
+            return true;
+        }
+        return last == lines;
     }
 
     /** Each number once and in order; what a containerd lost that was killed is counted apart. */

@@ -15,6 +15,7 @@ final class Customer implements Runnable {
 
     private final Node node;
     private final Victim victim;
+    private final List<ChaosKind> kinds;
     private final SplittableRandom random;
     private final Tally tally;
     private final Patience patience;
@@ -23,11 +24,13 @@ final class Customer implements Runnable {
     Customer(
             Node node,
             Victim victim,
+            List<ChaosKind> kinds,
             SplittableRandom random,
             Tally tally,
             BooleanSupplier goesOn) {
         this.node = node;
         this.victim = victim;
+        this.kinds = kinds;
         this.random = random;
         this.tally = tally;
         this.patience = new Patience(tally);
@@ -46,10 +49,11 @@ final class Customer implements Runnable {
     }
 
     private void onePod() {
-        Pod pod = patience.get(() -> Pod.run(node));
+        var kind = kinds.get(random.nextInt(kinds.size()));
+        Pod pod = patience.get(() -> kind.run(node, victim, random));
         var counts = new ArrayList<Count>();
         for (int i = random.nextInt(MOST_CONTAINERS); i >= 0; i--) {
-            start(pod, counts);
+            start(kind, pod, counts);
         }
         counts.forEach(Count::check);
         patience.run(pod::stop);
@@ -60,12 +64,10 @@ final class Customer implements Runnable {
      * A containerd that is killed while it makes or starts a container gives that up itself: nobody
      * can know what it had done.
      */
-    private void start(Pod pod, List<Count> counts) {
-        var count = Count.any(random, tally, patience, node, victim);
+    private void start(ChaosKind kind, Pod pod, List<Count> counts) {
+        var count = Count.any(kind, random, tally, patience, node, victim);
         try {
-            var container =
-                    patience.get(
-                            () -> pod.create("tick", config -> config.addAllArgs(count.args())));
+            var container = patience.get(() -> count.create(pod));
             container.start();
             counts.add(count.of(container));
         } catch (CriException e) {

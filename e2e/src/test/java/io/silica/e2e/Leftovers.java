@@ -20,20 +20,26 @@ final class Leftovers {
         assertThat(node.cri().pods()).as("pods").isEmpty();
         assertThat(node.cri().containers()).as("containers").isEmpty();
         Until.passes(() -> {
-            assertThat(records(node)).as("state records").isEmpty();
             assertThat(mounts(node)).as("mounts").isEmpty();
             assertThat(files(node.directory().resolve("state/netns"))).as("netns").isEmpty();
             assertThat(node.cgroups().belowPods()).as("cgroups").isEmpty();
-            assertThat(fifos(node)).as("open FIFOs").isEmpty();
-            assertThat(strangers(node)).as("processes").isEmpty();
             assertThat(AppKernelPods.sentries(node)).as("sentries").isEmpty();
             assertThat(files(node.directory().resolve(AppKernelPods.KIND).resolve("gvisor")))
                     .as("files of pods on gVisor")
                     .isEmpty();
-            assertThat(node.sandboxer().held())
-                    .as(() -> "connections held, of\n  " + node.sandboxer().connections("  "))
-                    .isZero();
+            for (var sandboxer : node.sandboxers()) {
+                assertNone(node, sandboxer);
+            }
         });
+    }
+
+    private static void assertNone(Node node, Sandboxer sandboxer) throws IOException {
+        assertThat(records(sandboxer)).as("state records").isEmpty();
+        assertThat(fifos(node, sandboxer)).as("open FIFOs").isEmpty();
+        assertThat(strangers(node, sandboxer)).as("processes").isEmpty();
+        assertThat(sandboxer.held())
+                .as(() -> "connections held, of\n  " + sandboxer.connections("  "))
+                .isZero();
     }
 
     /** Removes all pods, those of a test that failed. */
@@ -45,8 +51,10 @@ final class Leftovers {
                 });
     }
 
-    private static List<Path> records(Node node) throws IOException {
-        return files(node.records()).stream().filter(f -> f.toString().endsWith(".json")).toList();
+    private static List<Path> records(Sandboxer sandboxer) throws IOException {
+        return files(sandboxer.records()).stream()
+                .filter(f -> f.toString().endsWith(".json"))
+                .toList();
     }
 
     private static List<String> mounts(Node node) throws IOException {
@@ -58,8 +66,8 @@ final class Leftovers {
     }
 
     /** containerd removes those of a container with it; who has them open keeps them. */
-    private static List<String> fifos(Node node) {
-        return node.sandboxer().processes().stream()
+    private static List<String> fifos(Node node, Sandboxer sandboxer) {
+        return sandboxer.processes().stream()
                 .flatMap(process -> OpenFiles.of(process).stream())
                 .filter(file -> file.startsWith(node.directory().resolve("state") + "/"))
                 .toList();
@@ -69,10 +77,10 @@ final class Leftovers {
      * Of what the supervisor has started, or adopted, only the daemon and workers stay, and what
      * has confined these and waits for them.
      */
-    private static List<ProcessHandle> strangers(Node node) {
+    private static List<ProcessHandle> strangers(Node node, Sandboxer sandboxer) {
         var workers = node.workers();
-        return node.sandboxer().processes().stream()
-                .filter(process -> !node.sandboxer().isOwn(process) && !workers.contains(process))
+        return sandboxer.processes().stream()
+                .filter(process -> !sandboxer.isOwn(process) && !workers.contains(process))
                 .filter(process -> process.children().noneMatch(workers::contains))
                 .toList();
     }

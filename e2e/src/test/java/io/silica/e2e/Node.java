@@ -8,16 +8,12 @@ import io.silica.examples.ExampleImages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -130,6 +126,11 @@ final class Node implements AutoCloseable {
         return vmm;
     }
 
+    /** Those that were started. */
+    List<Sandboxer> sandboxers() {
+        return Stream.of(sandboxer, appkernel, vmm).filter(Sandboxer::isStarted).toList();
+    }
+
     /** Everything of this node lies below it. */
     Path directory() {
         return directory;
@@ -138,39 +139,6 @@ final class Node implements AutoCloseable {
     /** The sandboxer's state directory. */
     Path stateDirectory() {
         return directory.resolve("wasm");
-    }
-
-    /** The sandboxer's state records. */
-    Path records() {
-        return stateDirectory().resolve("sandboxes");
-    }
-
-    /**
-     * With which code the sandboxer has told a container's end to whoever has deleted it lately.
-     */
-    OptionalInt toldExitCode(String container) {
-        Pattern deleted =
-                Pattern.compile(
-                        "\"container\":\"%s\"[^}]*\"exitCode\":(\\d+)".formatted(container));
-        try (Stream<Path> files = Files.list(records())) {
-            return files.filter(file -> file.toString().endsWith(".json"))
-                    .map(file -> deleted.matcher(content(file)))
-                    .filter(Matcher::find)
-                    .mapToInt(found -> Integer.parseInt(found.group(1)))
-                    .findFirst();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String content(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (NoSuchFileException _) {
-            return ""; // Its pod has been removed.
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** The processes that run the guests. */

@@ -8,14 +8,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -190,6 +194,37 @@ final class Sandboxer implements AutoCloseable {
     /** Whether a process is the supervisor or the daemon. */
     boolean isOwn(ProcessHandle process) {
         return process.pid() == supervisor.pid() || isDaemon(process);
+    }
+
+    /** Its state records. */
+    Path records() {
+        return directory.resolve(kind).resolve("sandboxes");
+    }
+
+    /** With which code it has told a container's end to whoever has deleted it lately. */
+    OptionalInt toldExitCode(String container) {
+        Pattern deleted =
+                Pattern.compile(
+                        "\"container\":\"%s\"[^}]*\"exitCode\":(\\d+)".formatted(container));
+        try (Stream<Path> files = Files.list(records())) {
+            return files.filter(file -> file.toString().endsWith(".json"))
+                    .map(file -> deleted.matcher(content(file)))
+                    .filter(Matcher::find)
+                    .mapToInt(found -> Integer.parseInt(found.group(1)))
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String content(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException _) {
+            return ""; // Its pod has been removed.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** How many connections of containerd the supervisor holds. */

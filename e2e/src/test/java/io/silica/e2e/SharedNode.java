@@ -62,7 +62,7 @@ final class SharedNode implements AfterEachCallback, ParameterResolver {
 
     private void showLogs(Node node, ExtensionContext context) {
         System.err.println("==== " + context.getUniqueId());
-        System.err.println(node.sandboxer().endOfLog());
+        node.sandboxers().forEach(it -> System.err.println(it.endOfLog()));
         System.err.println(node.containerd().endOfLog());
         keepLogs(node, context.getRequiredTestMethod().getName());
     }

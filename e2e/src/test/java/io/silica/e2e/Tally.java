@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.e2e;
 
+import static java.util.stream.Collectors.toUnmodifiableMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -15,14 +17,22 @@ import java.util.concurrent.atomic.AtomicLong;
 /** What a run of chaos has seen. Any thread may count. */
 final class Tally {
     private final Map<String, Integer> deaths = new TreeMap<>();
-    private final AtomicLong containers = new AtomicLong();
+    private final Map<ChaosKind, Integer> containers = new TreeMap<>();
     private final AtomicLong lines = new AtomicLong();
     private final AtomicLong repeated = new AtomicLong();
     private final AtomicLong lostByContainerd = new AtomicLong();
     private final AtomicLong codesLostByContainerd = new AtomicLong();
+    private final AtomicLong lostUnread = new AtomicLong();
     private final AtomicLong forsaken = new AtomicLong();
-    private final CountDownLatch first = new CountDownLatch(1);
+    private final Map<ChaosKind, CountDownLatch> first;
     private final ConcurrentLinkedQueue<String> losses = new ConcurrentLinkedQueue<>();
+
+    /**
+     * @param kinds of what can be counted
+     */
+    Tally(List<ChaosKind> kinds) {
+        first = kinds.stream().collect(toUnmodifiableMap(it -> it, _ -> new CountDownLatch(1)));
+    }
 
     /** Somebody died, or stood still, in this way. */
     synchronized void death(String how) {
@@ -34,16 +44,25 @@ final class Tally {
     }
 
     /** A container ended as it should, after so many lines. */
-    void container(long printed) {
-        containers.incrementAndGet();
+    synchronized void container(ChaosKind kind, long printed) {
+        containers.merge(kind, 1, Integer::sum);
         lines.addAndGet(printed);
-        first.countDown();
+        counted(kind).countDown();
     }
 
-    /** Waits until one container at least has ended as it should; that none does is a loss. */
-    void awaitFirstContainer(Duration patience) throws InterruptedException {
-        if (!first.await(patience.toSeconds(), TimeUnit.SECONDS)) {
-            loss("no container came to its end within " + patience.toSeconds() + " s");
+    private CountDownLatch counted(ChaosKind kind) {
+        return Objects.requireNonNull(first.get(kind));
+    }
+
+    /**
+     * Waits until one container of each kind at least has ended as it should; that none does is a
+     * loss.
+     */
+    void awaitFirstContainers(Duration patience) throws InterruptedException {
+        for (var kind : first.keySet()) {
+            if (!counted(kind).await(patience.toSeconds(), TimeUnit.SECONDS)) {
+                loss("no container of %s came to its end within %s".formatted(kind, patience));
+            }
         }
     }
 
@@ -55,6 +74,11 @@ final class Tally {
     /** Lines that a containerd had read when it was killed. */
     void lostByContainerd(long count) {
         lostByContainerd.addAndGet(count);
+    }
+
+    /** Lines that nobody had read when their container ended, because containerd was away. */
+    void lostUnread(long count) {
+        lostUnread.addAndGet(count);
     }
 
     /** An exit code that a containerd had been told when it was killed. */
@@ -82,18 +106,20 @@ final class Tally {
     synchronized String summary() {
         return """
         deaths %d: %s
-        containers %d, their lines %d, each once and in order
+        containers %s, their lines %d, each once and in order
         lost or wrong: %d
         calls repeated by the client: %d
+        lines that nobody had read when their container ended without a containerd: %d
         containerd's own: %d lines that it had read, %d exit codes that it had been told, %d containers that it was making\
         """
                 .formatted(
                         deaths.values().stream().mapToInt(Integer::intValue).sum(),
                         deaths,
-                        containers.get(),
+                        containers,
                         lines.get(),
                         losses.size(),
                         repeated.get(),
+                        lostUnread.get(),
                         lostByContainerd.get(),
                         codesLostByContainerd.get(),
                         forsaken.get());

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.e2e;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+/**
+ * The kinds whose pods come and go in chaos: how one of their containers counts, at which places of
+ * their own their daemons die, and what may be lost with whom. That is said here and nowhere else.
+ *
+ * <p>The output of none of them passes through its daemon: whatever happens to that, each line
+ * comes once. What a containerd that is killed had read is lost with it, for any kind.
+ */
+enum ChaosKind {
+    WASM("wasm", WithoutContainerd.KEEPS_WHAT_IS_UNREAD) {
+        @Override
+        boolean isThere() {
+            return true;
+        }
+
+        @Override
+        Sandboxer sandboxer(Node node) {
+            return node.sandboxer();
+        }
+
+        // It was started with the node.
+        @Override
+        void begin(Node node) {}
+
+        @Override
+        Pod run(Node node, Victim victim, SplittableRandom random) {
+            return Pod.run(node);
+        }
+
+        @Override
+        PodContainer create(Pod pod, int lines, int millis, int code) {
+            var args = List.of(text(lines), text(millis), text(code));
+            return pod.create("tick", config -> config.addAllArgs(args));
+        }
+    },
+
+    APPKERNEL(AppKernelPods.KIND, WithoutContainerd.FORGETS_WHAT_IS_UNREAD) {
+        @Override
+        boolean isThere() {
+            return AppKernelPods.canRun();
+        }
+
+        @Override
+        Sandboxer sandboxer(Node node) {
+            return node.appkernel();
+        }
+
+        @Override
+        void begin(Node node) {
+            AppKernelPods.begin(node);
+        }
+
+        // A containerd that is killed while it makes a network leaves that behind.
+        @Override
+        Pod run(Node node, Victim victim, SplittableRandom random) {
+            return random.nextBoolean() && !victim.isContainerd()
+                    ? AppKernelPods.run(node, Pod::withAddress)
+                    : AppKernelPods.run(node);
+        }
+
+        @Override
+        PodContainer create(Pod pod, int lines, int millis, int code) {
+            return Busybox.create(
+                    pod,
+                    """
+                    trap 'exit 143' TERM
+                    i=0
+                    while [ $i -lt %d ]; do i=$((i + 1)); echo $i; sleep 0.%03d; done
+                    exit %d
+                    """
+                            .formatted(lines, millis, code));
+        }
+
+        @Override
+        List<String> ownFailpoints() {
+            return List.of(
+                    "gvisor.pod.created",
+                    "gvisor.pod.started",
+                    "gvisor.pod.killed",
+                    "gvisor.process.streams",
+                    "gvisor.container.run",
+                    "gvisor.container.destroyed");
+        }
+    };
+
+    private static final List<String> FAILPOINTS =
+            List.of(
+                    "sandbox.create.before",
+                    "sandbox.create.reserved",
+                    "sandbox.create.prepared",
+                    "sandbox.create.done",
+                    "sandbox.create.noted",
+                    "sandbox.start.before",
+                    "sandbox.start.done",
+                    "sandbox.start.noted",
+                    "sandbox.stop.before",
+                    "sandbox.stop.done",
+                    "sandbox.shutdown.before",
+                    "sandbox.shutdown.closed",
+                    "sandbox.shutdown.noted",
+                    "sandbox.shutdown.released",
+                    "task.create.before",
+                    "task.create.reserved",
+                    "task.create.mounted",
+                    "task.create.done",
+                    "task.create.noted",
+                    "task.start.before",
+                    "task.start.done",
+                    "task.start.noted",
+                    "task.kill.before",
+                    "task.kill.done",
+                    "task.delete.before",
+                    "task.delete.ended",
+                    "task.delete.done",
+                    "task.delete.noted",
+                    "task.delete.released");
+
+    private final String handler;
+    private final WithoutContainerd withoutContainerd;
+
+    /** What becomes of the output of a container that ends while there is no containerd. */
+    private enum WithoutContainerd {
+        KEEPS_WHAT_IS_UNREAD,
+        FORGETS_WHAT_IS_UNREAD
+    }
+
+    ChaosKind(String handler, WithoutContainerd withoutContainerd) {
+        this.handler = handler;
+        this.withoutContainerd = withoutContainerd;
+    }
+
+    /**
+     * Those of {@code -Dsilica.chaos.kinds}, or all, for which there is what they need on this
+     * machine.
+     */
+    static List<ChaosKind> present() {
+        var wanted = System.getProperty("silica.chaos.kinds", "");
+        return Arrays.stream(values())
+                .filter(it -> wanted.isEmpty() || List.of(wanted.split(",")).contains(it.handler))
+                .filter(ChaosKind::isThere)
+                .toList();
+    }
+
+    /** Whether there is what its pods need. */
+    abstract boolean isThere();
+
+    abstract Sandboxer sandboxer(Node node);
+
+    /** Starts its sandboxer, if it does not run. */
+    abstract void begin(Node node);
+
+    abstract Pod run(Node node, Victim victim, SplittableRandom random);
+
+    /** A container that prints so many lines with so many milliseconds between them. */
+    abstract PodContainer create(Pod pod, int lines, int millis, int code);
+
+    /** Those that no other kind has. */
+    List<String> ownFailpoints() {
+        return List.of();
+    }
+
+    /** All places at which its daemon can be made to die, those of every kind first. */
+    List<String> failpoints() {
+        return Stream.concat(FAILPOINTS.stream(), ownFailpoints().stream()).toList();
+    }
+
+    /** Whether a container that ends while there is no containerd takes its last lines with it. */
+    boolean losesItsEnd(Victim victim) {
+        return victim.isContainerd()
+                && withoutContainerd == WithoutContainerd.FORGETS_WHAT_IS_UNREAD;
+    }
+
+    private static String text(int number) {
+        return Integer.toString(number);
+    }
+
+    @Override
+    public String toString() {
+        return handler;
+    }
+}
