@@ -10,6 +10,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /**
@@ -20,7 +27,7 @@ final class BareRunsc {
     private final Path program;
     private final Path directory;
     private final Path image;
-    private int made;
+    private final AtomicInteger made = new AtomicInteger();
 
     /**
      * @param directory where its state may be
@@ -34,7 +41,7 @@ final class BareRunsc {
 
     /** A sentry with its root container, and one container more. */
     final class Pod implements AutoCloseable {
-        private final String id = "pod-" + made++;
+        private final String id = "pod-" + made.getAndIncrement();
 
         /** Starts the sentry. */
         Pod() throws IOException, InterruptedException {
@@ -103,6 +110,39 @@ final class BareRunsc {
         try (var pod = new Pod()) {
             pod.awaitLine();
             return Duration.ofNanos(System.nanoTime() - begun);
+        }
+    }
+
+    /** How long it takes until the last of so many, begun at the same time, has said its line. */
+    Duration atOnce(int count) throws IOException, InterruptedException {
+        var pods = new ConcurrentLinkedQueue<Pod>();
+        try (var threads = Executors.newFixedThreadPool(count)) {
+            Callable<Boolean> one =
+                    () -> {
+                        var pod = new Pod();
+                        pods.add(pod);
+                        pod.awaitLine();
+                        return true;
+                    };
+            long begun = System.nanoTime();
+            var lines = new ArrayList<Future<Boolean>>();
+            for (int i = 0; i < count; i++) {
+                lines.add(threads.submit(one));
+            }
+            for (var line : lines) {
+                var _ = line.get();
+            }
+            return Duration.ofNanos(System.nanoTime() - begun);
+        } catch (ExecutionException e) {
+            throw new IOException("a pod of " + count + " failed", e.getCause());
+        } finally {
+            close(pods);
+        }
+    }
+
+    private static void close(Queue<Pod> pods) throws IOException {
+        for (var pod : pods) {
+            pod.close();
         }
     }
 
