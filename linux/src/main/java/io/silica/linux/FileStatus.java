@@ -12,6 +12,8 @@ import java.lang.foreign.MemorySegment;
  * What is so with a file (statx(2)). Native because the JDK asks by path.
  *
  * @param type what it is
+ * @param owner the user's number
+ * @param permissions of owner, group and others, and the three bits before them
  * @param device the device that it is on
  * @param inode its number there
  * @param links how many names it has
@@ -22,6 +24,8 @@ import java.lang.foreign.MemorySegment;
  */
 public record FileStatus(
         FileType type,
+        long owner,
+        int permissions,
         long device,
         long inode,
         long links,
@@ -31,12 +35,14 @@ public record FileStatus(
         long changed) {
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int BASIC = 0x7ff;
+    private static final int PERMISSIONS = 0xFFF;
     private static final long BYTES = 256;
     private static final long NANOS = 1_000_000_000;
 
     /** Where the fields are in {@code struct statx}. */
     private static final long LINKS = 16;
 
+    private static final long OWNER = 20;
     private static final long MODE = 28;
     private static final long INODE = 32;
     private static final long SIZE = 40;
@@ -66,6 +72,8 @@ public record FileStatus(
     private static FileStatus read(MemorySegment memory) {
         return new FileStatus(
                 FileType.ofMode(memory.get(JAVA_SHORT, MODE)),
+                Integer.toUnsignedLong(memory.get(JAVA_INT, OWNER)),
+                memory.get(JAVA_SHORT, MODE) & PERMISSIONS,
                 ((long) memory.get(JAVA_INT, DEVICE_MAJOR) << Integer.SIZE)
                         | Integer.toUnsignedLong(memory.get(JAVA_INT, DEVICE_MINOR)),
                 memory.get(JAVA_LONG, INODE),

@@ -25,4 +25,14 @@ public final class Niceness {
         Syscall.SETPRIORITY.check(
                 Syscall.SETPRIORITY.invoke(PRIO_PROCESS, CALLER, nice, 0), "niceness " + nice);
     }
+
+    /**
+     * Makes a process so nice that has one thread yet: those that it makes are as nice.
+     *
+     * @throws LinuxException ESRCH if there is none, or as {@link #ofThisThread}
+     */
+    public static void ofProcess(int pid, int nice) {
+        Syscall.SETPRIORITY.check(
+                Syscall.SETPRIORITY.invoke(PRIO_PROCESS, pid, nice, 0), "process " + pid);
+    }
 }

@@ -73,6 +73,24 @@ public final class OpenFile implements AutoCloseable {
     }
 
     /**
+     * Fills a buffer from a place.
+     *
+     * @return whether there was as much
+     */
+    public boolean fill(MemorySegment buffer, long offset) {
+        long size = buffer.byteSize();
+        long at = 0;
+        while (at < size) {
+            int count = readAt(buffer.asSlice(at), size - at, offset + at);
+            if (count == 0) {
+                return false;
+            }
+            at += count;
+        }
+        return true;
+    }
+
+    /**
      * Writes once to a place, and leaves the file's own place as it is.
      *
      * @return the bytes written, which may be fewer

@@ -83,6 +83,7 @@ enum Syscall {
     EVENTFD2(290, 19),
     EPOLL_CREATE1(291, 20),
     PIPE2(293, 59),
+    PRLIMIT64(302, 261),
     SETNS(308, 268),
     RENAMEAT2(316, 276),
     BPF(321, 280),

@@ -49,6 +49,7 @@
  *     <td>the JDK has no clock that goes on while the machine sleeps</td></tr>
  * <tr><td>Niceness</td><td>the platform thread that is meant</td><td>nothing</td>
  *     <td>Java's priorities do nothing on Linux</td></tr>
+ * <tr><td>ResourceLimit</td><td>any</td><td>nothing</td><td>the JDK knows no limits</td></tr>
  * <tr><td>ReservedMemory</td><td>any, one at a time</td><td>nothing</td>
  *     <td>the JDK maps nothing that grows in its place</td></tr>
  * <tr><td>NativeLibrary</td><td>as the library says</td><td>what the library does</td>

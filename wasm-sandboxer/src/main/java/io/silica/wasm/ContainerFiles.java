@@ -22,8 +22,8 @@ import java.util.function.Supplier;
  * finds directories open, not files.
  */
 final class ContainerFiles implements AutoCloseable {
-    /** As many as a worker takes in one message. */
-    private static final int MAXIMUM = 128;
+    /** As many as a worker takes in one message, with the compiled module. */
+    private static final int MAXIMUM = 127;
 
     private final ContainerConfig config;
     private final Supplier<List<Descriptor>> sockets;
@@ -132,6 +132,16 @@ final class ContainerFiles implements AutoCloseable {
     private int add(Descriptor descriptor) {
         descriptors.add(descriptor);
         return descriptors.size() - 1;
+    }
+
+    /** The module's file, open for reading. */
+    Descriptor module() {
+        return descriptors.get(description.getModule());
+    }
+
+    /** Adds the module's compiled form, which is its own from now on; in place of another one. */
+    void compiled(Descriptor form) {
+        description.setCompiled(add(form));
     }
 
     /** In the order of the indexes in the description. */

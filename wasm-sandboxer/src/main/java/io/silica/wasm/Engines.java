@@ -4,7 +4,9 @@ package io.silica.wasm;
 import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
+import io.silica.wasm.compiler.CompilerLimits;
 import io.silica.wasm.engine.wasmtime.LibraryFile;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -12,12 +14,17 @@ import java.util.Optional;
  *
  * @param usual that of pods whose runtime handler names none
  * @param wasmtime the library of Wasmtime, if the user has named one
+ * @param compiler what compiling for it may take
  */
-record Engines(Engine usual, Optional<LibraryFile> wasmtime) {
+record Engines(Engine usual, Optional<LibraryFile> wasmtime, CompilerLimits compiler) {
     /** The embedded one alone. */
     static final Engines EMBEDDED = new Engines(Engine.ENDIVE, Optional.empty());
 
     private static final String UNNAMED = "wasm.wasmtime-library does not name the library";
+
+    Engines(Engine usual, Optional<LibraryFile> wasmtime) {
+        this(usual, wasmtime, CompilerLimits.DEFAULTS);
+    }
 
     /** What a runtime handler gets. */
     Engine of(String handler) {
@@ -54,6 +61,12 @@ record Engines(Engine usual, Optional<LibraryFile> wasmtime) {
                     "sandbox \"%s\" is for the engine %s, which there is not: %s"
                             .formatted(id, engine.handler(), why));
         });
+    }
+
+    /** Which build of the engine that has a library modules are compiled by. Reads it. */
+    String build() throws IOException {
+        var library = wasmtime.orElseThrow(() -> new IOException(UNNAMED));
+        return Engine.WASMTIME.handler() + " " + library.digest();
     }
 
     /**

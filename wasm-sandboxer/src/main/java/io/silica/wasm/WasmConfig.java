@@ -4,6 +4,7 @@ package io.silica.wasm;
 import io.silica.server.config.ByteSize;
 import io.silica.server.config.ConfigReader;
 import io.silica.server.config.ConfigSection;
+import io.silica.wasm.compiler.CompilerLimits;
 import io.silica.wasm.engine.wasmtime.LibraryFile;
 import io.silica.wasm.worker.WorkerOptions;
 import java.nio.file.Path;
@@ -22,6 +23,11 @@ record WasmConfig(Engines engines, Isolation isolation, WorkerOptions worker) {
     private static final String SECTION = "wasm";
     private static final String LIBRARY = "wasmtime-library";
     private static final ByteSize LARGEST_MODULE = ByteSize.mebibytes(1024);
+
+    /** containerd waits for two minutes. */
+    private static final Duration LONGEST_COMPILATION = Duration.ofSeconds(90);
+
+    private static final int MOST_COMPILERS = 64;
     private static final ByteSize LARGEST_CACHE = ByteSize.mebibytes(16 * 1024);
 
     /** What holds for what is not said. */
@@ -47,7 +53,28 @@ record WasmConfig(Engines engines, Isolation isolation, WorkerOptions worker) {
                 usual,
                 Optional.of(library)
                         .filter(it -> !it.isEmpty())
-                        .map(it -> new LibraryFile(Path.of(it))));
+                        .map(it -> new LibraryFile(Path.of(it))),
+                compiler(section));
+    }
+
+    private static CompilerLimits compiler(ConfigSection section) {
+        var usual = CompilerLimits.DEFAULTS;
+        return new CompilerLimits(
+                section.duration(
+                        "compiler-time", usual.time(), Duration.ofSeconds(1), LONGEST_COMPILATION),
+                section.size(
+                                "compiler-memory",
+                                new ByteSize(usual.memory()),
+                                ByteSize.mebibytes(64),
+                                LARGEST_CACHE)
+                        .bytes(),
+                section.integer("compilers", usual.processes(), 1, MOST_COMPILERS),
+                section.size(
+                                "module-cache-disk",
+                                new ByteSize(usual.disk()),
+                                new ByteSize(0),
+                                ByteSize.mebibytes(1024 * 1024))
+                        .bytes());
     }
 
     private static WorkerOptions worker(ConfigSection section) {

@@ -12,6 +12,7 @@ import io.silica.server.config.LimitsConfig;
 import io.silica.server.host.BlockingCalls;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.notify.ServiceManager;
+import io.silica.wasm.compiler.CompiledModules;
 import io.silica.wasm.confinement.Bubblewrap;
 import java.time.InstantSource;
 
@@ -70,7 +71,23 @@ final class WasmDaemon extends DaemonCommand<WasmConfig> {
                         InstantSource.system());
         BuildInfo build = BuildInfo.load();
         var metrics = new Metrics(WasmSandboxer.KIND, build.version(), build.commit());
+        count(metrics, sandboxer.modules());
         return SandboxerDaemon.start(config, sandboxer, metrics, manager);
+    }
+
+    private static void count(Metrics metrics, CompiledModules modules) {
+        metrics.counter("wasm_modules_compiled", "Modules that were compiled.", modules::compiled);
+        metrics.counter(
+                "wasm_modules_uncompiled",
+                "Modules that could not be compiled within the limits.",
+                modules::failed);
+        metrics.counter(
+                "wasm_module_cache_hits", "Compiled modules that were on disk.", modules::found);
+        metrics.counter(
+                "wasm_module_cache_discarded",
+                "Compiled modules on disk that were not what they had to be, and were thrown away.",
+                modules::discarded);
+        metrics.gauge("wasm_module_cache_bytes", "Compiled modules on disk.", modules::size);
     }
 
     static HostCalls.Factory hostCalls(LimitsConfig limits) {

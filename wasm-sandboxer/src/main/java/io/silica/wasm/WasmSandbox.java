@@ -41,6 +41,7 @@ final class WasmSandbox implements Sandbox {
 
     private final SandboxId id;
     private final PodWorkers workers;
+    private final Optional<PodModules> modules;
     private final PodSockets sockets;
     private final HostCalls host;
     private final InstantSource clock;
@@ -51,17 +52,20 @@ final class WasmSandbox implements Sandbox {
     private volatile boolean former;
 
     /**
+     * @param modules where its workers get theirs compiled; empty if they compile themselves
      * @param former whether an earlier life of the daemon made it
      */
     WasmSandbox(
             SandboxId id,
             PodWorkers workers,
+            Optional<PodModules> modules,
             PodSockets sockets,
             HostCalls host,
             InstantSource clock,
             boolean former) {
         this.id = id;
         this.workers = workers;
+        this.modules = modules;
         this.sockets = sockets;
         this.host = host;
         this.clock = clock;
@@ -88,20 +92,38 @@ final class WasmSandbox implements Sandbox {
         }
         var wishes = Annotations.of(config);
         try (var files = open(config, wishes)) {
-            var worker = workers.get(config, wishes.protocol());
+            var worker = created(config, wishes, files);
             var task = new TaskClient(worker, config.id());
-            create(task, worker, config, wishes, files);
             return guest(config.id(), worker, task, Optional.empty(), observer);
         }
     }
 
+    /** In a worker that has its module compiled, or is given it so. */
+    private Worker created(ContainerConfig config, Annotations wishes, ContainerFiles files) {
+        var worker = workers.get(config, wishes.protocol());
+        try {
+            create(worker, config, wishes, files);
+            return worker;
+        } catch (SandboxException.NotFound e) {
+            var compiler = modules.orElseThrow(() -> e);
+            files.compiled(compiler.compiled(config.id(), files.module()));
+        }
+        try {
+            create(worker, config, wishes, files);
+            return worker;
+        } catch (SandboxException.NotFound _) {
+            // It runs a library that has been replaced since.
+            worker.retire();
+        }
+        var next = workers.get(config, wishes.protocol());
+        create(next, config, wishes, files);
+        return next;
+    }
+
     /** An id that is taken is so by the creation of a daemon that died, which came late. */
     private void create(
-            TaskClient task,
-            Worker worker,
-            ContainerConfig config,
-            Annotations wishes,
-            ContainerFiles files) {
+            Worker worker, ContainerConfig config, Annotations wishes, ContainerFiles files) {
+        var task = new TaskClient(worker, config.id());
         try {
             task.create(describe(config, wishes, files, worker));
         } catch (SandboxException.AlreadyExists _) {
@@ -199,6 +221,7 @@ final class WasmSandbox implements Sandbox {
                 .setDescriptorToken(worker.send(files.descriptors()))
                 .setSandboxId(id.value())
                 .setEngine(workers.engine().handler())
+                .setBringsCompiled(modules.isPresent())
                 .addAllArgs(process.args())
                 .addAllEnv(GuestEnvironment.of(process, wishes.ports().size()))
                 .setMemoryLimit(resources.memoryLimitBytes())

@@ -8,6 +8,7 @@ import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Sandboxer;
+import io.silica.wasm.compiler.CompiledModules;
 import io.silica.wasm.worker.ProtocolVersions;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -29,6 +30,7 @@ public final class WasmSandboxer implements Sandboxer {
 
     private final Map<Engine, EngineWorkers> workers = new EnumMap<>(Engine.class);
     private final Engines engines;
+    private final CompiledModules modules;
     private final Isolation isolation;
     private final HostCalls.Factory host;
     private final InstantSource clock;
@@ -67,6 +69,13 @@ public final class WasmSandboxer implements Sandboxer {
         this.isolation = isolation;
         this.host = host;
         this.clock = clock;
+        this.modules =
+                new CompiledModules(
+                        () -> engines.command(command.get(), Engine.WASMTIME).compiler(),
+                        engines::build,
+                        engines.compiler(),
+                        directory.resolve("modules"),
+                        poller);
         for (var engine : Engine.values()) {
             workers.put(
                     engine,
@@ -106,7 +115,21 @@ public final class WasmSandboxer implements Sandboxer {
             SandboxSpec spec, Engine engine, Isolation asMade, HostCalls calls, boolean former) {
         var own = new PodWorkers(spec, engine, asMade, workers(engine));
         var sockets = new PodSockets(spec.network());
-        return new WasmSandbox(spec.id(), own, sockets, calls, clock, former);
+        return new WasmSandbox(
+                spec.id(), own, modules(engine, calls), sockets, calls, clock, former);
+    }
+
+    /** What the embedded one compiles is part of the JVM that it runs in. */
+    private Optional<PodModules> modules(Engine engine, HostCalls calls) {
+        return switch (engine) {
+            case ENDIVE -> Optional.empty();
+            case WASMTIME -> Optional.of(new PodModules(modules, calls));
+        };
+    }
+
+    /** Where modules are compiled, for whoever counts. */
+    CompiledModules modules() {
+        return modules;
     }
 
     private EngineWorkers workers(Engine engine) {
@@ -168,6 +191,7 @@ public final class WasmSandboxer implements Sandboxer {
 
     @Override
     public void close() {
+        modules.close();
         workers.values().forEach(EngineWorkers::close);
         poller.close();
     }

@@ -46,6 +46,7 @@ final class Worker implements AutoCloseable {
     private final Poller.Watch watch;
     private volatile boolean outOfMemory;
     private volatile boolean closed;
+    private volatile boolean retired;
 
     private Worker(
             ProcessIdentity identity,
@@ -127,6 +128,20 @@ final class Worker implements AutoCloseable {
      */
     OptionalInt protocol() {
         return protocol;
+    }
+
+    /** It is given no new containers from now on, and keeps those that it has. */
+    void retire() {
+        retired = true;
+        LOG.log(
+                Level.WARNING,
+                "the wasm worker with pid {0} has another engine than modules are compiled for now: it keeps its containers, and new ones go to another worker",
+                Integer.toString(pid()));
+    }
+
+    /** Whether it may be given new containers. */
+    boolean isRetired() {
+        return retired;
     }
 
     /** Nothing else in its cgroup is ever there to be killed. */

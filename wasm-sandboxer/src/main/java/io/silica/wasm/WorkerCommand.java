@@ -4,6 +4,7 @@ package io.silica.wasm;
 import io.silica.linux.Descriptor;
 import io.silica.linux.Poller;
 import io.silica.linux.UnixListener;
+import io.silica.wasm.compiler.CompilerCommand;
 import io.silica.wasm.confinement.ConfinedProcess;
 import io.silica.wasm.confinement.Confinement;
 import io.silica.wasm.worker.WorkerMain;
@@ -90,6 +91,10 @@ public record WorkerCommand(
     /** What the daemon's environment tells a JVM of ours, and tells the worker's too. */
     private static final List<String> INHERITED = List.of("JDK_JAVA_OPTIONS");
 
+    /** What the JVM takes for the encoding of file names. */
+    private static final String LANGUAGE = "LC_ALL";
+
+    private static final String UTF_8_NAMES = "C.UTF-8";
     private static final String STANDARD_ERROR = "standard error";
     private static final String CLASS_PATH = "java.class.path";
 
@@ -183,6 +188,22 @@ public record WorkerCommand(
         return new WorkerCommand(program, arguments, confinement, options, other);
     }
 
+    /** How a compiler is started, for the engine whose library is among the options. */
+    CompilerCommand compiler() {
+        var all = new ArrayList<>(arguments.subList(0, arguments.size() - 1));
+        all.addAll(CompilerCommand.FLAGS);
+        all.add(CompilerCommand.MAIN);
+        all.add(options.wasmtime().orElseThrow().toString());
+        var readable = confinement.readable();
+        return new CompilerCommand(
+                program,
+                all,
+                // Each arena of malloc reserves addresses, of which a compiler has few.
+                Map.of(LANGUAGE, UTF_8_NAMES, "MALLOC_ARENA_MAX", "1"),
+                new Confinement(readable, Optional.empty(), confinement.filter()),
+                options.moduleLimit());
+    }
+
     /** The same with another main class, and what it takes before the worker's options. */
     WorkerCommand withMain(String... main) {
         var flags = arguments.subList(0, arguments.size() - 1);
@@ -241,8 +262,7 @@ public record WorkerCommand(
     static Map<String, String> environment(Map<String, String> ours) {
         var environment = new HashMap<>(ours);
         environment.keySet().retainAll(INHERITED);
-        // What the JVM takes for the encoding of file names.
-        environment.put("LC_ALL", "C.UTF-8");
+        environment.put(LANGUAGE, UTF_8_NAMES);
         return environment;
     }
 }

@@ -54,7 +54,7 @@ final class Workers implements AutoCloseable {
      */
     synchronized Worker get(int protocol) {
         return existing().stream()
-                .filter(worker -> worker.protocol().orElse(0) >= protocol)
+                .filter(worker -> worker.protocol().orElse(0) >= protocol && !worker.isRetired())
                 .max(Comparator.comparingInt(worker -> worker.protocol().getAsInt()))
                 .orElseGet(this::start);
     }

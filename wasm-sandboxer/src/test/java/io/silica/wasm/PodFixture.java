@@ -164,7 +164,23 @@ final class PodFixture implements AutoCloseable {
             Stdio stdio,
             ContainerObserver observer)
             throws IOException {
-        Files.write(rootfs.resolve(id + ".wasm"), GuestModules.binary(module));
+        return create(sandbox, id, GuestModules.binary(module), limits, stdio, observer);
+    }
+
+    /** One with a module that has no text. */
+    Container create(Sandbox sandbox, String id, byte[] module) throws IOException {
+        return create(sandbox, id, module, limits(4, 0), Stdio.NONE, () -> {});
+    }
+
+    private Container create(
+            Sandbox sandbox,
+            String id,
+            byte[] module,
+            Resources limits,
+            Stdio stdio,
+            ContainerObserver observer)
+            throws IOException {
+        Files.write(rootfs.resolve(id + ".wasm"), module);
         var process =
                 new ProcessSpec(
                         List.of("/" + id + ".wasm"), List.of(), "/", ProcessSpec.User.ROOT, false);

@@ -6,17 +6,22 @@ import static io.silica.wasm.PodFixture.resources;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.silica.linux.FileTree;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.sandbox.Container;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Signal;
+import io.silica.wasm.compiler.CompilerLimits;
 import io.silica.wasm.engine.GuestModules;
+import io.silica.wasm.engine.HostileModules;
 import io.silica.wasm.engine.wasmtime.LibraryFile;
 import io.silica.wasm.engine.wasmtime.WasmtimeLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 @LeakCheck(cgroups = WasmtimePodTest.CGROUPS)
 final class WasmtimePodTest {
     static final String CGROUPS = "/silica-test-wasmtime-pod";
+
+    /** Few enough for a test, and more than a small module needs. */
+    private static final CompilerLimits SMALL =
+            new CompilerLimits(Duration.ofSeconds(30), 64L << 20, 2, 1 << 20);
 
     @TempDir Path directory;
     private PodFixture pods;
@@ -43,7 +52,7 @@ final class WasmtimePodTest {
                 directory,
                 CGROUPS,
                 Isolation.AUTO,
-                new Engines(Engine.ENDIVE, library.map(LibraryFile::new)));
+                new Engines(Engine.ENDIVE, library.map(LibraryFile::new), SMALL));
     }
 
     @AfterEach
@@ -124,6 +133,73 @@ final class WasmtimePodTest {
         Files.copy(WasmtimeLibrary.required(), library);
         var pod = pods.sandbox("w", PodResources.UNLIMITED, "wasmtime");
         assertThat(ends(pod, "exits", GuestModules.exits(6))).isEqualTo(6);
+    }
+
+    @Test
+    void aModuleThatAWorkerHasIsAskedOfNobodyElse() throws Exception {
+        var pod = pods.sandbox("w", PodResources.UNLIMITED, "wasmtime");
+        assertThat(ends(pod, "first", GuestModules.exits(2))).isEqualTo(2);
+        var modules = pods.daemon().modules();
+        assertThat(modules.compiled()).isEqualTo(1);
+        FileTree.remove(pods.state().resolve("modules"));
+
+        assertThat(ends(pod, "second", GuestModules.exits(2))).isEqualTo(2);
+        assertThat(modules.compiled()).isEqualTo(1);
+        assertThat(modules.found()).isZero();
+    }
+
+    @Test
+    void theNextWorkerAndTheNextDaemonFindOnDiskWhatWasCompiled() throws Exception {
+        var pod = pods.sandbox("w", PodResources.UNLIMITED, "wasmtime");
+        var first = started(pod, "first", GuestModules.LOOPS);
+        WorkerFixture.kill(first.init().pid());
+        first.init().exit().await();
+        pods.restartDaemon(Isolation.AUTO);
+
+        var next = pods.sandbox("n", PodResources.UNLIMITED, "wasmtime");
+        started(next, "next", GuestModules.LOOPS);
+        assertThat(pods.daemon().modules().compiled()).isZero();
+        assertThat(pods.daemon().modules().found()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsDamagedOnDiskIsCompiledAgain() throws Exception {
+        var pod = pods.sandbox("w", PodResources.UNLIMITED, "wasmtime");
+        var first = started(pod, "first", GuestModules.exits(2));
+        WorkerFixture.kill(first.init().pid());
+        try (var files = Files.list(pods.state().resolve("modules"))) {
+            for (var file : files.toList()) {
+                var bytes = Files.readAllBytes(file);
+                bytes[bytes.length / 2] ^= 1;
+                Files.write(file, bytes);
+            }
+        }
+
+        assertThat(ends(pod, "second", GuestModules.exits(2))).isEqualTo(2);
+        assertThat(pods.daemon().modules().discarded()).isEqualTo(1);
+        assertThat(pods.daemon().modules().compiled()).isEqualTo(2);
+    }
+
+    @Test
+    void aModuleThatIsTooMuchForTheCompilerIsRefusedInWordsAndNeighboursRunOn() throws Exception {
+        var pod = pods.sandbox("w", PodResources.UNLIMITED, "wasmtime");
+        var neighbour = started(pod, "neighbour", GuestModules.LOOPS);
+        // On a machine with much to do time may be over before memory is.
+        assertThatExceptionOfType(SandboxException.class)
+                .isThrownBy(() -> pods.create(pod, "hostile", HostileModules.functions(1_000_000)))
+                .isInstanceOfAny(SandboxException.Exhausted.class, SandboxException.TimedOut.class)
+                .withMessageStartingWith("the module of container \"hostile\" can't be run: ");
+
+        assertThat(neighbour.init().exit().status()).isEmpty();
+        assertThat(ends(pod, "next", GuestModules.exits(4))).isEqualTo(4);
+    }
+
+    @Test
+    void anEndlessStartFunctionIsKilledAsAnyLoopIs() throws Exception {
+        var pod = pods.sandbox("w", PodResources.UNLIMITED, "wasmtime");
+        var endless = started(pod, "endless", GuestModules.LOOPS_AT_THE_START);
+        endless.init().kill(Signal.KILL, true);
+        assertThat(endless.init().exit().await().code()).isEqualTo(137);
     }
 
     private Container started(Sandbox pod, String id, String module) throws IOException {

@@ -151,10 +151,18 @@ public final class ConfinedProcess implements AutoCloseable {
         try {
             place.accept(identity);
         } catch (RuntimeException e) {
-            pidfd.signal(Pidfd.SIGKILL);
-            boolean _ = await(pidfd.descriptor(), poller);
-            close();
+            end();
             throw e;
+        }
+    }
+
+    /** Kills it, if it lives, waits for that and lets go of it. */
+    public void end() {
+        pidfd.signal(Pidfd.SIGKILL);
+        try {
+            boolean _ = await(pidfd.descriptor(), poller);
+        } finally {
+            close();
         }
     }
 

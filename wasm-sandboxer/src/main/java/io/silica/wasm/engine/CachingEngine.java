@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm.engine;
 
+import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 
 /**
@@ -17,11 +21,20 @@ public final class CachingEngine implements WasmEngine {
     private final Map<ModuleDigest, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
     private long size;
 
-    private record Entry(FutureTask<WasmModule> compilation, int size) {}
+    private static final class Entry {
+        private final FutureTask<WasmModule> compilation;
+        private long size;
+
+        private Entry(Callable<WasmModule> compilation, long size) {
+            this.compilation = new FutureTask<>(compilation);
+            this.size = size;
+        }
+    }
 
     /**
      * @param engine what compiles
-     * @param capacity bytes of module binaries to keep: the modules in use stay alive beyond it
+     * @param capacity bytes of modules to keep, as they were or as they were compiled, whichever is
+     *     more: the modules in use stay alive beyond it
      */
     public CachingEngine(WasmEngine engine, long capacity) {
         this.engine = engine;
@@ -35,11 +48,29 @@ public final class CachingEngine implements WasmEngine {
 
     @Override
     public WasmModule compile(byte[] binary) {
-        var digest = ModuleDigest.of(binary);
-        var entry = entry(digest, binary);
+        return module(ModuleDigest.of(binary), binary.length, () -> engine.compile(binary));
+    }
+
+    @Override
+    public WasmModule load(byte[] binary, MemorySegment compiled) {
+        return module(ModuleDigest.of(binary), binary.length, () -> engine.load(binary, compiled));
+    }
+
+    /** A module that is there already. */
+    public Optional<WasmModule> kept(ModuleDigest digest) {
+        return present(digest)
+                .map(entry -> entry.compilation)
+                .filter(compilation -> compilation.state() == Future.State.SUCCESS)
+                .map(Future::resultNow);
+    }
+
+    private WasmModule module(ModuleDigest digest, int size, Callable<WasmModule> compilation) {
+        var entry = entry(digest, size, compilation);
         entry.compilation.run();
         try {
-            return result(entry.compilation);
+            var module = result(entry.compilation);
+            count(digest, entry, module.compiledSize());
+            return module;
         } catch (RuntimeException | Error e) {
             forget(digest, entry);
             throw e;
@@ -51,16 +82,30 @@ public final class CachingEngine implements WasmEngine {
         return engine.instantiate(module, config);
     }
 
-    private synchronized Entry entry(ModuleDigest digest, byte[] binary) {
+    private synchronized Optional<Entry> present(ModuleDigest digest) {
+        return Optional.ofNullable(entries.get(digest));
+    }
+
+    private synchronized Entry entry(
+            ModuleDigest digest, int binary, Callable<WasmModule> compilation) {
         var present = entries.get(digest);
         if (present != null) {
             return present;
         }
-        var entry = new Entry(new FutureTask<>(() -> engine.compile(binary)), binary.length);
+        var entry = new Entry(compilation, binary);
         entries.put(digest, entry);
-        size += entry.size;
+        size += binary;
         evict();
         return entry;
+    }
+
+    /** How much it is, now that it is known. */
+    private synchronized void count(ModuleDigest digest, Entry entry, long compiled) {
+        if (entries.get(digest) == entry && compiled > entry.size) {
+            size += compiled - entry.size;
+            entry.size = compiled;
+            evict();
+        }
     }
 
     /** The eldest go first; the newest stays even where it alone is too much. */

@@ -13,9 +13,13 @@ import java.util.HexFormat;
 public record ModuleDigest(String hex) {
     /** The digest of a module. */
     public static ModuleDigest of(byte[] binary) {
+        return new ModuleDigest(HexFormat.of().formatHex(sha256().digest(binary)));
+    }
+
+    /** What takes it, of bytes that come in parts. */
+    public static MessageDigest sha256() {
         try {
-            var sha256 = MessageDigest.getInstance("SHA-256");
-            return new ModuleDigest(HexFormat.of().formatHex(sha256.digest(binary)));
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

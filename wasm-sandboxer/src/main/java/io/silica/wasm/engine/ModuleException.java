@@ -67,6 +67,15 @@ public abstract sealed class ModuleException extends RuntimeException {
         }
     }
 
+    /** It was compiled for something else than what shall run it. */
+    public static final class Foreign extends ModuleException {
+        @Serial private static final long serialVersionUID = 1;
+
+        public Foreign(String message) {
+            super(message);
+        }
+    }
+
     /** It wants from its host what no host function offers. */
     public static final class MissingImports extends ModuleException {
         @Serial private static final long serialVersionUID = 1;

@@ -8,4 +8,9 @@ public interface WasmModule {
 
     /** Bytes that its memories and tables take before its first instruction. */
     long minimumMemory();
+
+    /** Bytes of what was compiled; 0 if that is not known. */
+    default long compiledSize() {
+        return 0;
+    }
 }

@@ -13,7 +13,7 @@ import io.silica.wasm.engine.MemoryBudget;
 import io.silica.wasm.engine.ModuleException;
 import io.silica.wasm.engine.WasiConfig;
 import io.silica.wasm.engine.WasmEngine;
-import io.silica.wasm.engine.WasmInstance;
+import io.silica.wasm.engine.WasmModule;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -66,6 +66,7 @@ final class Guests {
      * @throws SandboxException.AlreadyExists if the id is taken
      * @throws SandboxException.InvalidArgument if the module can't be run or a descriptor is
      *     missing
+     * @throws SandboxException.NotFound if its module is to come compiled and has not
      */
     Guest create(ContainerId id, WasmContainer container, BooleanSupplier abandoned) {
         var descriptors = claim(container);
@@ -132,32 +133,43 @@ final class Guests {
         }
     }
 
+    /** The streams come last: who reads takes them for ended if they are closed again. */
     private Guest guest(ContainerId id, WasmContainer container, Descriptors descriptors) {
         check(container);
-        var stdio = GuestStdio.of(id, container, descriptors, poller);
         try {
-            var memory = new MemoryAllowance(memoryLimit(container), budget);
-            var instance = instance(container, descriptors, stdio, memory);
-            return new Guest(
-                    id,
-                    container.getSandboxId(),
-                    instance,
-                    stdio,
-                    descriptors,
-                    memory,
-                    GuestNiceness.of(container.getCpuShares()),
-                    new Deadline(container.getDeadlineMillis(), alarms),
-                    clock);
+            var module = module(container, descriptors);
+            var stdio = GuestStdio.of(id, container, descriptors, poller);
+            try {
+                return guest(id, container, descriptors, module, stdio);
+            } catch (RuntimeException e) {
+                stdio.close();
+                throw e;
+            }
         } catch (ModuleException e) {
-            stdio.close();
             throw new SandboxException.InvalidArgument(
                     "the module of container \"%s\" can't be run: %s"
                             .formatted(id, Printable.of(e.getMessage())),
                     e);
-        } catch (RuntimeException e) {
-            stdio.close();
-            throw e;
         }
+    }
+
+    private Guest guest(
+            ContainerId id,
+            WasmContainer container,
+            Descriptors descriptors,
+            WasmModule module,
+            GuestStdio stdio) {
+        var memory = new MemoryAllowance(memoryLimit(container), budget);
+        return new Guest(
+                id,
+                container.getSandboxId(),
+                engine.instantiate(module, config(container, descriptors, stdio, memory)),
+                stdio,
+                descriptors,
+                memory,
+                GuestNiceness.of(container.getCpuShares()),
+                new Deadline(container.getDeadlineMillis(), alarms),
+                clock);
     }
 
     private void check(WasmContainer container) {
@@ -176,23 +188,28 @@ final class Guests {
         }
     }
 
-    private WasmInstance instance(
+    private WasiConfig config(
             WasmContainer container,
             Descriptors descriptors,
             GuestStdio stdio,
             MemoryAllowance memory) {
-        var config =
-                new WasiConfig(
-                        container.getArgsList(),
-                        container.getEnvList(),
-                        stdio.stdin(),
-                        stdio.stdout(),
-                        stdio.stderr(),
-                        listeners(container.getListenersList(), descriptors),
-                        preopens(container.getPreopensList(), descriptors),
-                        memory);
-        var module = compiler.compile(descriptors.get(container.getModule()));
-        return engine.instantiate(module, config);
+        return new WasiConfig(
+                container.getArgsList(),
+                container.getEnvList(),
+                stdio.stdin(),
+                stdio.stdout(),
+                stdio.stderr(),
+                listeners(container.getListenersList(), descriptors),
+                preopens(container.getPreopensList(), descriptors),
+                memory);
+    }
+
+    private WasmModule module(WasmContainer container, Descriptors descriptors) {
+        var file = descriptors.get(container.getModule());
+        return container.getBringsCompiled()
+                ? compiler.take(
+                        file, descriptors.named(container.hasCompiled(), container.getCompiled()))
+                : compiler.compile(file);
     }
 
     private List<WasiConfig.Listener> listeners(List<Integer> indexes, Descriptors descriptors) {

@@ -5,32 +5,38 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.silica.linux.Descriptor;
 import io.silica.linux.LinuxException;
+import io.silica.linux.OpenFile;
 import io.silica.sandbox.SandboxException;
+import io.silica.wasm.compiler.CompiledFile;
+import io.silica.wasm.engine.CachingEngine;
+import io.silica.wasm.engine.ModuleDigest;
 import io.silica.wasm.engine.ModuleException;
-import io.silica.wasm.engine.WasmEngine;
+import io.silica.wasm.engine.ModuleLayout;
 import io.silica.wasm.engine.WasmModule;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads and compiles modules on few platform threads of its own: a compilation takes seconds of
- * CPU, and a file may be on a file system that never answers.
+ * Reads modules, and compiles them or loads them compiled, on few platform threads of its own: a
+ * compilation takes seconds of CPU, and a file may be on a file system that never answers.
  */
 final class ModuleCompiler implements AutoCloseable {
     private static final int THREADS = 2;
     private static final long IDLE_SECONDS = 10;
     private static final int CHUNK = 64 << 10;
 
-    private final WasmEngine engine;
+    private final CachingEngine engine;
     private final long moduleLimit;
     private final ThreadPoolExecutor threads;
 
-    ModuleCompiler(WasmEngine engine, long moduleLimit) {
+    ModuleCompiler(CachingEngine engine, long moduleLimit) {
         this.engine = engine;
         this.moduleLimit = moduleLimit;
         var factory =
@@ -53,18 +59,62 @@ final class ModuleCompiler implements AutoCloseable {
     /**
      * Compiles what is in a file.
      *
-     * @param file open for reading, at its beginning
+     * @param file open for reading
      * @throws ModuleException if it is no module that can be run
      */
     WasmModule compile(Descriptor file) {
+        return call(() -> engine.compile(read(file)));
+    }
+
+    /**
+     * Takes what is in a file from memory, or else as the daemon has had it compiled.
+     *
+     * @param file as {@link #compile} takes it
+     * @param compiled a {@link CompiledFile}, if it has come
+     * @throws ModuleException as {@link #compile}
+     * @throws SandboxException.NotFound if it has not come in a form that can be used
+     */
+    WasmModule take(Descriptor file, Optional<Descriptor> compiled) {
+        return call(() -> {
+            var binary = read(file);
+            var digest = ModuleDigest.of(binary);
+            var kept = engine.kept(digest);
+            return kept.isPresent() ? kept.get() : loaded(binary, digest, compiled);
+        });
+    }
+
+    private WasmModule loaded(byte[] binary, ModuleDigest digest, Optional<Descriptor> compiled) {
+        ModuleLayout.check(binary, moduleLimit);
+        var file = compiled.orElseThrow(() -> absent("is not there"));
+        var form = CompiledFile.of(file).orElseThrow(() -> absent("is none"));
+        if (!form.module().equals(digest)) {
+            throw new ModuleException.Invalid("it was changed while it was compiled");
+        }
+        // Whoever else wants it may be the one that loads it.
+        try (var arena = Arena.ofShared()) {
+            return engine.load(
+                    binary, form.read(file, arena).orElseThrow(() -> absent("is cut off")));
+        } catch (ModuleException.Foreign e) {
+            throw absent("can't be used here: " + e.getMessage());
+        }
+    }
+
+    private static SandboxException absent(String what) {
+        return new SandboxException.NotFound("the compiled form of its module " + what);
+    }
+
+    private WasmModule call(Callable<WasmModule> work) {
         try {
-            return threads.submit(() -> engine.compile(read(file))).get();
+            return threads.submit(work).get();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new SandboxException.Cancelled("interrupted while a module was compiled");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof ModuleException refused) {
                 throw refused;
+            }
+            if (e.getCause() instanceof SandboxException known) {
+                throw known;
             }
             throw new SandboxException.Failed("cannot compile a module: " + e.getCause(), e);
         }
@@ -74,11 +124,12 @@ final class ModuleCompiler implements AutoCloseable {
     private byte[] read(Descriptor file) {
         var bytes = new ByteArrayOutputStream();
         try (var arena = Arena.ofConfined()) {
+            var from = new OpenFile(file);
             var buffer = arena.allocate(CHUNK);
-            int count = file.read(buffer, 0, CHUNK);
+            int count = from.readAt(buffer, CHUNK, 0);
             while (count > 0 && bytes.size() <= moduleLimit) {
                 bytes.writeBytes(copy(buffer, count));
-                count = file.read(buffer, 0, CHUNK);
+                count = from.readAt(buffer, CHUNK, bytes.size());
             }
         } catch (LinuxException e) {
             throw new ModuleException.NotWasm("it can't be read: " + e.getMessage());

@@ -4,6 +4,7 @@ package io.silica.wasm.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -38,6 +39,18 @@ final class CachingEngineTest {
     void aModuleLargerThanTheCapacityIsCompiledAllTheSame() {
         var engine = new CachingEngine(new CountingEngine(), 1);
         assertThat(engine.compile(new byte[5]).digest()).isEqualTo(ModuleDigest.of(new byte[5]));
+    }
+
+    @Test
+    void whatWasCompiledCountsWhereItIsMore() {
+        var engine = new CachingEngine(new CountingEngine(), 10);
+        engine.load(new byte[1], MemorySegment.ofArray(new byte[4]));
+        engine.load(new byte[2], MemorySegment.ofArray(new byte[5]));
+        assertThat(engine.kept(ModuleDigest.of(new byte[1]))).isPresent();
+        engine.load(new byte[3], MemorySegment.ofArray(new byte[6]));
+        assertThat(engine.kept(ModuleDigest.of(new byte[2]))).isEmpty();
+        assertThat(engine.kept(ModuleDigest.of(new byte[1]))).isPresent();
+        assertThat(engine.kept(ModuleDigest.of(new byte[3]))).isPresent();
     }
 
     @Test
@@ -83,7 +96,12 @@ final class CachingEngineTest {
             if (binary.length == 0) {
                 throw new ModuleException.NotWasm("it is empty");
             }
-            return new EmptyModule(ModuleDigest.of(binary), List.of());
+            return new EmptyModule(ModuleDigest.of(binary), 0, List.of());
+        }
+
+        @Override
+        public WasmModule load(byte[] binary, MemorySegment compiled) {
+            return new EmptyModule(ModuleDigest.of(binary), compiled.byteSize(), List.of());
         }
 
         @Override
@@ -92,7 +110,8 @@ final class CachingEngineTest {
         }
     }
 
-    private record EmptyModule(ModuleDigest digest, List<String> content) implements WasmModule {
+    private record EmptyModule(ModuleDigest digest, long compiledSize, List<String> content)
+            implements WasmModule {
         @Override
         public long minimumMemory() {
             return 0;

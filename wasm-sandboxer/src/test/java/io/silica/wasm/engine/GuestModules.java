@@ -28,6 +28,11 @@ public final class GuestModules {
             "(module (memory (export \"memory\") 1)"
                     + " (func $spin (export \"_start\") (loop $again (br $again))))";
 
+    /** Turns for ever before its entry point is called. */
+    public static final String LOOPS_AT_THE_START =
+            "(module (func $spin (loop $again (br $again))) (start $spin)"
+                    + " (func (export \"_start\")))";
+
     /** Calls itself until the stack ends. */
     public static final String RECURSES = "(module (func $deep (export \"_start\") (call $deep)))";
 

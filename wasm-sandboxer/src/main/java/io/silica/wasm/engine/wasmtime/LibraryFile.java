@@ -3,6 +3,7 @@ package io.silica.wasm.engine.wasmtime;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.silica.wasm.engine.ModuleDigest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,14 @@ public final class LibraryFile {
 
     private final Path file;
     private @Nullable Seen seen;
+    private @Nullable Build build;
+
+    /**
+     * Which build a file was when its digest was taken.
+     *
+     * @param state of the file
+     */
+    private record Build(Seen state, String digest) {}
 
     /**
      * What a file was when it was read.
@@ -84,6 +94,35 @@ public final class LibraryFile {
         } catch (IOException e) {
             return Optional.of("%s can't be read: %s".formatted(file, e.getMessage()));
         }
+    }
+
+    /**
+     * The digest of the library, by which one build is told from another. It is taken when it is
+     * first asked for, or the file has changed.
+     *
+     * @throws IOException if there is none that could be used, saying why
+     */
+    public synchronized String digest() throws IOException {
+        var problem = problem();
+        if (problem.isPresent() || seen == null) {
+            throw new IOException(problem.orElse("%s is not there".formatted(file)));
+        }
+        if (build == null || !build.state.equals(seen)) {
+            build = new Build(seen, digestNow());
+        }
+        return build.digest;
+    }
+
+    private String digestNow() throws IOException {
+        var digest = ModuleDigest.sha256();
+        try (var channel = FileChannel.open(file)) {
+            var part = ByteBuffer.allocate(PART);
+            while (channel.read(part) >= 0) {
+                digest.update(part.flip());
+                part.clear();
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     private Optional<String> read() throws IOException {

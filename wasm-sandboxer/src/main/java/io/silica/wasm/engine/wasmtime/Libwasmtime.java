@@ -68,9 +68,11 @@ final class Libwasmtime {
         WASMTIME_LINKER_INSTANTIATE_PRE,
         WASMTIME_LINKER_NEW,
         WASMTIME_MODULE_DELETE,
+        WASMTIME_MODULE_DESERIALIZE,
         WASMTIME_MODULE_EXPORTS,
         WASMTIME_MODULE_IMPORTS,
         WASMTIME_MODULE_NEW,
+        WASMTIME_MODULE_SERIALIZE,
         WASMTIME_STORE_CONTEXT,
         WASMTIME_STORE_DELETE,
         WASMTIME_STORE_EPOCH_DEADLINE_CALLBACK,
@@ -94,6 +96,15 @@ final class Libwasmtime {
         if (problem.isPresent()) {
             throw new IOException(problem.get());
         }
+        return open(file);
+    }
+
+    /**
+     * Loads what somebody has looked at already.
+     *
+     * @throws IOException if it lacks a function, naming it
+     */
+    static Libwasmtime open(Path file) throws IOException {
         var loaded = NativeLibrary.load(file);
         var library = new Libwasmtime();
         for (var call : Call.values()) {

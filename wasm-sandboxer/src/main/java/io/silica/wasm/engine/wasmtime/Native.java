@@ -55,6 +55,11 @@ final class Native {
                 : at(vector.get(JAVA_LONG, DATA), count * Long.BYTES).toArray(JAVA_LONG);
     }
 
+    /** The bytes in a vector, in place. */
+    static MemorySegment bytes(MemorySegment vector) {
+        return at(vector.get(JAVA_LONG, DATA), vector.get(JAVA_LONG, 0));
+    }
+
     /** How many elements a vector has that is at an address. */
     static long count(long vector) {
         return at(vector, VECTOR).get(JAVA_LONG, 0);

@@ -6,7 +6,7 @@ import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_INSTANCE_
 import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_LINKER_DELETE;
 import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_LINKER_INSTANTIATE_PRE;
 import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_MODULE_DELETE;
-import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_MODULE_NEW;
+import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASMTIME_MODULE_DESERIALIZE;
 import static io.silica.wasm.engine.wasmtime.Libwasmtime.Call.WASM_ENGINE_DELETE;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -21,10 +21,12 @@ import io.silica.wasm.engine.WasmModule;
 import io.silica.wasm.engine.wasi.WasiSignatures;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
 
 /** Wasmtime as an engine. */
 public final class WasmtimeEngine implements WasmEngine {
@@ -100,10 +102,19 @@ public final class WasmtimeEngine implements WasmEngine {
     @Override
     public WasmModule compile(byte[] binary) {
         ModuleLayout.check(binary, moduleLimit);
+        return made(binary, 0, () -> compiled(binary));
+    }
+
+    @Override
+    public WasmModule load(byte[] binary, MemorySegment compiled) {
+        return made(binary, compiled.byteSize(), () -> deserialized(compiled));
+    }
+
+    private WasmModule made(byte[] binary, long size, LongSupplier making) {
         try {
-            long module = compiled(binary);
+            long module = making.getAsLong();
             try {
-                return module(binary, module);
+                return module(binary, size, module);
             } finally {
                 library.call(WASMTIME_MODULE_DELETE, module);
             }
@@ -117,14 +128,14 @@ public final class WasmtimeEngine implements WasmEngine {
     }
 
     /** What can fail comes before what has to be freed. */
-    private WasmtimeModule module(byte[] valid, long module) {
+    private WasmtimeModule module(byte[] valid, long size, long module) {
         var types = new ModuleTypes(library, module);
         types.checkImports();
         types.checkEntryPoint();
         var digest = ModuleDigest.of(valid);
         var room = ModuleRoom.of(valid);
         long linked = linked(module);
-        var made = new WasmtimeModule(digest, linked, room);
+        var made = new WasmtimeModule(digest, linked, room, size);
         var freed = library;
         CLEANER.register(made, () -> freed.call(WASMTIME_INSTANCE_PRE_DELETE, linked));
         return made;
@@ -132,18 +143,25 @@ public final class WasmtimeEngine implements WasmEngine {
 
     private long compiled(byte[] binary) {
         try (var arena = Arena.ofConfined()) {
-            var bytes = arena.allocateFrom(JAVA_BYTE, binary);
+            return WasmtimeCompiler.compiled(
+                    library, address, arena.allocateFrom(JAVA_BYTE, binary));
+        }
+    }
+
+    /** Preconditions: it is what this library's compiler made, which is not looked at. */
+    private long deserialized(MemorySegment compiled) {
+        try (var arena = Arena.ofConfined()) {
             var module = Native.pointer(arena);
             long error =
                     library.call(
-                            WASMTIME_MODULE_NEW,
+                            WASMTIME_MODULE_DESERIALIZE,
                             address,
-                            bytes.address(),
-                            binary.length,
+                            compiled.address(),
+                            compiled.byteSize(),
                             module.address());
             if (error != 0) {
-                throw new ModuleException.Invalid(
-                        "it is invalid: " + Native.message(library, error));
+                throw new ModuleException.Foreign(
+                        "it was compiled for another engine: " + Native.message(library, error));
             }
             return module.get(JAVA_LONG, 0);
         }

@@ -11,8 +11,10 @@ import io.silica.wasm.engine.WasmModule;
  * @param digest of its bytes
  * @param linked the library's {@code wasmtime_instance_pre_t}
  * @param room what its memory and tables take
+ * @param compiledSize bytes of what was compiled; 0 if that is not known
  */
-record WasmtimeModule(ModuleDigest digest, long linked, ModuleRoom room) implements WasmModule {
+record WasmtimeModule(ModuleDigest digest, long linked, ModuleRoom room, long compiledSize)
+        implements WasmModule {
     @Override
     public long minimumMemory() {
         return room.bytes();

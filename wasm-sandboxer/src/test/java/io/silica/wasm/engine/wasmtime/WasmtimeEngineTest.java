@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm.engine.wasmtime;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
@@ -17,12 +18,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +149,36 @@ final class WasmtimeEngineTest extends WasmEngineContract {
     }
 
     @Test
+    void whatWasCompiledElsewhereRunsAsIfItHadBeenCompiledHere() throws IOException {
+        var engine = engine(LIMIT);
+        var binary = GuestModules.binary(GuestModules.exits(11));
+        var module = engine.load(binary, compiled(binary));
+        assertThat(module.compiledSize()).isPositive();
+        assertThat(module.minimumMemory()).isEqualTo(engine.compile(binary).minimumMemory());
+        assertThat(engine.instantiate(module, config()).run()).isEqualTo(new GuestExit.Exited(11));
+    }
+
+    @Test
+    void whatIsNoFormOfThisEngineIsForeign() {
+        var binary = GuestModules.binary(GuestModules.NOTHING);
+        assertThatExceptionOfType(ModuleException.Foreign.class)
+                .isThrownBy(() -> engine(LIMIT).load(binary, inMemory(new byte[4096])));
+    }
+
+    private static MemorySegment compiled(byte[] binary) throws IOException {
+        var copy = new AtomicReference<MemorySegment>();
+        WasmtimeCompiler.compile(
+                WasmtimeLibrary.required(),
+                inMemory(binary),
+                compiled -> copy.set(inMemory(compiled.toArray(JAVA_BYTE))));
+        return copy.get();
+    }
+
+    private static MemorySegment inMemory(byte[] bytes) {
+        return Arena.ofAuto().allocateFrom(JAVA_BYTE, bytes);
+    }
+
+    @Test
     void aFileThatIsNoLibraryIsRefusedInWords(@TempDir Path directory) throws IOException {
         var text = Files.writeString(directory.resolve("text"), "this is no library at all");
         assertThatIOException()
@@ -179,15 +213,17 @@ final class WasmtimeEngineTest extends WasmEngineContract {
 
     private GuestExit run(String text) {
         var engine = engine(LIMIT);
-        var config =
-                new WasiConfig(
-                        List.of("/app.wasm"),
-                        List.of(),
-                        InputStream.nullInputStream(),
-                        OutputStream.nullOutputStream(),
-                        OutputStream.nullOutputStream(),
-                        List.of(),
-                        new MemoryAllowance(LIMIT, new MemoryBudget(LIMIT)));
-        return engine.instantiate(engine.compile(GuestModules.binary(text)), config).run();
+        return engine.instantiate(engine.compile(GuestModules.binary(text)), config()).run();
+    }
+
+    private static WasiConfig config() {
+        return new WasiConfig(
+                List.of("/app.wasm"),
+                List.of(),
+                InputStream.nullInputStream(),
+                OutputStream.nullOutputStream(),
+                OutputStream.nullOutputStream(),
+                List.of(),
+                new MemoryAllowance(LIMIT, new MemoryBudget(LIMIT)));
     }
 }

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm.compiler;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What the processors of this machine can do: an engine compiles for all of it (proc_cpuinfo). */
+final class Processor {
+    private static final Pattern FEATURES = Pattern.compile("(flags|Features)\\s*:.*");
+
+    private Processor() {}
+
+    /** The same text wherever a module can be carried out that was compiled here. */
+    static String features() {
+        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return System.getProperty("os.arch")
+                    + lines.filter(line -> FEATURES.matcher(line).matches())
+                            .distinct()
+                            .sorted()
+                            .collect(Collectors.joining());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
