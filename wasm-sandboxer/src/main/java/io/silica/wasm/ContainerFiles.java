@@ -141,7 +141,11 @@ final class ContainerFiles implements AutoCloseable {
 
     /** Adds the module's compiled form, which is its own from now on; in place of another one. */
     void compiled(Descriptor form) {
-        description.setCompiled(add(form));
+        if (description.hasCompiled()) {
+            descriptors.set(description.getCompiled(), form).close();
+        } else {
+            description.setCompiled(add(form));
+        }
     }
 
     /** In the order of the indexes in the description. */

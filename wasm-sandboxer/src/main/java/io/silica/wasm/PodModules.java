@@ -35,12 +35,13 @@ final class PodModules {
      * The compiled form of a container's module, which is the caller's.
      *
      * @param module open for reading
+     * @param anew whether what is on disk is of no use
      * @throws SandboxException saying why there is none
      */
-    Descriptor compiled(ContainerId container, Descriptor module) {
+    Descriptor compiled(ContainerId container, Descriptor module, boolean anew) {
         await(container);
         try {
-            return modules.get(module, host);
+            return modules.get(module, anew, host);
         } catch (CompilerException e) {
             throw refused(container, e);
         } finally {

@@ -101,23 +101,36 @@ final class WasmSandbox implements Sandbox {
     /** In a worker that has its module compiled, or is given it so. */
     private Worker created(ContainerConfig config, Annotations wishes, ContainerFiles files) {
         var worker = workers.get(config, wishes.protocol());
-        try {
-            create(worker, config, wishes, files);
+        if (isCreated(worker, config, wishes, files)) {
             return worker;
-        } catch (SandboxException.NotFound e) {
-            var compiler = modules.orElseThrow(() -> e);
-            files.compiled(compiler.compiled(config.id(), files.module()));
         }
-        try {
-            create(worker, config, wishes, files);
-            return worker;
-        } catch (SandboxException.NotFound _) {
-            // It runs a library that has been replaced since.
-            worker.retire();
+        // What is on disk may be of other settings than those of this release.
+        for (boolean anew : new boolean[] {false, true}) {
+            var compiler = modules.orElseThrow();
+            files.compiled(compiler.compiled(config.id(), files.module(), anew));
+            if (isCreated(worker, config, wishes, files)) {
+                return worker;
+            }
         }
+        // It runs a library that has been replaced since.
+        worker.retire();
         var next = workers.get(config, wishes.protocol());
         create(next, config, wishes, files);
         return next;
+    }
+
+    /** False if the worker has not the module in a form that it can use. */
+    private boolean isCreated(
+            Worker worker, ContainerConfig config, Annotations wishes, ContainerFiles files) {
+        try {
+            create(worker, config, wishes, files);
+            return true;
+        } catch (SandboxException.NotFound e) {
+            if (modules.isEmpty()) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     /** An id that is taken is so by the creation of a daemon that died, which came late. */

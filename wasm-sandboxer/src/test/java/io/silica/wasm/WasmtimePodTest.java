@@ -16,12 +16,14 @@ import io.silica.sandbox.Signal;
 import io.silica.wasm.compiler.CompilerLimits;
 import io.silica.wasm.engine.GuestModules;
 import io.silica.wasm.engine.HostileModules;
+import io.silica.wasm.engine.ModuleDigest;
 import io.silica.wasm.engine.wasmtime.LibraryFile;
 import io.silica.wasm.engine.wasmtime.WasmtimeLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +39,9 @@ final class WasmtimePodTest {
     /** Few enough for a test, and more than a small module needs. */
     private static final CompilerLimits SMALL =
             new CompilerLimits(Duration.ofSeconds(30), 64L << 20, 2, 1 << 20);
+
+    /** Of the file of a compiled module; it ends with the digest of what follows. */
+    private static final int HEADER = 112;
 
     @TempDir Path directory;
     private PodFixture pods;
@@ -178,6 +183,34 @@ final class WasmtimePodTest {
         assertThat(ends(pod, "second", GuestModules.exits(2))).isEqualTo(2);
         assertThat(pods.daemon().modules().discarded()).isEqualTo(1);
         assertThat(pods.daemon().modules().compiled()).isEqualTo(2);
+    }
+
+    /** As what a release with other settings has left. */
+    @Test
+    void whatTheEngineDoesNotTakeFromTheDiskIsCompiledAgain() throws Exception {
+        var pod = pods.sandbox("w", PodResources.UNLIMITED, "wasmtime");
+        var first = started(pod, "first", GuestModules.exits(2));
+        WorkerFixture.kill(first.init().pid());
+        try (var files = Files.list(pods.state().resolve("modules"))) {
+            for (var file : files.toList()) {
+                forge(file);
+            }
+        }
+
+        assertThat(ends(pod, "second", GuestModules.exits(2))).isEqualTo(2);
+        assertThat(pods.daemon().modules().found()).isEqualTo(1);
+        assertThat(pods.daemon().modules().discarded()).isEqualTo(1);
+        assertThat(pods.daemon().modules().compiled()).isEqualTo(2);
+    }
+
+    /** Another content, whose digest is right. */
+    private static void forge(Path file) throws IOException {
+        var bytes = Files.readAllBytes(file);
+        Arrays.fill(bytes, HEADER, bytes.length, (byte) 7);
+        var content = Arrays.copyOfRange(bytes, HEADER, bytes.length);
+        var digest = ModuleDigest.sha256().digest(content);
+        System.arraycopy(digest, 0, bytes, HEADER - digest.length, digest.length);
+        Files.write(file, bytes);
     }
 
     @Test

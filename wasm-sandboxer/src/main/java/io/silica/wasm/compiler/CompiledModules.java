@@ -106,12 +106,14 @@ public final class CompiledModules implements AutoCloseable {
      * write.
      *
      * @param module open for reading
+     * @param anew whether what is on disk is of no use, and to be thrown away
      * @param host for what can block
      * @throws CompilerException if there is none
      */
-    public Descriptor get(Descriptor module, HostCalls host) {
+    public Descriptor get(Descriptor module, boolean anew, HostCalls host) {
         try (var wanted =
-                host.call("look for a compiled module", () -> wanted(module), Wanted::close)) {
+                host.call(
+                        "look for a compiled module", () -> wanted(module, anew), Wanted::close)) {
             return wanted.kept.isPresent()
                     ? wanted.kept.get().duplicate()
                     : compiled(wanted.key, wanted.copy);
@@ -132,10 +134,13 @@ public final class CompiledModules implements AutoCloseable {
         }
     }
 
-    private Wanted wanted(Descriptor module) throws Exception {
+    private Wanted wanted(Descriptor module, boolean anew) throws Exception {
         var copy = copy(module);
         try {
             var key = CacheKey.of(copy.digest(), engine.call(), Processor.features());
+            if (anew) {
+                cache.discard(key, "no worker can use it");
+            }
             var kept = cache.find(key, copy.digest());
             if (kept.isPresent()) {
                 found.increment();

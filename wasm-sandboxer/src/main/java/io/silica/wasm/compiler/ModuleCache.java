@@ -284,7 +284,8 @@ final class ModuleCache {
         size -= bytes == null ? 0 : bytes;
     }
 
-    private synchronized void discard(CacheKey key, String why) {
+    /** Throws one away that is of no use. */
+    synchronized void discard(CacheKey key, String why) {
         LOG.log(Level.WARNING, "the compiled module {0} is thrown away: {1}", key.hex(), why);
         discarded.increment();
         forget(key);
