@@ -40,7 +40,7 @@ final class CompiledModulesTest {
 
     /** Few enough for a test, and more than a small module needs. */
     private static final CompilerLimits SMALL =
-            new CompilerLimits(Duration.ofSeconds(30), 64L << 20, 2, 1 << 20);
+            new CompilerLimits(Duration.ofSeconds(90), 64L << 20, 2, 1 << 20);
 
     @TempDir Path directory;
     private final Poller poller = Poller.start("compiled-modules-test");
@@ -137,7 +137,7 @@ final class CompiledModulesTest {
 
     @Test
     void aCompiledModuleThatIsTooLargeIsRefused() throws IOException {
-        var cramped = new CompilerLimits(Duration.ofSeconds(30), 4096, 1, 1 << 20);
+        var cramped = new CompilerLimits(Duration.ofSeconds(90), 4096, 1, 1 << 20);
         assertThat(refused(cramped, NOTHING))
                 .isInstanceOf(CompilerException.TooMuch.class)
                 .hasMessageStartingWith("compiled it has ");

@@ -38,7 +38,7 @@ final class WasmtimePodTest {
 
     /** Few enough for a test, and more than a small module needs. */
     private static final CompilerLimits SMALL =
-            new CompilerLimits(Duration.ofSeconds(30), 64L << 20, 2, 1 << 20);
+            new CompilerLimits(Duration.ofSeconds(90), 64L << 20, 2, 1 << 20);
 
     /** Of the file of a compiled module; it ends with the digest of what follows. */
     private static final int HEADER = 112;
