@@ -48,12 +48,38 @@ final class VolumeTest {
         }
     }
 
+    /** As the kubelet mounts hosts, and what a volume's subPath names. */
+    @OnEveryContainerd
+    void singleFilesAreInTheirPlaces(Node node) throws IOException {
+        var key = Files.writeString(volume.resolve("key"), "of the host");
+        try (var pod = Pod.run(node)) {
+            var hosts = pod.start("cat", "/etc/hosts");
+            assertThat(hosts.awaitExitCode()).isZero();
+            assertThat(hosts.stdout()).contains("localhost");
+
+            var reader = start(pod, "cat", mount("/config/key", key, true), "/config/key");
+            assertThat(reader.awaitExitCode()).isZero();
+            assertThat(reader.stdout()).isEqualTo("of the host");
+            var writer = mount("/config/key", key, true);
+            assertThat(start(pod, "write", writer, "/config/key", "text").awaitExitCode())
+                    .isEqualTo(READ_ONLY);
+        }
+        assertThat(key).hasContent("of the host");
+    }
+
     private PodContainer start(Pod pod, String example, boolean readOnly, String... args) {
-        var mount =
-                Mount.newBuilder()
-                        .setContainerPath("/data")
-                        .setHostPath(volume.toString())
-                        .setReadonly(readOnly);
+        return start(pod, example, mount("/data", volume, readOnly), args);
+    }
+
+    private static Mount mount(String path, Path source, boolean readOnly) {
+        return Mount.newBuilder()
+                .setContainerPath(path)
+                .setHostPath(source.toString())
+                .setReadonly(readOnly)
+                .build();
+    }
+
+    private static PodContainer start(Pod pod, String example, Mount mount, String... args) {
         return pod.start(example, config -> config.addMounts(mount).addAllArgs(List.of(args)));
     }
 }

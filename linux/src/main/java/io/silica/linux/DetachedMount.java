@@ -30,6 +30,7 @@ public final class DetachedMount implements AutoCloseable {
     private static final int OPEN_TREE_CLONE = 1;
     private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
     private static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    private static final int CLONE_NEWNS = 0x2_0000;
     private static final long MS_PRIVATE = 1 << 18;
     private static final long MS_SHARED = 1 << 20;
 
@@ -55,6 +56,18 @@ public final class DetachedMount implements AutoCloseable {
      * @param value what it is set to; empty for a flag
      */
     public record Option(String key, String value) {}
+
+    /**
+     * A mount and what it covers inside of another one.
+     *
+     * @param mount the caller's to close, also when it is there
+     * @param place a file for a file, a directory for a directory
+     */
+    public record Cover(DetachedMount mount, Descriptor place) {
+        private void attach() {
+            mount.attach(place);
+        }
+    }
 
     /**
      * Makes a file system.
@@ -225,6 +238,54 @@ public final class DetachedMount implements AutoCloseable {
                                     call.invoke(
                                             n, nothing, flags, attributes.address(), ATTR_SIZE, 0));
             call.check(result, descriptor.label());
+        }
+    }
+
+    /**
+     * Mounts others inside of it, where only who has it sees them: not at the path either that it
+     * is a second mount of. Nothing that is mounted elsewhere appears in it from now on.
+     *
+     * @param covers in order, each with a place that was found beneath {@link #descriptor}
+     * @return the whole of it, the caller's; this is to be closed
+     */
+    public Descriptor covered(List<Cover> covers) {
+        separate();
+        try {
+            covers.stream().limit(1).forEach(Cover::attach);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EINVAL) {
+                throw e;
+            }
+            return coveredInNamespace(covers);
+        }
+        covers.stream().skip(1).forEach(Cover::attach);
+        return descriptor.duplicate();
+    }
+
+    /**
+     * Before Linux 6.15 nothing can be mounted inside of what is nowhere itself: it is somewhere
+     * for that time, in a namespace of its own.
+     */
+    Descriptor coveredInNamespace(List<Cover> covers) {
+        separate();
+        return OwnThread.complete(
+                "mount-namespace",
+                () -> {
+                    Syscall.UNSHARE.check(Syscall.UNSHARE.invoke(CLONE_NEWNS, 0), "CLONE_NEWNS");
+                    Mounts.separate();
+                    attach(Path.of("/"));
+                    covers.forEach(Cover::attach);
+                    return copy();
+                });
+    }
+
+    private Descriptor copy() {
+        try (var arena = Arena.ofConfined()) {
+            var nothing = arena.allocateFrom("");
+            int flags = OPEN_TREE_CLONE | OpenFlag.CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH;
+            var call = Syscall.OPEN_TREE;
+            long result = descriptor.borrow(call, n -> call.invoke(n, nothing, flags, 0, 0, 0));
+            return new Descriptor(call.check(result, descriptor.label()), descriptor.label());
         }
     }
 

@@ -19,6 +19,7 @@ record MountOptions(long flags, long propagation, String data) {
     static final long REMOUNT = 32;
     static final long BIND = 4096;
     static final long REC = 16384;
+    static final long PRIVATE = 1 << 18;
 
     private static final long NOSUID = 2;
     private static final long NODEV = 4;
@@ -31,7 +32,6 @@ record MountOptions(long flags, long propagation, String data) {
     private static final long NODIRATIME = 2048;
     private static final long SILENT = 32768;
     private static final long UNBINDABLE = 1 << 17;
-    private static final long PRIVATE = 1 << 18;
     private static final long SLAVE = 1 << 19;
     private static final long SHARED = 1 << 20;
     private static final long RELATIME = 1 << 21;

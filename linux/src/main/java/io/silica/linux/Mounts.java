@@ -74,6 +74,11 @@ public final class Mounts {
         }
     }
 
+    /** What is mounted in this thread's namespace from now on is so in no other. */
+    static void separate() {
+        call("", "", Path.of("/"), MountOptions.REC | MountOptions.PRIVATE, "");
+    }
+
     private static void call(String type, String source, Path target, long flags, String data) {
         try (var arena = Arena.ofConfined()) {
             long result =

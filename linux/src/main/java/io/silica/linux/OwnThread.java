@@ -3,8 +3,8 @@ package io.silica.linux;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 
 /**
  * Runs what changes the thread itself, its namespace or its working directory, on a platform thread
@@ -32,14 +32,24 @@ final class OwnThread {
 
     /** The same of what must not be left while it is under way: an interrupt is kept for later. */
     static void finish(String name, Runnable body) {
-        var task = new FutureTask<Object>(Executors.callable(body));
+        var _ =
+                complete(
+                        name,
+                        () -> {
+                            body.run();
+                            return true;
+                        });
+    }
+
+    /** The same of what has a result. */
+    static <T> T complete(String name, Supplier<T> body) {
+        var task = new FutureTask<T>(body::get);
         Thread.ofPlatform().name(name).daemon().start(task);
         boolean interrupted = false;
         try {
             while (true) {
                 try {
-                    var _ = result(task);
-                    return;
+                    return result(task);
                 } catch (InterruptedException _) {
                     interrupted = true;
                 }

@@ -228,6 +228,32 @@ class MountsTest {
         Files.createFile(inner.resolve("new"));
     }
 
+    /** Before Linux 6.15 it is done in a namespace, which later ones can do as well. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatCoversAFileInsideOfADetachedMountIsSeenThereAlone(boolean inNamespace)
+            throws IOException {
+        Mounts.mount("tmpfs", "tmpfs", source, List.of("shared"));
+        var file = Files.writeString(source.resolve("file"), "covered");
+        var other = Files.writeString(directory.resolve("other"), "covers");
+        try (var tree = DetachedMount.bind(source, true);
+                var beneath = Beneath.at(tree.descriptor().duplicate());
+                var place = beneath.open("file", Beneath.Resolve.IN_ROOT, OpenFlag.PATH);
+                var mount = DetachedMount.bind(other, false)) {
+            tree.readOnly(true);
+            var covers = List.of(new DetachedMount.Cover(mount, place));
+            try (var whole = inNamespace ? tree.coveredInNamespace(covers) : tree.covered(covers)) {
+                tree.close();
+                var seen = OpenFile.magicLink(whole).resolve("file");
+                assertThat(seen).hasContent("covers");
+                Files.writeString(seen, "changed");
+            }
+        }
+        assertThat(other).hasContent("changed");
+        assertThat(file).hasContent("covered");
+        assertThat(MountTable.read().below(directory)).hasSize(1);
+    }
+
     private MountTable.Mount mount() {
         return MountTable.read().at(target).orElseThrow();
     }

@@ -2,15 +2,15 @@
 package io.silica.wasm;
 
 import io.silica.linux.Descriptor;
-import io.silica.linux.DetachedMount;
-import io.silica.linux.Errno;
+import io.silica.linux.FileStatus;
+import io.silica.linux.FileType;
 import io.silica.linux.LinuxException;
 import io.silica.linux.OpenFlag;
 import io.silica.proto.wasm.Preopen;
 import io.silica.proto.wasm.WasmContainer;
 import io.silica.sandbox.ContainerConfig;
-import io.silica.sandbox.MountSpec;
 import io.silica.sandbox.SandboxException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +18,7 @@ import java.util.function.Supplier;
 
 /**
  * All that a container may reach, opened, and its description for the worker. Opening it can block
- * for as long as a volume does not answer. What is mounted over a single file is left out: a guest
- * finds directories open, not files.
+ * for as long as a volume does not answer.
  */
 final class ContainerFiles implements AutoCloseable {
     /** As many as a worker takes in one message, with the compiled module. */
@@ -52,6 +51,12 @@ final class ContainerFiles implements AutoCloseable {
                     "cannot open the files of container \"%s\": %s"
                             .formatted(config.id(), e.getMessage()),
                     e);
+        } catch (InvalidPathException e) {
+            files.close();
+            throw new SandboxException.InvalidArgument(
+                    "a path of container \"%s\" can't be one: %s"
+                            .formatted(config.id(), e.getReason()),
+                    e);
         } catch (RuntimeException e) {
             files.close();
             throw e;
@@ -59,9 +64,18 @@ final class ContainerFiles implements AutoCloseable {
     }
 
     private void openAll() {
-        description.setModule(add(ModuleFile.open(config)));
-        preopen("/", config.rootfs(), config.spec().rootReadOnly());
-        config.spec().mounts().stream().filter(MountSpec::isBind).forEach(this::preopen);
+        var module = ModuleFile.of(config);
+        try (var directories = GuestDirectories.of(config)) {
+            var ofModule = directories.covering(module.path());
+            for (var directory : directories.all()) {
+                int index = add(directory.open());
+                describe(directory, index);
+                if (directory == ofModule) {
+                    var found = module.open(descriptors.get(index), directory.path());
+                    description.setModule(add(found));
+                }
+            }
+        }
         findStreams();
         sockets.get().forEach(socket -> description.addListeners(add(socket)));
         if (descriptors.size() > MAXIMUM) {
@@ -71,35 +85,12 @@ final class ContainerFiles implements AutoCloseable {
         }
     }
 
-    private void preopen(MountSpec mount) {
-        try {
-            preopen(mount.destination(), Path.of(mount.source()), mount.isReadOnly());
-        } catch (LinuxException e) {
-            if (e.errno() != Errno.ENOTDIR) {
-                throw e;
-            }
-        }
-    }
-
-    private void preopen(String guestPath, Path directory, boolean readOnly) {
-        int index = add(mounted(directory, readOnly));
+    private void describe(GuestDirectory directory, int index) {
         description.addPreopens(
                 Preopen.newBuilder()
-                        .setGuestPath(guestPath)
+                        .setGuestPath(directory.path())
                         .setDirectory(index)
-                        .setReadOnly(readOnly));
-    }
-
-    /**
-     * A mount of its own, at no path of the host: its {@code ..} leads nowhere, and the kernel
-     * refuses devices, and changes where there must be none. It is gone with its last descriptor.
-     */
-    private static Descriptor mounted(Path directory, boolean readOnly) {
-        try (var place = Descriptor.open(directory, OpenFlag.PATH, OpenFlag.DIRECTORY);
-                var mount = DetachedMount.bind(place)) {
-            mount.restrict(readOnly);
-            return mount.descriptor().duplicate();
-        }
+                        .setReadOnly(directory.isReadOnly()));
     }
 
     /** Only found, not opened: worker.proto says why. */
@@ -116,8 +107,15 @@ final class ContainerFiles implements AutoCloseable {
         }
     }
 
+    /** Whatever else it is, the worker could not wait for it. */
     private Descriptor found(String fifo) {
-        return Descriptor.open(stream(fifo), OpenFlag.PATH);
+        var found = Descriptor.open(stream(fifo), OpenFlag.PATH);
+        if (FileStatus.of(found).type() != FileType.FIFO) {
+            found.close();
+            throw new SandboxException.InvalidArgument(
+                    "a stream of container \"%s\" is no FIFO: %s".formatted(config.id(), fifo));
+        }
+        return found;
     }
 
     private Path stream(String fifo) {

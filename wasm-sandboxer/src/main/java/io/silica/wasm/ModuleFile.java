@@ -6,11 +6,10 @@ import io.silica.linux.Descriptor;
 import io.silica.linux.LinuxException;
 import io.silica.linux.OpenFlag;
 import io.silica.sandbox.ContainerConfig;
-import io.silica.sandbox.MountSpec;
 import io.silica.sandbox.SandboxException;
+import io.silica.server.oci.ContainerPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 
 /**
  * Finds the module that a container names: its first argument, absolute or relative to its working
@@ -19,50 +18,58 @@ import java.util.Comparator;
  * run.oci.handler}) need nothing else and so change nothing.
  */
 final class ModuleFile {
-    private static final Path ROOT = Path.of("/");
+    private final ContainerConfig config;
+    private final String path;
 
-    private ModuleFile() {}
+    private ModuleFile(ContainerConfig config, String path) {
+        this.config = config;
+        this.path = path;
+    }
 
     /**
-     * Opens it for reading.
+     * The one that a container names, which need not be there.
      *
-     * @throws SandboxException.InvalidArgument if it is not there or no regular file
+     * @throws SandboxException.InvalidArgument if it names none
      */
-    static Descriptor open(ContainerConfig config) {
+    static ModuleFile of(ContainerConfig config) {
         var process = config.spec().process();
         if (process.args().isEmpty()) {
             throw new SandboxException.InvalidArgument(
                     "container \"%s\" names no module: its command is empty"
                             .formatted(config.id()));
         }
-        var guestPath = ROOT.resolve(process.cwd()).resolve(process.args().getFirst()).normalize();
-        var volume =
-                config.spec().mounts().stream()
-                        .filter(MountSpec::isBind)
-                        .filter(mount -> guestPath.startsWith(mount.destination()))
-                        .max(Comparator.comparingInt(mount -> mount.destination().length()));
-        var directory = volume.map(mount -> Path.of(mount.source())).orElse(config.rootfs());
-        var root = volume.map(mount -> Path.of(mount.destination())).orElse(ROOT);
-        return open(directory, root.relativize(guestPath), config, guestPath);
+        return new ModuleFile(
+                config, ContainerPath.resolved(process.cwd(), process.args().getFirst()));
     }
 
-    private static Descriptor open(
-            Path directory, Path relative, ContainerConfig config, Path guestPath) {
-        try (var beneath = Beneath.of(directory);
-                var place =
-                        beneath.open(relative.toString(), Beneath.Resolve.IN_ROOT, OpenFlag.PATH)) {
+    /** In the container, normalized. */
+    String path() {
+        return path;
+    }
+
+    /**
+     * Opens it for reading.
+     *
+     * @param directory the one that it is in, as the guest has it; it stays the caller's
+     * @param directoryPath where that is in the container
+     * @throws SandboxException.InvalidArgument if it is not there or no regular file
+     */
+    Descriptor open(Descriptor directory, String directoryPath) {
+        var relative = ContainerPath.relative(path, directoryPath);
+        try (var beneath = Beneath.at(directory.duplicate());
+                var place = beneath.open(relative, Beneath.Resolve.IN_ROOT, OpenFlag.PATH)) {
             var file = Path.of("/proc/self/fd/" + place.number());
             if (!Files.isRegularFile(file)) {
-                throw refused(config, guestPath, "is no regular file");
+                throw refused("is no regular file");
             }
             return Descriptor.open(file, OpenFlag.READ, OpenFlag.NON_BLOCKING);
         } catch (LinuxException e) {
-            throw refused(config, guestPath, "can't be opened: " + e.errno().reason());
+            throw refused("can't be opened: " + e.errno().reason());
         }
     }
 
-    private static SandboxException refused(ContainerConfig config, Path guestPath, String why) {
+    private SandboxException refused(String why) {
         return new SandboxException.InvalidArgument(
-                "the module %s of container \"%s\" %s".formatted(guestPath, config.id(), why));
+                "the module %s of container \"%s\" %s".formatted(path, config.id(), why));
     }
 }

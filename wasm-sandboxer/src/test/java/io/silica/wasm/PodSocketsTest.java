@@ -133,12 +133,15 @@ final class PodSocketsTest {
     }
 
     @Test
-    void aNetworkThatIsGoneIsToldByItsContainer() throws Exception {
-        var gone = sandboxer.create(spec("s2", directory.resolve("gone")));
-        assertThatExceptionOfType(SandboxException.Failed.class)
-                .isThrownBy(() -> gone.createContainer(config("c1"), () -> {}))
-                .withMessageContainingAll("c1", "gone");
-        gone.close();
+    void aNetworkThatIsNoneIsToldByItsContainer() throws Exception {
+        Files.writeString(directory.resolve("file"), "");
+        for (var none : List.of("gone", "file")) {
+            var pod = sandboxer.create(spec("s2", directory.resolve(none)));
+            assertThatExceptionOfType(SandboxException.Failed.class)
+                    .isThrownBy(() -> pod.createContainer(config("c1"), () -> {}))
+                    .withMessageContainingAll("c1", none);
+            pod.close();
+        }
     }
 
     private Container create(String id) {

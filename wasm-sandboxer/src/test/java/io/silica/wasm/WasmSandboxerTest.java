@@ -188,6 +188,25 @@ final class WasmSandboxerTest {
     }
 
     @Test
+    void aGuestWhoseReaderVanishesWhileItWritesWaitsForTheNextOneAndCanBeKilled() throws Exception {
+        module("app.wasm", GuestModules.WRITES_FOR_EVER);
+        var fifo = fifo("stdout");
+        var container = createRead(fifo);
+        for (int i = 0; i < 3; i++) {
+            try (var out = poller.inputStream(reader(fifo))) {
+                if (i == 0) {
+                    container.init().start();
+                }
+                assertThat(out.readNBytes(1 << 20)).hasSize(1 << 20);
+            }
+        }
+        container.init().kill(Signal.KILL, false);
+        try (var _ = reader(fifo)) {
+            assertThat(container.init().exit().await().code()).isEqualTo(137);
+        }
+    }
+
+    @Test
     void aContainerWhoseOutputNobodyReadsAnyMoreIsRefusedInWords() throws Exception {
         module("app.wasm", GuestModules.TELLS_ARGUMENTS);
         var fifo = fifo("stdout");
@@ -220,11 +239,38 @@ final class WasmSandboxerTest {
     }
 
     @Test
-    void aMountOfASingleFileIsLeftOut() throws Exception {
-        module("app.wasm", GuestModules.NOTHING);
+    void aMountOfASingleFileIsReadByItsPathAndTheHostKeepsItsOwn() throws Exception {
         var hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 localhost");
-        var container = create(sandbox("s1"), spec("c1").mount(bind(hosts, "/etc/hosts", true)));
-        assertThat(run(container)).isZero();
+        module("app.wasm", GuestModules.opens("etc/hosts", 0, 1 << 1, false));
+        module("unlink.wasm", GuestModules.changes("path_unlink_file", "etc/hosts"));
+        var sandbox = sandbox("s1");
+        var fifo = fifo("stdout");
+        try (var out = poller.inputStream(reader(fifo))) {
+            var container =
+                    create(
+                            sandbox,
+                            spec("c1")
+                                    .mount(bind(hosts, "/etc/hosts", true))
+                                    .stdio(new Stdio("", fifo.toString(), "", false)));
+            assertThat(run(container)).isZero();
+            assertThat(new String(out.readAllBytes(), UTF_8)).isEqualTo("127.0");
+        }
+        var unlinks = spec("c2").args("/unlink.wasm").mount(bind(hosts, "/etc/hosts", true));
+        assertThat(run(create(sandbox, unlinks))).isZero();
+        assertThat(hosts).hasContent("127.0.0.1 localhost");
+    }
+
+    @Test
+    void aModuleMayBeASingleFileThatIsMounted() throws Exception {
+        var file = directory.resolve("module");
+        Files.write(file, GuestModules.binary(GuestModules.exits(8)));
+        var container =
+                create(
+                        sandbox("s1"),
+                        spec("c1")
+                                .args("/bin/main.wasm")
+                                .mount(bind(file, "/bin/main.wasm", true)));
+        assertThat(run(container)).isEqualTo(8);
     }
 
     @Test

@@ -11,11 +11,11 @@ import java.util.List;
  * daemon's locale can't write, and whether a container can be made must not depend on that. The
  * caller bounds their length.
  */
-final class ContainerPath {
+public final class ContainerPath {
     private ContainerPath() {}
 
     /** An absolute path without {@code .}, {@code ..} and empty segments. */
-    static String normalized(String path) {
+    public static String normalized(String path) {
         Deque<String> segments = new ArrayDeque<>();
         for (String segment : path.split("/", -1)) {
             if (segment.equals("..")) {
@@ -25,6 +25,23 @@ final class ContainerPath {
             }
         }
         return "/" + String.join("/", segments);
+    }
+
+    /** Where a path leads that may be relative to a directory. */
+    public static String resolved(String directory, String path) {
+        return normalized(path.startsWith("/") ? path : directory + "/" + path);
+    }
+
+    /** Whether one normalized path is another, or leads beneath it. */
+    public static boolean isBeneath(String path, String directory) {
+        return path.equals(directory)
+                || path.startsWith(directory.equals("/") ? "/" : directory + "/");
+    }
+
+    /** The way from a directory to what is beneath it; empty if that is the directory itself. */
+    public static String relative(String path, String directory) {
+        int end = directory.equals("/") ? 1 : directory.length() + 1;
+        return path.substring(Math.min(end, path.length()));
     }
 
     /**

@@ -332,6 +332,11 @@ public abstract class WasmEngineContract {
                 .isThrownBy(() -> engine(1 << 20).instantiate(module, config(stdout)))
                 .withMessageContaining("" + 65 * PAGE)
                 .withMessageContaining("" + MEMORY);
+        // All that 32 bits can name.
+        var most = compile(GuestModules.beginsWith(65536));
+        assertThatExceptionOfType(ModuleException.MemoryMinimum.class)
+                .isThrownBy(() -> engine(1 << 20).instantiate(most, config(stdout)))
+                .withMessageContaining("" + 65536L * PAGE);
     }
 
     @Test
