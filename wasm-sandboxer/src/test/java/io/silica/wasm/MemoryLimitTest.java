@@ -15,6 +15,7 @@ import io.silica.sandbox.PodResources;
 import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Signal;
 import io.silica.sandbox.Stdio;
 import io.silica.wasm.engine.GuestModules;
 import java.io.IOException;
@@ -129,6 +130,27 @@ final class MemoryLimitTest {
 
         assertThat(grows.init().exit().await().code()).isEqualTo(32);
         assertThat(grows.statistics().memoryLimitBytes()).isEqualTo(4 * MIB);
+    }
+
+    @Test
+    void aLimitThatTheWorkerCannotHoldBesideOthersIsRefusedWithBothNumbers() throws Exception {
+        var pod = pods.sandbox("pod", resources(64, 1000));
+        var first = pods.create(pod, "first", GuestModules.LOOPS, limits(48, 0));
+        var unlimited = pods.create(pod, "unlimited", GuestModules.growsTo(2), limits(0, 0));
+
+        assertThatExceptionOfType(SandboxException.Exhausted.class)
+                .isThrownBy(() -> pods.create(pod, "second", GuestModules.LOOPS, limits(32, 0)))
+                .withMessageContaining("second")
+                .withMessageContaining("memory limit of " + 32 * MIB + " bytes")
+                .withMessageContaining("that all its containers may have together");
+
+        unlimited.init().start();
+        assertThat(unlimited.init().exit().await().code()).as("takes what is left").isEqualTo(2);
+        first.init().kill(Signal.KILL, false);
+        assertThat(first.init().exit().await().code()).isEqualTo(137);
+        var second = pods.create(pod, "second", GuestModules.exits(3), limits(32, 0));
+        second.init().start();
+        assertThat(second.init().exit().await().code()).isEqualTo(3);
     }
 
     @Test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm.engine;
 
+import java.util.Optional;
+
 /**
  * What the memories and tables of one guest may take. Its engine asks before it gives the guest
  * more, and says when the guest is gone. Any thread may call any method.
@@ -10,25 +12,46 @@ public final class MemoryAllowance {
     private static final long RAISED = 8;
 
     private final MemoryBudget budget;
+    private final boolean promised;
     private final long most;
     private long limit;
     private long taken;
     private boolean refused;
+    private boolean released;
 
     /**
+     * One for which nothing is set aside: what it takes has to be left when it asks.
+     *
      * @param limit bytes; more than the budget has is as much as that
      * @param budget what it shares with others
      */
     public MemoryAllowance(long limit, MemoryBudget budget) {
+        this(limit, budget, false);
+    }
+
+    private MemoryAllowance(long limit, MemoryBudget budget, boolean promised) {
         if (limit <= 0) {
             throw new IllegalArgumentException("memory limit " + limit + " is not positive");
         }
         this.budget = budget;
+        this.promised = promised;
         this.limit = Math.min(limit, budget.total());
         this.most =
                 Math.min(
                         budget.total(),
                         Math.multiplyExact(Math.min(limit, budget.total()), RAISED));
+    }
+
+    /**
+     * One for which its limit is set aside until it is released, whether it takes it or not; empty
+     * if the budget has not so much left.
+     *
+     * @param limit bytes
+     */
+    public static Optional<MemoryAllowance> promised(long limit, MemoryBudget budget) {
+        return limit > 0 && budget.take(limit)
+                ? Optional.of(new MemoryAllowance(limit, budget, true))
+                : Optional.empty();
     }
 
     /** Bytes that it may take. */
@@ -41,6 +64,11 @@ public final class MemoryAllowance {
         return most;
     }
 
+    /** Bytes to which the limit could be raised now. */
+    public synchronized long attainable() {
+        return promised ? Math.min(most, limit + budget.left()) : most;
+    }
+
     /** Bytes that it has taken. */
     public synchronized long taken() {
         return taken;
@@ -49,20 +77,31 @@ public final class MemoryAllowance {
     /**
      * Changes the limit.
      *
-     * @return false if it has taken more already, or it is beyond {@link #most}: then nothing has
-     *     changed
+     * @return false if it has taken more already, it is beyond {@link #most}, or the budget has not
+     *     so much left that could be set aside: then nothing has changed
      */
     public synchronized boolean change(long bytes) {
-        if (bytes < taken || bytes > most) {
+        if (bytes < taken || bytes > most || !isSetAside(bytes)) {
             return false;
         }
         limit = bytes;
         return true;
     }
 
+    private boolean isSetAside(long bytes) {
+        if (!promised || released) {
+            return true;
+        }
+        if (bytes < limit) {
+            budget.give(limit - bytes);
+            return true;
+        }
+        return budget.take(bytes - limit);
+    }
+
     /** Takes so much more, if the limit and the budget leave it. */
     public synchronized boolean take(long bytes) {
-        refused = bytes > limit - taken || !budget.take(bytes);
+        refused = bytes > limit - taken || (!promised && !budget.take(bytes));
         if (!refused) {
             taken += bytes;
         }
@@ -80,13 +119,19 @@ public final class MemoryAllowance {
         return refused;
     }
 
-    /** Gives everything back: the guest is gone. */
+    /** Gives everything back: the guest is gone. Doing it twice is harmless. */
     public synchronized void release() {
         give(taken);
+        if (promised && !released) {
+            budget.give(limit);
+        }
+        released = true;
     }
 
     private void give(long bytes) {
         taken -= bytes;
-        budget.give(bytes);
+        if (!promised) {
+            budget.give(bytes);
+        }
     }
 }

@@ -24,6 +24,11 @@ public final class MemoryBudget {
         return total;
     }
 
+    /** What nobody has, and nothing is set aside for, in bytes. */
+    public synchronized long left() {
+        return total - taken;
+    }
+
     /** Whether there is so much left, which is then taken. */
     synchronized boolean take(long bytes) {
         boolean left = bytes <= total - taken;

@@ -172,11 +172,11 @@ final class Guest {
      *     while it runs
      */
     void limitMemory(long bytes) {
-        long wanted = bytes == 0 ? memory.most() : bytes;
+        long wanted = bytes == 0 ? memory.attainable() : bytes;
         if (!memory.change(wanted)) {
             throw new SandboxException.WrongState(
                     "the memory limit of container \"%s\" can't be %d: it has taken %d bytes, and can have %d at most while it runs"
-                            .formatted(id, wanted, memory.taken(), memory.most()));
+                            .formatted(id, wanted, memory.taken(), memory.attainable()));
         }
     }
 
@@ -253,9 +253,10 @@ final class Guest {
         exit.complete(status);
     }
 
-    /** The next container may want the same port, or the volume be unmounted. */
+    /** The next container may want the same port, its memory, or the volume be unmounted. */
     private void release() {
         stdio.close();
         descriptors.close();
+        memory.release();
     }
 }

@@ -133,16 +133,15 @@ final class Guests {
         }
     }
 
-    /** The streams come last: who reads takes them for ended if they are closed again. */
     private Guest guest(ContainerId id, WasmContainer container, Descriptors descriptors) {
         check(container);
         try {
             var module = module(container, descriptors);
-            var stdio = GuestStdio.of(id, container, descriptors, poller);
+            var memory = memory(id, container.getMemoryLimit());
             try {
-                return guest(id, container, descriptors, module, stdio);
+                return guest(id, container, descriptors, module, memory);
             } catch (RuntimeException e) {
-                stdio.close();
+                memory.release();
                 throw e;
             }
         } catch (ModuleException e) {
@@ -153,23 +152,44 @@ final class Guests {
         }
     }
 
+    /**
+     * A limit is set aside: it is of no use where others may have it first. Without one a guest has
+     * what is left whenever it asks.
+     */
+    private MemoryAllowance memory(ContainerId id, long limit) {
+        if (limit == 0) {
+            return new MemoryAllowance(budget.total(), budget);
+        }
+        return MemoryAllowance.promised(limit, budget)
+                .orElseThrow(() ->
+                        new SandboxException.Exhausted(
+                                "container \"%s\" has a memory limit of %d bytes, and its worker has %d left of the %d that all its containers may have together"
+                                        .formatted(id, limit, budget.left(), budget.total())));
+    }
+
+    /** The streams come last: who reads takes them for ended if they are closed again. */
     private Guest guest(
             ContainerId id,
             WasmContainer container,
             Descriptors descriptors,
             WasmModule module,
-            GuestStdio stdio) {
-        var memory = new MemoryAllowance(memoryLimit(container), budget);
-        return new Guest(
-                id,
-                container.getSandboxId(),
-                engine.instantiate(module, config(container, descriptors, stdio, memory)),
-                stdio,
-                descriptors,
-                memory,
-                GuestNiceness.of(container.getCpuShares()),
-                new Deadline(container.getDeadlineMillis(), alarms),
-                clock);
+            MemoryAllowance memory) {
+        var stdio = GuestStdio.of(id, container, descriptors, poller);
+        try {
+            return new Guest(
+                    id,
+                    container.getSandboxId(),
+                    engine.instantiate(module, config(container, descriptors, stdio, memory)),
+                    stdio,
+                    descriptors,
+                    memory,
+                    GuestNiceness.of(container.getCpuShares()),
+                    new Deadline(container.getDeadlineMillis(), alarms),
+                    clock);
+        } catch (RuntimeException e) {
+            stdio.close();
+            throw e;
+        }
     }
 
     private void check(WasmContainer container) {
@@ -227,11 +247,6 @@ final class Guests {
                                 descriptors.path(preopen.getDirectory()),
                                 preopen.getReadOnly()))
                 .toList();
-    }
-
-    /** Without a limit a guest can have what all of them can: more would fail all the same. */
-    private long memoryLimit(WasmContainer container) {
-        return container.getMemoryLimit() == 0 ? budget.total() : container.getMemoryLimit();
     }
 
     /**

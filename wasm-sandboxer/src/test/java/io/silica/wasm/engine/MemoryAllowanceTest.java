@@ -55,4 +55,33 @@ final class MemoryAllowanceTest {
         assertThat(allowance.most()).isEqualTo(1000);
         assertThatIllegalArgumentException().isThrownBy(() -> new MemoryAllowance(0, budget));
     }
+
+    @Test
+    void aPromisedLimitIsThereWhateverOthersTakeUntilItIsReleased() {
+        var promised = MemoryAllowance.promised(600, budget).orElseThrow();
+        assertThat(MemoryAllowance.promised(401, budget)).isEmpty();
+        var other = new MemoryAllowance(1000, budget);
+        assertThat(other.take(401)).isFalse();
+        assertThat(other.take(400)).isTrue();
+        assertThat(promised.take(600)).isTrue();
+        assertThat(promised.take(1)).isFalse();
+        promised.release();
+        promised.release();
+        assertThat(budget.left()).isEqualTo(600);
+        assertThat(promised.change(700)).as("of no consequence").isTrue();
+        assertThat(budget.left()).isEqualTo(600);
+    }
+
+    @Test
+    void aPromiseIsChangedWithTheLimit() {
+        var promised = MemoryAllowance.promised(300, budget).orElseThrow();
+        assertThat(promised.change(1000)).isTrue();
+        assertThat(budget.left()).isZero();
+        assertThat(promised.change(400)).isTrue();
+        assertThat(new MemoryAllowance(1000, budget).take(600)).isTrue();
+        assertThat(promised.change(401)).isFalse();
+        assertThat(promised.limit()).isEqualTo(400);
+        promised.release();
+        assertThat(budget.left()).isEqualTo(400);
+    }
 }
