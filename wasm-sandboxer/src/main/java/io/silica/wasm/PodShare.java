@@ -17,14 +17,11 @@ import java.util.OptionalLong;
 
 /** What the limits of a pod leave to a worker of its own, which is charged to the pod. */
 final class PodShare {
-    /**
-     * What a worker takes of its pod's memory limit besides the memories of guests, measured:
-     * docs/wasm.md has the figures.
-     */
-    static final long FLOOR = 128L << 20;
-
-    /** The part of it that is on the worker's heap. */
+    /** The part of an engine's floor that is on the worker's heap. */
     private static final long HEAP = 32L << 20;
+
+    /** The part of it for guests that have no limit, where that is not what the heap has more. */
+    private static final long UNLIMITED_GUESTS = 8L << 20;
 
     private PodShare() {}
 
@@ -33,14 +30,16 @@ final class PodShare {
      *
      * @throws SandboxException.InvalidArgument naming what its limit would have to be
      */
-    static void requireRoom(SandboxId id, PodResources resources) {
+    static void requireRoom(SandboxId id, PodResources resources, Engine engine) {
+        long floor = engine.floor();
         long containers = resources.containers().memoryLimitBytes();
         long total = resources.total().memoryLimitBytes();
-        if (total != 0 && total < containers + FLOOR) {
+        if (total != 0 && total < containers + floor) {
             throw new SandboxException.InvalidArgument(
                     ("sandbox \"%s\" has a memory limit of %d bytes for containers that may use %d,"
-                                    + " and a worker of its own takes %d besides: set overhead.podFixed of its RuntimeClass to memory: %dMi or more")
-                            .formatted(id, total, containers, FLOOR, FLOOR >> 20));
+                                    + " and a worker of its own takes %d besides with the engine %s: set overhead.podFixed of its RuntimeClass to memory: %dMi or more")
+                            .formatted(
+                                    id, total, containers, floor, engine.handler(), floor >> 20));
         }
     }
 
@@ -51,14 +50,30 @@ final class PodShare {
      * @throws SandboxException.InvalidArgument if the pod can't hold one
      * @throws SandboxException.Unsupported if it has a CPU limit and this machine can't keep it
      */
-    static WorkerShare of(SandboxSpec spec, PodResources resources) {
-        requireRoom(spec.id(), resources);
+    static WorkerShare of(SandboxSpec spec, PodResources resources, Engine engine) {
+        requireRoom(spec.id(), resources, engine);
         var total = resources.total();
+        var cgroup = sufficient(spec, total);
         long memory = total.memoryLimitBytes();
-        return new WorkerShare(
-                sufficient(spec, total),
-                processors(total),
-                memory == 0 ? OptionalLong.empty() : OptionalLong.of(memory - FLOOR + HEAP));
+        if (memory == 0) {
+            return new WorkerShare(
+                    cgroup, processors(total), OptionalLong.empty(), OptionalLong.empty());
+        }
+        long guests = memory - engine.floor();
+        return switch (engine) {
+            case ENDIVE ->
+                    new WorkerShare(
+                            cgroup,
+                            processors(total),
+                            OptionalLong.of(guests + HEAP),
+                            OptionalLong.empty());
+            case WASMTIME ->
+                    new WorkerShare(
+                            cgroup,
+                            processors(total),
+                            OptionalLong.of(HEAP),
+                            OptionalLong.of(guests + UNLIMITED_GUESTS));
+        };
     }
 
     /** That which the server has made for the sandbox, below the pod's. */

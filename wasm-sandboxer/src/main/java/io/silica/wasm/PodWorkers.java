@@ -36,7 +36,9 @@ final class PodWorkers {
         this.own =
                 owns.of(
                         spec.id(),
-                        new Payer(() -> PodShare.cgroup(spec), () -> PodShare.of(spec, resources)));
+                        new Payer(
+                                () -> PodShare.cgroup(spec),
+                                () -> PodShare.of(spec, resources, engine)));
     }
 
     /**
@@ -44,10 +46,10 @@ final class PodWorkers {
      *
      * @throws SandboxException saying what to change
      */
-    static void check(SandboxSpec spec, Isolation isolation) {
+    static void check(SandboxSpec spec, Engine engine, Isolation isolation) {
         var who = "sandbox \"" + spec.id() + '"';
         if (isolation.isOwn(who, spec.resources().containers(), Resources.UNLIMITED)) {
-            PodShare.requireRoom(spec.id(), spec.resources());
+            PodShare.requireRoom(spec.id(), spec.resources(), engine);
         }
     }
 

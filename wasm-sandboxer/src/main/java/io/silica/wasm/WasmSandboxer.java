@@ -100,7 +100,7 @@ public final class WasmSandboxer implements Sandboxer {
     @Override
     public Sandbox create(SandboxSpec spec) {
         var engine = engines.of(spec.handler());
-        PodWorkers.check(spec, isolation);
+        PodWorkers.check(spec, engine, isolation);
         var calls = host.of(spec.id());
         try {
             engines.require(spec.id(), engine, calls);

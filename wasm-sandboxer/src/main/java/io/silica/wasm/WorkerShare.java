@@ -5,6 +5,7 @@ import io.silica.linux.cgroup.Cgroup;
 import io.silica.linux.cgroup.CgroupException;
 import io.silica.linux.cgroup.OwnMemory;
 import io.silica.sandbox.SandboxException;
+import io.silica.wasm.worker.WorkerMain;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -19,8 +20,10 @@ import java.util.OptionalLong;
  * @param cgroup where it runs; ours if there is none
  * @param processors how many threads make sense in it
  * @param heap the most bytes of its heap, if something limits that
+ * @param guests the most bytes of its guests together, if that does not follow from its heap
  */
-record WorkerShare(Optional<Cgroup> cgroup, int processors, OptionalLong heap) {
+record WorkerShare(
+        Optional<Cgroup> cgroup, int processors, OptionalLong heap, OptionalLong guests) {
     /** The part of a machine's memory that a JVM uses for its heap. */
     private static final int HEAP_PART = 4;
 
@@ -36,7 +39,8 @@ record WorkerShare(Optional<Cgroup> cgroup, int processors, OptionalLong heap) {
                     Runtime.getRuntime().availableProcessors(),
                     memory.isPresent()
                             ? OptionalLong.of(memory.getAsLong() / HEAP_PART)
-                            : OptionalLong.empty());
+                            : OptionalLong.empty(),
+                    OptionalLong.empty());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -47,6 +51,7 @@ record WorkerShare(Optional<Cgroup> cgroup, int processors, OptionalLong heap) {
         var flags = new ArrayList<String>();
         flags.add("-XX:ActiveProcessorCount=" + processors);
         heap.ifPresent(bytes -> flags.add("-XX:MaxHeapSize=" + bytes));
+        guests.ifPresent(bytes -> flags.add("-D" + WorkerMain.GUEST_MEMORY + "=" + bytes));
         if (cgroup.isPresent() && heap.isPresent()) {
             flags.add("-XX:MaxNewSize=" + YOUNG);
         }

@@ -95,7 +95,7 @@ final class PodFixture implements AutoCloseable {
     /** What containers may use together, in MiB and thousandths of a CPU; 0 for no limit. */
     static PodResources resources(long mebibytes, long milliCpus) {
         return new PodResources(
-                limits(mebibytes, milliCpus), new Resources(PodShare.FLOOR, 0, 0, 0));
+                limits(mebibytes, milliCpus), new Resources(Engine.ENDIVE.floor(), 0, 0, 0));
     }
 
     /** A container's limits, in the same measures. */

@@ -10,6 +10,7 @@ import io.silica.linux.FileTree;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.sandbox.Container;
 import io.silica.sandbox.PodResources;
+import io.silica.sandbox.Resources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
@@ -98,6 +99,27 @@ final class WasmtimePodTest {
         var limited = pods.sandbox("w", resources(0, 500), "wasmtime");
         var container = pods.create(limited, "c", GuestModules.LOOPS, limits(0, 500));
         assertThat(pods.cgroup("w").processes()).containsExactly(container.init().pid());
+    }
+
+    /** Their memories are not on the heap, which has to be enough without them. */
+    @Test
+    void theFloorHoldsAWorkerWhoseGuestsUseUpTheirLimits() throws Exception {
+        var pod = pods.sandbox("w", limited(Engine.WASMTIME.floor()), "wasmtime");
+        for (int i = 0; i < 3; i++) {
+            var eats = pods.create(pod, "eats", GuestModules.growsTo(60 * 16), limits(60, 0));
+            eats.init().start();
+            assertThat(eats.init().exit().await().code()).isEqualTo(60 * 16 & 0xff);
+            eats.init().delete();
+        }
+        assertThat(pods.cgroup("w").memoryKills()).isZero();
+        assertThatExceptionOfType(SandboxException.InvalidArgument.class)
+                .isThrownBy(
+                        () -> pods.sandbox("x", limited(Engine.WASMTIME.floor() - 1), "wasmtime"))
+                .withMessageContainingAll("overhead.podFixed", "wasmtime");
+    }
+
+    private static PodResources limited(long overhead) {
+        return new PodResources(limits(64, 1000), new Resources(overhead, 0, 0, 0));
     }
 
     @Test

@@ -32,6 +32,12 @@ public final class WorkerMain {
     /** The descriptor on which descriptors are received. */
     public static final int DESCRIPTORS = 4;
 
+    /**
+     * The property that says how many bytes all guests may have together, where their memories are
+     * not on the heap.
+     */
+    public static final String GUEST_MEMORY = "silica.guest-memory";
+
     /** Of the heap, for all but guests; measured. */
     private static final long OWN_HEAP = 24L << 20;
 
@@ -101,10 +107,10 @@ public final class WorkerMain {
         return clock;
     }
 
-    /** The heap without what the worker itself needs of it. */
+    /** What is said, or the heap without what the worker itself needs of it. */
     private static MemoryBudget budget() {
         long heap = Runtime.getRuntime().maxMemory();
-        return new MemoryBudget(Math.max(heap / 2, heap - OWN_HEAP));
+        return new MemoryBudget(Long.getLong(GUEST_MEMORY, Math.max(heap / 2, heap - OWN_HEAP)));
     }
 
     private static UnixListener listener(int number) {
