@@ -21,6 +21,7 @@ public final class ExampleModules {
                     "hello",
                     "printenv",
                     "serve",
+                    "sha256",
                     "sleep",
                     "spin",
                     "stderr",

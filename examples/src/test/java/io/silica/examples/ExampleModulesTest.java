@@ -9,7 +9,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -121,6 +123,13 @@ final class ExampleModulesTest {
     @Test
     void growPrintsThePagesThatItGot() {
         assertThat(run("grow").stdout()).isEqualTo(MEMORY.maximumPages() + "\n");
+    }
+
+    @Test
+    void sha256PrintsADigestOfZeros() throws Exception {
+        var digest = MessageDigest.getInstance("SHA-256").digest(new byte[3 << 10]);
+
+        assertThat(run("sha256", "3").stdout()).isEqualTo(HexFormat.of().formatHex(digest) + "\n");
     }
 
     @Test

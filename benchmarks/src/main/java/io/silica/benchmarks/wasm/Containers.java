@@ -73,6 +73,21 @@ final class Containers implements AutoCloseable {
         }
     }
 
+    /** From the call of Task.Start to the answer of a Wait, for a container that ends by itself. */
+    Duration startToExit(String pod, List<String> command) throws IOException {
+        String name = name();
+        create(Bundle.create(directory, image, pod, name, command));
+        long begun = System.nanoTime();
+        var _ = tasks.start(name);
+        int code = tasks.await(name).getExitStatus();
+        var time = Duration.ofNanos(System.nanoTime() - begun);
+        var _ = tasks.delete(name);
+        if (code != 0) {
+            throw new IOException("%s ended with %d".formatted(name, code));
+        }
+        return time;
+    }
+
     /** From the call of Task.Kill with SIGKILL to the answer of a Wait, for an endless loop. */
     Duration killToExit(String pod) throws IOException {
         String name = name();
