@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl;
 
-import io.silica.ctl.cli.CommandException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -27,19 +25,7 @@ import picocli.CommandLine.Option;
             "2:the command line or the configuration is wrong"
         })
 final class CheckCommand implements Callable<Integer> {
-    @Option(
-            names = "--kind",
-            required = true,
-            paramLabel = "KIND",
-            description = "Such as appkernel. It comes first.")
-    private String kind = "";
-
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "The daemon's configuration. Default: /etc/silica/KIND.toml.")
-    @SuppressWarnings("unused") // the daemon reads it
-    private @Nullable Path config;
+    @Mixin private final DaemonOfKind daemon = new DaemonOfKind();
 
     @Option(names = "--json", description = "For programs.")
     @SuppressWarnings("unused") // the daemon reads it
@@ -55,9 +41,6 @@ final class CheckCommand implements Callable<Integer> {
     /** What gets here no daemon has taken. */
     @Override
     public Integer call() {
-        throw new CommandException(
-                "there is no program %s-sandboxer beside sandboxctl, or --kind does not come first"
-                        .formatted(kind),
-                null);
+        throw daemon.isNotThere();
     }
 }

@@ -67,6 +67,7 @@ import picocli.CommandLine.ParseResult;
             MetricsCommand.class,
             DebugCommand.class,
             CheckCommand.class,
+            ConfigCommand.class,
             BootReportCommand.class,
             SuperviseCommand.class,
             UpgradeCommand.class,

@@ -50,10 +50,21 @@ final class StartScriptTest {
 
     @Test
     void checkBecomesTheDaemonOfTheKind() throws Exception {
+        installADaemonThatOnlyTalks();
+        assertThat(run("check", "--kind", "some", "--json")).containsExactly("--check --json");
+    }
+
+    @Test
+    void configBecomesTheDaemonOfTheKind() throws Exception {
+        installADaemonThatOnlyTalks();
+        assertThat(run("config", "dump", "--kind", "some", "--config", "/f"))
+                .containsExactly("--settings dump --config /f");
+    }
+
+    private void installADaemonThatOnlyTalks() throws IOException {
         var daemon = home.resolve("bin/some-sandboxer");
         Files.writeString(daemon, "#!/bin/sh\necho \"$@\"\n");
         Files.setPosixFilePermissions(daemon, PosixFilePermissions.fromString("rwxr-xr-x"));
-        assertThat(run("check", "--kind", "some", "--json")).containsExactly("--check --json");
     }
 
     private List<String> run(String... arguments) throws IOException, InterruptedException {

@@ -4,7 +4,6 @@ package io.silica.server.cli;
 import io.silica.server.config.ConfigException;
 import io.silica.server.config.ConfigFiles;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -21,8 +20,6 @@ public final class CheckCommand {
     /** What asks for it among the daemon's arguments. */
     public static final String FLAG = "--check";
 
-    private static final String JSON = "--json";
-    private static final String CONFIG = "--config";
     private static final int OK = 0;
     private static final int NOT_OK = 1;
     private static final int USAGE = 2;
@@ -68,17 +65,17 @@ public final class CheckCommand {
      */
     public int execute(String... arguments) {
         var rest = new ArrayList<>(Arrays.asList(arguments));
-        boolean json = rest.remove(JSON);
         var given = new HashSet<>(rest);
         given.retainAll(flags);
         rest.removeAll(given);
-        boolean named = rest.size() == 2 && rest.getFirst().equals(CONFIG);
-        if (!named && !rest.isEmpty()) {
+        var options = ReadingOptions.parse(kind, rest);
+        if (options.isEmpty()) {
             err.println("%s-sandboxer: expected %s".formatted(kind, usage()));
             return USAGE;
         }
         try {
-            return say(preflight.look(files(rest), Set.copyOf(given)), json);
+            return say(
+                    preflight.look(options.get().files(), Set.copyOf(given)), options.get().json());
         } catch (ConfigException e) {
             e.problems().forEach(problem -> err.println(kind + "-sandboxer: " + problem));
             return USAGE;
@@ -86,18 +83,10 @@ public final class CheckCommand {
     }
 
     private String usage() {
-        return "%s [%s FILE] [%s]%s"
-                .formatted(
-                        FLAG,
-                        CONFIG,
-                        JSON,
-                        flags.stream().map(it -> " [" + it + "]").collect(Collectors.joining()));
-    }
-
-    private ConfigFiles files(List<String> named) {
-        return named.isEmpty()
-                ? ConfigFiles.usual(Path.of("/etc/silica", kind + ".toml"))
-                : ConfigFiles.explicit(Path.of(named.getLast()).toAbsolutePath());
+        return FLAG
+                + " "
+                + ReadingOptions.USAGE
+                + flags.stream().map(it -> " [" + it + "]").collect(Collectors.joining());
     }
 
     private int say(List<Finding> findings, boolean json) {

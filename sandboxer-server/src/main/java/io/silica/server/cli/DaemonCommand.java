@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * The command of a daemon, from its arguments to its exit code. A kind says which sections it adds
@@ -53,9 +54,22 @@ public abstract class DaemonCommand<T> {
 
     DaemonCommand(String kind, PrintStream out, PrintStream err) {
         this.kind = kind;
-        this.name = kind + "-sandboxer";
+        this.name = nameOf(kind);
         this.out = out;
         this.err = err;
+    }
+
+    /** The command line of a kind's daemon as it is defined, for what is made of that. */
+    public static CommandSpec definition(String kind) {
+        return new DaemonCommandLine(nameOf(kind), kind, usualConfig(kind)).definition();
+    }
+
+    private static String nameOf(String kind) {
+        return kind + "-sandboxer";
+    }
+
+    private static Path usualConfig(String kind) {
+        return Path.of("/etc/silica", kind + ".toml");
     }
 
     /** Reads the sections that this kind adds. */
@@ -79,11 +93,15 @@ public abstract class DaemonCommand<T> {
 
     /** Runs the command and answers the exit code of the process. */
     public final int execute(String... arguments) {
-        var usualConfig = Path.of("/etc/silica", kind + ".toml");
+        var usualConfig = usualConfig(kind);
         if (Arrays.asList(arguments).equals(List.of(VERSION))) {
             // An upgrade asks for it, and need not wait for a library.
             sayVersion();
             return OK;
+        }
+        if (arguments.length > 0 && arguments[0].equals(SettingsCommand.FLAG)) {
+            return new SettingsCommand(kind, this::read, out, err)
+                    .execute(Arrays.copyOfRange(arguments, 1, arguments.length));
         }
         try {
             Optional<DaemonOptions> plain = DaemonOptions.plain(usualConfig, arguments);

@@ -29,6 +29,11 @@ final class DaemonCommandLine {
         this.commandLine = new CommandLine(command(kind));
     }
 
+    /** The options as they are defined. */
+    CommandSpec definition() {
+        return commandLine.getCommandSpec();
+    }
+
     /**
      * Starts the daemon, or says what was asked for or is wrong.
      *

@@ -32,6 +32,15 @@ public record Config<T>(T value, List<ConfigEntry> entries) {
         for (var flag : flags) {
             tree.add(flag.section, flag.key, new RawValue(flag.value, new Origin.Flag(flag.flag)));
         }
+        return read(tree, mapping);
+    }
+
+    /** What holds where there is neither a file nor a flag. */
+    public static <T> Config<T> defaults(Function<ConfigReader, T> mapping) {
+        return read(new ConfigTree(), mapping);
+    }
+
+    private static <T> Config<T> read(ConfigTree tree, Function<ConfigReader, T> mapping) {
         var reader = new ConfigReader(tree);
         var value = mapping.apply(reader);
         return new Config<>(value, reader.finish());
@@ -39,6 +48,19 @@ public record Config<T>(T value, List<ConfigEntry> entries) {
 
     /** The whole configuration as a TOML file, with the origin of each value as a comment. */
     public String toToml() {
+        return toToml(entry -> setting(entry, entry.origin()));
+    }
+
+    /** The same with each setting commented out, beside what may stand there. */
+    public String toCommentedToml() {
+        return toToml(entry -> "# " + setting(entry, entry.expected()));
+    }
+
+    private static String setting(ConfigEntry entry, Object remark) {
+        return entry.key() + " = " + entry.value() + "  # " + remark;
+    }
+
+    private String toToml(Function<ConfigEntry, String> line) {
         var text = new StringBuilder();
         var section = "";
         for (var entry : entries) {
@@ -46,8 +68,7 @@ public record Config<T>(T value, List<ConfigEntry> entries) {
                 section = entry.section();
                 text.append(text.isEmpty() ? "" : "\n").append('[').append(section).append("]\n");
             }
-            text.append(entry.key()).append(" = ").append(entry.value());
-            text.append("  # ").append(entry.origin()).append('\n');
+            text.append(line.apply(entry)).append('\n');
         }
         return text.toString();
     }

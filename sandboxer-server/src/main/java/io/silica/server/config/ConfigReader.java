@@ -43,7 +43,8 @@ public final class ConfigReader {
                         "expected " + type.expected());
             }
         }
-        entries.add(new ConfigEntry(section, key, type.toToml().apply(value), origin));
+        entries.add(
+                new ConfigEntry(section, key, type.toToml().apply(value), type.expected(), origin));
         return value;
     }
 

@@ -141,6 +141,15 @@ final class DaemonCommandTest {
     }
 
     @Test
+    void settingsAreShownWithoutADaemon() {
+        assertThat(execute("--settings", "default")).isEqualTo(DaemonCommand.OK);
+
+        assertThat(out.toString(UTF_8))
+                .contains("# dir = \"/run/silica/kiln\"", "[kiln]\n# shelves = 3  # an integer");
+        assertThat(ran).isEmpty();
+    }
+
+    @Test
     void aMissingFileIsNamed() {
         assertThat(execute("--config", temp.resolve("none.toml").toString()))
                 .isEqualTo(DaemonCommand.USAGE);

@@ -3,6 +3,7 @@ package io.silica.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.silica.server.logging.LogLevel;
 import java.io.IOException;
@@ -89,13 +90,13 @@ final class ConfigTest {
         assertThat(config.value().open()).isTrue();
         assertThat(config.value().flue()).isEqualTo(Path.of("/flag"));
         assertThat(config.entries())
+                .extracting(ConfigEntry::key, ConfigEntry::value, ConfigEntry::origin)
                 .contains(
-                        new ConfigEntry("kiln", "shelves", "2", at("kiln.toml.d/50-more.toml", 2)),
-                        new ConfigEntry(
-                                "kiln", "firing", "\"2s\"", at("kiln.toml.d/10-less.toml", 3)),
-                        new ConfigEntry("kiln", "open", "true", at("kiln.toml", 4)),
-                        new ConfigEntry("kiln", "flue", "\"/flag\"", new Origin.Flag("--flue")),
-                        new ConfigEntry("kiln", "glow", "\"warn\"", new Origin.Default()));
+                        tuple("shelves", "2", at("kiln.toml.d/50-more.toml", 2)),
+                        tuple("firing", "\"2s\"", at("kiln.toml.d/10-less.toml", 3)),
+                        tuple("open", "true", at("kiln.toml", 4)),
+                        tuple("flue", "\"/flag\"", new Origin.Flag("--flue")),
+                        tuple("glow", "\"warn\"", new Origin.Default()));
     }
 
     @Test
