@@ -6,6 +6,8 @@ import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The entry point of the program. */
 public final class Main {
@@ -18,6 +20,11 @@ public final class Main {
     public static void main(String[] args) {
         keepLibrariesQuiet();
         System.exit(new SandboxCtl(System.in, System.out, System.err).execute(args));
+    }
+
+    /** The commands as they are defined, for what is made of that. */
+    public static CommandSpec commands() {
+        return new CommandLine(new SandboxCtl(System.out, System.err)).getCommandSpec();
     }
 
     /** Their loggers would write between the container's output. */
