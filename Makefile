@@ -21,7 +21,7 @@ guest-image: ## Makes what virtual machines boot, in guest-image/target/image/
 test: ## Runs all tests; the last line counts them
 	@scripts/test
 
-e2e: dist ## Runs only the tests that drive real containerds
+e2e: dist ## Runs only the tests that drive real containerds (CONTAINERD_VERSIONS="2.3.7 2.4.2")
 	@scripts/test-e2e
 
 chaos: dist ## Kills both daemons, 1,000 times and more, while pods come and go (about an hour)
