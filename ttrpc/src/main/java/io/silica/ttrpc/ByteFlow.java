@@ -6,8 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Carries bytes both ways by the messages of a stream, as a connection does. Neither side is ever
  * further ahead than a window of what the other one's reader has taken: a direction that stands
- * still holds up neither the other one nor the calls beside it.
+ * still holds up neither the other one nor the calls beside it. It has memory for what is not read,
+ * a window at most, in however small pieces that came.
  *
  * <p>One thread calls {@link #receive}, another may read and a third write; they block in Java.
  *
@@ -38,7 +37,7 @@ public final class ByteFlow<M> {
     private final int window;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Deque<ByteString> unread = new ArrayDeque<>();
+    private final ByteRing unread;
     private final InputStream input = new Incoming();
     private final OutputStream output = new Outgoing();
     private long received;
@@ -67,6 +66,7 @@ public final class ByteFlow<M> {
         this.reading = reading;
         this.writing = writing;
         this.window = window;
+        this.unread = new ByteRing(window);
     }
 
     /** Takes what comes, until the other side has sent its last message. */
@@ -96,9 +96,7 @@ public final class ByteFlow<M> {
             }
             acknowledged = Math.max(acknowledged, part.taken());
             received += bytes.size();
-            if (!bytes.isEmpty()) {
-                unread.add(bytes);
-            }
+            unread.add(bytes);
             ended |= part.end();
             changed.signalAll();
         } finally {
@@ -185,21 +183,15 @@ public final class ByteFlow<M> {
             lock.lock();
             try {
                 awaitUntil(() -> ended || !unread.isEmpty());
-                return unread.isEmpty() ? -1 : takeFirst(to, offset, length);
+                if (unread.isEmpty()) {
+                    return -1;
+                }
+                int count = unread.take(to, offset, length);
+                taken += count;
+                return count;
             } finally {
                 lock.unlock();
             }
-        }
-
-        private int takeFirst(byte[] to, int offset, int length) {
-            var first = unread.remove();
-            int count = Math.min(length, first.size());
-            first.substring(0, count).copyTo(to, offset);
-            if (count < first.size()) {
-                unread.addFirst(first.substring(count));
-            }
-            taken += count;
-            return count;
         }
 
         /** Not at each read: the other side is far from the end of its window. */

@@ -113,6 +113,20 @@ final class ByteFlowTest {
     }
 
     @Test
+    void whatComesInManySmallMessagesIsReadAtOnce() throws Exception {
+        for (int i = 0; i < WINDOW; i++) {
+            there.send(ByteFlowPart.of(ByteString.copyFrom(new byte[] {(byte) i})));
+        }
+        there.send(ByteFlowPart.ofEnd());
+        there.close();
+        server.receive();
+        var all = new byte[WINDOW];
+        assertThat(server.input().read(all)).isEqualTo(WINDOW);
+        assertThat(all).startsWith(0, 1, 2).endsWith(WINDOW - 2, WINDOW - 1);
+        assertThat(server.input().read()).isEqualTo(-1);
+    }
+
+    @Test
     void aSideThatSendsMoreThanItMayIsNotListenedToAnyMore() {
         there.send(ByteFlowPart.of(ByteString.copyFrom(new byte[WINDOW + 1])));
         server.receive();
