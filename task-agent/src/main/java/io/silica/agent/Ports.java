@@ -18,7 +18,7 @@ final class Ports {
     private static final int MOST = 0xffff;
 
     /** Bytes on the way, as the contract says. */
-    private static final int WINDOW = 256 << 10;
+    private static final int WINDOW = 64 << 10;
 
     private static final String[] LOOPBACKS = {"127.0.0.1", "::1"};
 

@@ -223,7 +223,7 @@ class AgentTest {
     }
 
     private static ByteFlow<PortChunk> flow(DuplexStream<PortChunk, PortChunk> call) {
-        return new ByteFlow<>(call, call, Ports::part, Ports::chunk, 256 << 10);
+        return new ByteFlow<>(call, call, Ports::part, Ports::chunk, 64 << 10);
     }
 
     private TtrpcClient accept() throws Exception {

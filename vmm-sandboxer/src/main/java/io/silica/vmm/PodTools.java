@@ -10,6 +10,7 @@ import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Stdio;
+import io.silica.server.ports.PortRoom;
 import io.silica.vmm.agent.Agent;
 import io.silica.vmm.agent.GuestTask;
 import io.silica.vmm.hypervisor.Hypervisor;
@@ -25,6 +26,7 @@ import java.util.concurrent.Callable;
  *
  * @param host threads that may block
  * @param names by which ends of its FIFOs are parked
+ * @param ports how many of its ports' connections the daemon has room for
  * @param cgroups where its cgroup is, if this machine has any
  */
 record PodTools(
@@ -37,6 +39,7 @@ record PodTools(
         Poller poller,
         Parking parking,
         ParkedNames names,
+        PortRoom ports,
         Optional<Hierarchies> cgroups) {
     /** Makes a call that can block. */
     <T> T call(String action, Callable<T> work) {

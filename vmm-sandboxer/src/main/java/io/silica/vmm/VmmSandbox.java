@@ -86,7 +86,9 @@ final class VmmSandbox implements Sandbox {
         ports =
                 pod.network()
                         .namespace(pod.spec())
-                        .flatMap(it -> PortForwards.open(it, new GuestPorts(agent), pod.poller()));
+                        .flatMap(it ->
+                                PortForwards.open(
+                                        it, new GuestPorts(agent), pod.poller(), pod.ports()));
         started.exit()
                 .onExit(status -> {
                     var why = started.end().map(MachineEnd::words).orElse("it has ended");

@@ -8,6 +8,7 @@ import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Sandboxer;
+import io.silica.server.ports.PortRoom;
 import io.silica.vmm.hypervisor.Hypervisor;
 import io.silica.vmm.hypervisor.Machine;
 import io.silica.vmm.network.PodNetwork;
@@ -33,6 +34,7 @@ final class VmmSandboxer implements Sandboxer {
     private final Parking parking;
     private final HostCalls.Factory host;
     private final Poller poller = Poller.start("vmm-streams");
+    private final PortRoom ports = new PortRoom();
     private final Optional<Hierarchies> cgroups = cgroups();
     private final Object making = new Object();
     private final Map<SandboxId, VmmSandbox> sandboxes = new ConcurrentHashMap<>();
@@ -129,6 +131,7 @@ final class VmmSandboxer implements Sandboxer {
                         poller,
                         parking,
                         names,
+                        ports,
                         cgroups);
         var made = new VmmSandbox(pod, machine, identity, () -> sandboxes.remove(spec.id()));
         sandboxes.put(spec.id(), made);

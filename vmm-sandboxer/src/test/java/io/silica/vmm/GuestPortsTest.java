@@ -65,7 +65,7 @@ final class GuestPortsTest {
 
     @Test
     void aGuestThatSendsMoreThanItMayIsNotListenedTo() {
-        var much = ByteString.copyFrom(new byte[(256 << 10) + 1]);
+        var much = ByteString.copyFrom(new byte[(64 << 10) + 1]);
         guest.lie("Forward", _ -> PortChunk.newBuilder().setData(much).build());
         try (var server = new GuestPorts(agent).dial(PORT)) {
             assertThatThrownBy(() -> server.in().read())

@@ -8,6 +8,7 @@ import io.silica.linux.cgroup.Hierarchies;
 import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
+import io.silica.server.ports.PortRoom;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -23,6 +24,7 @@ public final class GvisorKernel implements AppKernel {
     private final GvisorConfig config;
     private final HostCalls.Factory host;
     private final Poller poller;
+    private final PortRoom ports = new PortRoom();
     private final Orphans orphans;
     private final Runsc runsc;
     private final Probe probe;
@@ -78,7 +80,15 @@ public final class GvisorKernel implements AppKernel {
     private GvisorSandbox sandbox(SandboxSpec spec, PodPlaces places) {
         var tools =
                 new PodTools(
-                        spec, places, runsc, host.of(spec.id()), config, cgroups, poller, orphans);
+                        spec,
+                        places,
+                        runsc,
+                        host.of(spec.id()),
+                        config,
+                        cgroups,
+                        poller,
+                        ports,
+                        orphans);
         var sandbox = new GvisorSandbox(tools, () -> sandboxes.remove(spec.id()));
         sandboxes.put(spec.id(), sandbox);
         return sandbox;

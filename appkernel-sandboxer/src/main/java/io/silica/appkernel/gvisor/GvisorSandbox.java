@@ -119,7 +119,7 @@ final class GvisorSandbox implements KernelSandbox {
         started.death().onExit(this::ended);
         if (tools.spec().network() instanceof SandboxNetwork.Namespace(var path)) {
             var dialler = new SentryPorts(started.control(), tools.poller());
-            ports = PortForwards.open(path, dialler, tools.poller());
+            ports = PortForwards.open(path, dialler, tools.poller(), tools.ports());
         }
     }
 

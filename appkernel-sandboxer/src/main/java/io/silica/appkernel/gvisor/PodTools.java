@@ -10,6 +10,7 @@ import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Stdio;
+import io.silica.server.ports.PortRoom;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,7 @@ import java.util.Set;
  * What a pod is made with: its specification, its files, runsc, and threads that may block.
  *
  * @param cgroups where its cgroup is, if this machine has any
+ * @param ports how many of its ports' connections the daemon has room for
  */
 record PodTools(
         SandboxSpec spec,
@@ -27,6 +29,7 @@ record PodTools(
         GvisorConfig config,
         Optional<Hierarchies> cgroups,
         Poller poller,
+        PortRoom ports,
         Orphans orphans) {
     /** What runsc calls the network that the specification asks for. */
     Runsc.Network network() {

@@ -32,18 +32,20 @@ public final class PortForwards implements AutoCloseable {
     private static final Duration SILENCE = Duration.ofSeconds(30);
 
     /** Connections at a time. */
-    private static final int MOST = 64;
+    private static final int MOST = 32;
 
     private final LoopbackListener listener;
     private final PortDialler pod;
     private final Poller poller;
+    private final PortRoom room;
     private final Set<Thread> carrying = ConcurrentHashMap.newKeySet();
     private final Thread accepting;
 
-    private PortForwards(LoopbackListener listener, PortDialler pod, Poller poller) {
+    private PortForwards(LoopbackListener listener, PortDialler pod, Poller poller, PortRoom room) {
         this.listener = listener;
         this.pod = pod;
         this.poller = poller;
+        this.room = room;
         this.accepting = Thread.ofVirtual().name("ports").unstarted(this::accept);
     }
 
@@ -51,10 +53,12 @@ public final class PortForwards implements AutoCloseable {
      * Begins with it; empty where this machine cannot do it, which costs a pod nothing else.
      *
      * @param namespace of the network that containerd dials in
+     * @param room the daemon's
      */
-    public static Optional<PortForwards> open(Path namespace, PortDialler pod, Poller poller) {
+    public static Optional<PortForwards> open(
+            Path namespace, PortDialler pod, Poller poller, PortRoom room) {
         try (var network = NetworkNamespace.open(namespace)) {
-            var forwards = new PortForwards(LoopbackListener.open(network), pod, poller);
+            var forwards = new PortForwards(LoopbackListener.open(network), pod, poller, room);
             forwards.accepting.start();
             return Optional.of(forwards);
         } catch (LinuxException e) {
@@ -93,7 +97,7 @@ public final class PortForwards implements AutoCloseable {
     }
 
     private void begin(LoopbackConnection connection) {
-        if (carrying.size() >= MOST) {
+        if (carrying.size() >= MOST || !room.take()) {
             connection.close();
             return;
         }
@@ -112,6 +116,7 @@ public final class PortForwards implements AutoCloseable {
             // We are closed.
         } finally {
             carrying.remove(Thread.currentThread());
+            room.giveBack();
         }
     }
 

@@ -17,7 +17,7 @@ import io.silica.ttrpc.TtrpcException;
  */
 public record GuestPorts(Agent agent) implements PortDialler {
     /** Bytes on the way, as the contract says. */
-    private static final int WINDOW = 256 << 10;
+    private static final int WINDOW = 64 << 10;
 
     @Override
     public PortEnd dial(int port) {
@@ -30,8 +30,13 @@ public record GuestPorts(Agent agent) implements PortDialler {
                     "cannot dial port %d in a guest".formatted(port), e);
         }
         var flow = new ByteFlow<>(call, call, GuestPorts::part, GuestPorts::chunk, WINDOW);
-        // It ends with the call.
-        Thread.ofVirtual().name("port-receive " + port).start(flow::receive);
+        // It ends with the call, and a call of which nothing more is received has ended.
+        Thread.ofVirtual()
+                .name("port-receive " + port)
+                .start(() -> {
+                    flow.receive();
+                    call.close();
+                });
         return new PortEnd(flow.input(), flow.output(), flow::end, call::close);
     }
 

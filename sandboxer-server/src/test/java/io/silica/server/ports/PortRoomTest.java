@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.server.ports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class PortRoomTest {
+    @Test
+    void aPlaceIsTakenByOneConnectionAtATime() {
+        var room = new PortRoom(1);
+        assertThat(room.take()).isTrue();
+        assertThat(room.take()).isFalse();
+        room.giveBack();
+        assertThat(room.take()).isTrue();
+    }
+}
