@@ -76,8 +76,8 @@ public final class PortForwards implements AutoCloseable {
 
     private void accept() {
         try {
-            while (poller.await(listener.descriptor(), Epoll.READABLE, ENDLESS)) {
-                acceptAll();
+            while (true) {
+                acceptNext();
             }
         } catch (InterruptedException _) {
             // It is closed.
@@ -85,8 +85,9 @@ public final class PortForwards implements AutoCloseable {
     }
 
     /** Where there is no number left for a descriptor, whoever waits goes on waiting. */
-    private void acceptAll() throws InterruptedException {
+    private void acceptNext() throws InterruptedException {
         try {
+            boolean _ = poller.await(listener.descriptor(), Epoll.READABLE, ENDLESS);
             for (var next = listener.accept(); next.isPresent(); next = listener.accept()) {
                 begin(next.get());
             }
