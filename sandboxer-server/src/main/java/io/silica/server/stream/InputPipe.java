@@ -32,6 +32,11 @@ final class InputPipe implements StreamUser {
     private @Nullable StreamConnection connection;
     private volatile boolean closed;
 
+    /** How often bytes have come, and how often all of them were written. */
+    private long came;
+
+    private long written;
+
     /** Owns the descriptor, which is non-blocking, from now on. */
     InputPipe(Descriptor fifo, Poller poller) {
         this.fifo = fifo;
@@ -63,6 +68,9 @@ final class InputPipe implements StreamUser {
 
     @Override
     public void received(ByteString bytes) throws InterruptedException {
+        synchronized (this) {
+            came++;
+        }
         try (var arena = Arena.ofConfined()) {
             var buffer = arena.allocate(bytes.size());
             MemorySegment.copy(bytes.toByteArray(), 0, buffer, JAVA_BYTE, 0, bytes.size());
@@ -75,14 +83,18 @@ final class InputPipe implements StreamUser {
         } catch (LinuxException e) {
             // Closed meanwhile: nobody reads it any more, and containerd need not hear of that.
             LOGGER.log(Level.DEBUG, "input was dropped: {0}", e.getMessage());
+        } finally {
+            synchronized (this) {
+                written++;
+            }
         }
     }
 
     private void write(MemorySegment buffer) throws InterruptedException {
-        long written = 0;
-        while (written < buffer.byteSize() && !closed) {
-            int count = fifo.write(buffer, written, buffer.byteSize() - written);
-            written += count;
+        long next = 0;
+        while (next < buffer.byteSize() && !closed) {
+            int count = fifo.write(buffer, next, buffer.byteSize() - next);
+            next += count;
             if (count == 0) {
                 awaitRoom();
             }
@@ -98,16 +110,26 @@ final class InputPipe implements StreamUser {
     /**
      * Waits until all that containerd has sent is in the FIFO: it closes the stream on one
      * connection and asks on another one for the end of the input.
+     *
+     * @param time for which nothing comes if containerd does not close the stream
+     * @return false if the process has not read what came in that time, or more may follow
      */
-    synchronized void awaitEnd(Duration time) throws InterruptedException {
+    synchronized boolean awaitEnd(Duration time) throws InterruptedException {
+        long before = came;
         long end = System.nanoTime() + time.toNanos();
         while (connection != null && !closed) {
             long millis = (end - System.nanoTime()) / 1_000_000;
             if (millis <= 0) {
-                return;
+                return came == before && written == came;
             }
             wait(millis);
         }
+        return true;
+    }
+
+    /** Whether it is closed. */
+    boolean isClosed() {
+        return closed;
     }
 
     /** The process sees the end behind what is there, if nobody else has it open for writing. */

@@ -78,11 +78,23 @@ final class ProcessStreams {
         outputs().forEach(OutputPipe::look);
     }
 
-    /** Waits until the process has been given all of its input that was sent. */
-    void awaitInput(Duration time) throws InterruptedException {
+    /**
+     * Waits until the process has been given all of its input that was sent.
+     *
+     * @return false if it has not read it in that time
+     */
+    boolean awaitInput(Duration time) throws InterruptedException {
         for (InputPipe input : inputs()) {
-            input.awaitEnd(time);
+            if (!input.awaitEnd(time)) {
+                return false;
+            }
         }
+        return true;
+    }
+
+    /** Whether input is still carried. */
+    boolean hasInput() {
+        return inputs().stream().anyMatch(input -> !input.isClosed());
     }
 
     /** The process sees the end of its input. */

@@ -77,6 +77,41 @@ class StreamedInputTest {
     }
 
     @Test
+    void aProcessThatReadsLateGetsTheLastBytesBeforeTheEnd() throws IOException {
+        pod.close();
+        pod = new StreamedPod(directory, new StreamPatience(LONG, Duration.ofMillis(20)));
+        try (var stream = pod.open(STDIN)) {
+            var process = pod.run(STDIN);
+            try (var guest = pod.guest("stdin", OpenFlag.READ)) {
+                fill(stream);
+                process.closeStdin();
+                stream.closeSend();
+                var got = new StringBuilder();
+                while (got.length() < ContainerdStream.WINDOW * 3 / 2) {
+                    awaitInput(guest);
+                    got.append(read(guest));
+                }
+                awaitInput(guest);
+                assertThat(read(guest)).isEmpty();
+                assertThat(got.toString()).endsWith("y".repeat(ContainerdStream.WINDOW));
+            }
+        }
+    }
+
+    /** Sends half a window more than the FIFO holds, and waits until that is full. */
+    private void fill(ContainerdStream stream) {
+        stream.awaitGrant();
+        stream.write("x".repeat(ContainerdStream.WINDOW / 2));
+        stream.awaitGrant();
+        stream.write("y".repeat(ContainerdStream.WINDOW));
+        try (var writer = pod.guest("stdin", OpenFlag.WRITE)) {
+            while (writer.isReady(Epoll.WRITABLE)) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
     void whileTheProcessDoesNotReadContainerdMayNotSend() {
         try (var stream = pod.open(STDIN)) {
             pod.run(STDIN);
