@@ -14,6 +14,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class InputPipe implements StreamUser {
     private static final Logger LOGGER = System.getLogger(InputPipe.class.getName());
+
+    /** Until something that had failed is tried again. */
+    private static final long PAUSE_SECONDS = 1;
 
     private final Descriptor fifo;
     private final Poller poller;
@@ -104,6 +108,10 @@ final class InputPipe implements StreamUser {
     private void awaitRoom() throws InterruptedException {
         try (var _ = poller.watch(fifo, Epoll.WRITABLE, wake::release)) {
             wake.acquire();
+        } catch (LinuxException e) {
+            // As a rule, no descriptor is left: what has come is not lost for that.
+            LOGGER.log(Level.WARNING, "cannot wait for a process to read: {0}", e.getMessage());
+            boolean _ = wake.tryAcquire(PAUSE_SECONDS, TimeUnit.SECONDS);
         }
     }
 

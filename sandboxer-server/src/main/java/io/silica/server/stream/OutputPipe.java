@@ -42,6 +42,9 @@ final class OutputPipe implements StreamUser {
     /** Of a FIFO, unless somebody asks for more. */
     private static final int CAPACITY = 64 << 10;
 
+    /** Until something that had failed is tried again. */
+    private static final long PAUSE_SECONDS = 1;
+
     private static final long FOR_EVER = Long.MAX_VALUE;
 
     private final String name;
@@ -304,6 +307,10 @@ final class OutputPipe implements StreamUser {
     private void awaitBytes() throws InterruptedException {
         try (var _ = poller.watch(fifo, Epoll.READABLE, wake::release)) {
             wake.acquire();
+        } catch (LinuxException e) {
+            // As a rule, no descriptor is left: the output is not lost for that.
+            LOGGER.log(Level.WARNING, "cannot wait for the {0}: {1}", name, e.getMessage());
+            boolean _ = wake.tryAcquire(PAUSE_SECONDS, TimeUnit.SECONDS);
         }
         wake.drainPermits();
     }
