@@ -24,7 +24,7 @@ final class TaskServices {
         var oci = new OciSpecReader(OciLimits.DEFAULT);
         var tasks = new TaskService(registry, oci, streams::awaiting, room);
         List<ServiceDefinition> services = new ArrayList<>(tasks.definitions());
-        services.add(streams.service());
+        services.add(streams.service(room));
         return ServerConfig.of(services);
     }
 }

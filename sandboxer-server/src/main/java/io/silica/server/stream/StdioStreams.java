@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -61,9 +62,13 @@ public final class StdioStreams implements AutoCloseable {
         this.patience = patience;
     }
 
-    /** The service by which containerd opens streams. */
-    public ServiceDefinition service() {
-        return new StreamService(table).definition();
+    /**
+     * The service by which containerd opens streams.
+     *
+     * @param room whether a container more can be served; without it a stream is opened again only
+     */
+    public ServiceDefinition service(BooleanSupplier room) {
+        return new StreamService(table, room).definition();
     }
 
     /** The kind as the rest of the daemon is to know it: its processes can have streams. */

@@ -11,6 +11,7 @@ import io.silica.ttrpc.MessageSource;
 import io.silica.ttrpc.ServiceDefinition;
 import io.silica.ttrpc.StatusCode;
 import io.silica.ttrpc.TtrpcException;
+import java.util.function.BooleanSupplier;
 
 /** Takes the streams that containerd opens. */
 final class StreamService {
@@ -20,9 +21,14 @@ final class StreamService {
     private static final int LONGEST_ID = 512;
 
     private final StreamTable table;
+    private final BooleanSupplier room;
 
-    StreamService(StreamTable table) {
+    /**
+     * @param room whether a container more can be served
+     */
+    StreamService(StreamTable table, BooleanSupplier room) {
         this.table = table;
+        this.room = room;
     }
 
     ServiceDefinition definition() {
@@ -33,7 +39,13 @@ final class StreamService {
 
     private void stream(
             MessageSource<Any> messages, CallContext context, MessageSink<Any> answers) {
-        var connection = new StreamConnection(id(messages), messages, answers, context);
+        String id = id(messages);
+        if (!table.isUsed(id) && !room.getAsBoolean()) {
+            throw new TtrpcException(
+                    StatusCode.RESOURCE_EXHAUSTED,
+                    "there is no room for the stream \"%s\" of a new process".formatted(id));
+        }
+        var connection = new StreamConnection(id, messages, answers, context);
         try {
             connection.begin(table);
             connection.carry();

@@ -69,6 +69,12 @@ final class StreamTable {
         return Optional.ofNullable(place.connection);
     }
 
+    /** Whether a process uses it. */
+    synchronized boolean isUsed(String id) {
+        Place place = places.get(id);
+        return place != null && place.user != null;
+    }
+
     /** Uses it no more. */
     synchronized void release(String id, StreamUser user) {
         Place place = places.get(id);

@@ -171,6 +171,17 @@ class StreamedInputTest {
     }
 
     @Test
+    void whereThereIsNoRoomOnlyStreamsThatAreUsedAreOpened() {
+        try (var first = pod.open(STDIN)) {
+            pod.run(STDIN);
+            first.awaitGrant();
+            pod.fillUp();
+            pod.open(STDIN).close();
+            refused(StatusCode.RESOURCE_EXHAUSTED, () -> pod.open(STDOUT).close());
+        }
+    }
+
+    @Test
     void whoeverSendsMoreThanWasGrantedIsRefused() {
         try (var stream = pod.open(STDIN)) {
             stream.write("nobody has asked for it");

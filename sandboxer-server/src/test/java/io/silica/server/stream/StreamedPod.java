@@ -60,6 +60,7 @@ final class StreamedPod implements AutoCloseable {
     private final Path directory;
     private final StreamPatience patience;
     private final FakeSandboxer.Survivors survivors = new FakeSandboxer.Survivors();
+    private volatile boolean hasRoom = true;
     private Poller poller;
     private TtrpcServer server;
     private StdioStreams streams;
@@ -80,11 +81,16 @@ final class StreamedPod implements AutoCloseable {
         kind = streams.around(new FakeSandboxer(new Faults(), survivors));
         server =
                 new TtrpcServer(
-                        ServerConfig.of(List.of(streams.service()))
+                        ServerConfig.of(List.of(streams.service(() -> hasRoom)))
                                 .withExceptions(StatusMapper::ttrpc));
         server.listen(
                 ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                         .bind(UnixDomainSocketAddress.of(socket())));
+    }
+
+    /** There is no room for a container more. */
+    void fillUp() {
+        hasRoom = false;
     }
 
     /** Opens a stream as containerd does. */
