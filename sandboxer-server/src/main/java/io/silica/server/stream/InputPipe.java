@@ -50,6 +50,9 @@ final class InputPipe implements StreamUser {
     @Override
     public void connected(StreamConnection it) {
         synchronized (this) {
+            if (!it.isOpen()) {
+                return;
+            }
             connection = it;
         }
         try {

@@ -107,6 +107,9 @@ final class OutputPipe implements StreamUser {
     @Override
     public void connected(StreamConnection it) {
         synchronized (this) {
+            if (!it.isOpen()) {
+                return;
+            }
             if (!over) {
                 connection = it;
                 dropping = false;

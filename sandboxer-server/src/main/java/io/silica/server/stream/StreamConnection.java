@@ -44,6 +44,11 @@ final class StreamConnection {
     private volatile Phase phase = Phase.OPEN;
     private @Nullable StreamUser user;
 
+    /** Whether containerd has closed it, and whether it is over. */
+    private boolean closed;
+
+    private volatile boolean gone;
+
     /** What containerd takes. */
     private long window;
 
@@ -87,10 +92,10 @@ final class StreamConnection {
         found.ifPresent(this::use);
     }
 
-    /** Who has the other side; only the first one counts. */
+    /** Who has the other side; only the first one counts, and none when it is over. */
     void use(StreamUser it) {
         synchronized (this) {
-            if (user != null) {
+            if (user != null || gone) {
                 return;
             }
             user = it;
@@ -104,7 +109,6 @@ final class StreamConnection {
      * @throws TtrpcException as which it ends, unless that is as it should be
      */
     void carry() {
-        boolean closed = false;
         try {
             for (Any message : messages) {
                 receive(message);
@@ -118,15 +122,28 @@ final class StreamConnection {
             // It was ended by us.
         } finally {
             boolean _ = Thread.interrupted();
-            var other = user();
-            if (other != null) {
-                other.disconnected(this, closed);
-            }
         }
         if (phase == Phase.REPLACED) {
             throw new TtrpcException(
                     StatusCode.ABORTED, "the stream \"%s\" was opened again".formatted(id));
         }
+    }
+
+    /** It is over, however far it had come: who has the other side hears of it. */
+    void over() {
+        StreamUser other;
+        synchronized (this) {
+            gone = true;
+            other = user;
+        }
+        if (other != null) {
+            other.disconnected(this, closed);
+        }
+    }
+
+    /** Whether it goes on: a user asks when it is told of it, which may be late. */
+    boolean isOpen() {
+        return !gone && phase == Phase.OPEN;
     }
 
     /** What containerd has room for. */

@@ -51,6 +51,7 @@ final class StreamService {
             connection.carry();
         } finally {
             table.disconnected(connection);
+            connection.over();
         }
     }
 

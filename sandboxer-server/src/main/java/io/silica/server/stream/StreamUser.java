@@ -5,7 +5,10 @@ import com.google.protobuf.ByteString;
 
 /** The process's side of a stream. Any thread may call any method. */
 interface StreamUser {
-    /** containerd has opened the stream, or has opened it again: only the last one counts. */
+    /**
+     * containerd has opened the stream, or has opened it again: only the last one counts. One that
+     * is over already is ignored: that was told before, or is not told.
+     */
     void connected(StreamConnection connection);
 
     /**
