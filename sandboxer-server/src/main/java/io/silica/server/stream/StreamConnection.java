@@ -255,7 +255,7 @@ final class StreamConnection {
             granted -= bytes.size();
         }
         var other = user();
-        if (other != null) {
+        if (other != null && !bytes.isEmpty()) {
             other.received(bytes);
             grantAgain(bytes.size());
         }

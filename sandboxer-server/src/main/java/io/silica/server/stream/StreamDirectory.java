@@ -8,6 +8,7 @@ import io.silica.linux.NamedPipe;
 import io.silica.linux.OpenFlag;
 import io.silica.sandbox.SandboxException;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -26,18 +27,27 @@ record StreamDirectory(Path path) {
     Descriptor create(String name) {
         Path fifo = fifo(name);
         try {
-            if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectory(
-                        path,
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rwx------")));
-            }
+            makeDirectory();
             Files.deleteIfExists(fifo);
             NamedPipe.make(fifo);
         } catch (IOException | LinuxException e) {
             throw failed("make", fifo, e);
         }
         return open(name);
+    }
+
+    /** Several processes may begin at a time. */
+    private void makeDirectory() throws IOException {
+        try {
+            Files.createDirectory(
+                    path,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rwx------")));
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                throw e;
+            }
+        }
     }
 
     /** Opens one that is there. */

@@ -4,9 +4,11 @@ package io.silica.server.stream;
 import static io.silica.server.stream.StreamedPod.STDIN;
 import static io.silica.server.stream.StreamedPod.STDOUT;
 import static io.silica.server.stream.StreamedPod.read;
+import static io.silica.server.stream.StreamedPod.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import io.silica.linux.Descriptor;
@@ -191,6 +193,19 @@ class StreamedInputTest {
             pod.run(STDOUT);
             stream.write("an output takes none");
             refused(StatusCode.RESOURCE_EXHAUSTED, stream::read);
+        }
+    }
+
+    @Test
+    void nothingIsNoMoreThanAnOutputTakes() {
+        try (var stream = pod.open(STDOUT)) {
+            pod.run(STDOUT);
+            stream.write("");
+            stream.grant(ContainerdStream.WINDOW);
+            try (var guest = pod.guest("stdout", OpenFlag.WRITE)) {
+                write(guest, "text");
+            }
+            assertThat(stream.read()).contains(ByteString.copyFromUtf8("text"));
         }
     }
 
