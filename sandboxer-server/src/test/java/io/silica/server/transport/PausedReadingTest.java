@@ -112,7 +112,7 @@ class PausedReadingTest {
             assertThat(journal.replayed()).isGreaterThanOrEqualTo(first);
             assertThat(journal.lost()).isZero();
         }
-        sending.get(0, TimeUnit.SECONDS);
+        sending.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Until the client has every answer; no call was begun twice without being told so. */
