@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The open streams of one server connection. All methods are the reader's thread's. */
+/**
+ * The open streams of one server connection. All methods are the reader's thread's; whichever
+ * thread ends a stream takes it out, and {@link #closedLate} and {@link #closed} bear that.
+ */
 final class ServerStreams {
     /** What it had taken and not finished went with the one who had it. */
     private static final TtrpcStatus BROKEN_OFF =
