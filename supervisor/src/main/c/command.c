@@ -39,17 +39,19 @@ static void start_later(void) {
     pause_milliseconds = pause_milliseconds * 2 < LONGEST_PAUSE ? pause_milliseconds * 2 : LONGEST_PAUSE;
 }
 
-/* Where execvp finds a name; false if it does not. */
+/* Where execvp finds a name; false if it does not. To both an empty directory is the current one. */
 static bool find_in_path(const char *name, char *found) {
     const char *rest = getenv("PATH");
-    while (rest && *rest) {
+    while (rest) {
         char candidate[PATH_MAX];
         int directory = (int)strcspn(rest, ":");
-        int length = snprintf(candidate, sizeof candidate, "%.*s/%s", directory, rest, name);
+        const char *between = directory ? "/" : "";
+        int length =
+            snprintf(candidate, sizeof candidate, "%.*s%s%s", directory, rest, between, name);
         if (length < (int)sizeof candidate && access(candidate, X_OK) == 0) {
             return realpath(candidate, found) != NULL;
         }
-        rest += directory + (rest[directory] == ':');
+        rest = rest[directory] ? rest + directory + 1 : NULL;
     }
     return false;
 }

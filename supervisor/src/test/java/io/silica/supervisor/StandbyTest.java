@@ -57,6 +57,24 @@ final class StandbyTest {
     }
 
     @Test
+    void anEmptyDirectoryInThePathIsTheCurrentOne() throws Exception {
+        var name = program("found").getFileName().toString();
+        var path = Map.of("PATH", ":" + System.getenv("PATH"));
+        var command =
+                new ArrayList<>(
+                        List.of("sh", "-c", "cd \"$0\" && exec \"$@\"", directory.toString()));
+        command.add(SuperviseProgram.path().toAbsolutePath().toString());
+        command.addAll(arguments(List.of(name)));
+        try (var supervised = Supervised.startAsItIs(path, command)) {
+            supervised.awaitLine("started");
+            long waits = awaitStandby(supervised);
+            supervised.tell("die 9");
+
+            supervised.awaitLine("started %d ".formatted(waits));
+        }
+    }
+
+    @Test
     void aStandbyOfAnotherProgramIsNotUsed() throws Exception {
         var current = directory.resolve("current");
         Files.createSymbolicLink(current, program("1"));
@@ -149,6 +167,10 @@ final class StandbyTest {
     }
 
     private Supervised run(Map<String, String> environment, List<String> command) {
+        return Supervised.start(environment, arguments(command));
+    }
+
+    private List<String> arguments(List<String> command) {
         var arguments =
                 new ArrayList<>(
                         List.of(
@@ -158,6 +180,6 @@ final class StandbyTest {
                                 directory.resolve("notify.sock").toString(),
                                 "--"));
         arguments.addAll(command);
-        return Supervised.start(environment, arguments);
+        return arguments;
     }
 }
