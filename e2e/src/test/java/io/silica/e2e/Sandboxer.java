@@ -126,6 +126,7 @@ final class Sandboxer implements AutoCloseable {
         return () -> {
             Command.run("kill", "-CONT", Long.toString(supervisor.pid()));
             awaitReady();
+            greet();
         };
     }
 
