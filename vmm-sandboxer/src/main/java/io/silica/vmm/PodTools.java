@@ -10,7 +10,7 @@ import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Stdio;
-import io.silica.server.ports.PortRoom;
+import io.silica.linux.ports.PortRoom;
 import io.silica.vmm.agent.Agent;
 import io.silica.vmm.agent.GuestTask;
 import io.silica.vmm.hypervisor.Hypervisor;

@@ -12,7 +12,7 @@ import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Statistics;
-import io.silica.server.ports.PortForwards;
+import io.silica.linux.ports.PortForwards;
 import io.silica.vmm.agent.Agent;
 import io.silica.vmm.agent.GuestMachine;
 import io.silica.vmm.agent.GuestPorts;

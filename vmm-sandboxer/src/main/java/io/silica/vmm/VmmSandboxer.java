@@ -8,7 +8,7 @@ import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Sandboxer;
-import io.silica.server.ports.PortRoom;
+import io.silica.linux.ports.PortRoom;
 import io.silica.vmm.hypervisor.Hypervisor;
 import io.silica.vmm.hypervisor.Machine;
 import io.silica.vmm.network.PodNetwork;

@@ -50,7 +50,7 @@ final class GuestPortsTest {
     }
 
     @Test
-    void aPortAtWhichNobodyListensHasEnded() {
+    void aPortAtWhichNobodyListensHasEnded() throws IOException {
         guest.lie(
                 "Forward",
                 _ -> {
@@ -64,7 +64,7 @@ final class GuestPortsTest {
     }
 
     @Test
-    void aGuestThatSendsMoreThanItMayIsNotListenedTo() {
+    void aGuestThatSendsMoreThanItMayIsNotListenedTo() throws IOException {
         var much = ByteString.copyFrom(new byte[(64 << 10) + 1]);
         guest.lie("Forward", _ -> PortChunk.newBuilder().setData(much).build());
         try (var server = new GuestPorts(agent).dial(PORT)) {
@@ -75,7 +75,7 @@ final class GuestPortsTest {
     }
 
     @Test
-    void whatIsCarriedEndsWithTheConnectionToTheAgent() {
+    void whatIsCarriedEndsWithTheConnectionToTheAgent() throws IOException {
         try (var server = new GuestPorts(agent).dial(PORT)) {
             guest.hangUp();
             assertThatThrownBy(() -> server.in().read()).isInstanceOf(IOException.class);

@@ -8,7 +8,7 @@ import io.silica.linux.cgroup.Hierarchies;
 import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
-import io.silica.server.ports.PortRoom;
+import io.silica.linux.ports.PortRoom;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;

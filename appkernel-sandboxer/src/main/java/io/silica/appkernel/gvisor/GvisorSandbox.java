@@ -15,7 +15,7 @@ import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.Signal;
-import io.silica.server.ports.PortForwards;
+import io.silica.linux.ports.PortForwards;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.time.InstantSource;

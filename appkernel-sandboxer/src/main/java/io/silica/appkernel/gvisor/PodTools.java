@@ -10,7 +10,7 @@ import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Stdio;
-import io.silica.server.ports.PortRoom;
+import io.silica.linux.ports.PortRoom;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;

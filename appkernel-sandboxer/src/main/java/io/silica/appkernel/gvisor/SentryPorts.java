@@ -5,9 +5,11 @@ import io.silica.linux.LinuxException;
 import io.silica.linux.Poller;
 import io.silica.linux.SocketType;
 import io.silica.linux.UnixSocket;
-import io.silica.server.ports.PortDialler;
-import io.silica.server.ports.PortEnd;
-import io.silica.server.ports.PortEnds;
+import io.silica.linux.ports.PortDialler;
+import io.silica.linux.ports.PortEnd;
+import io.silica.linux.ports.PortEnds;
+import io.silica.sandbox.SandboxException;
+import java.io.IOException;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,7 +22,7 @@ record SentryPorts(ControlSocket control, Poller poller) implements PortDialler 
     private static final JsonMapper JSON = JsonMapper.shared();
 
     @Override
-    public PortEnd dial(int port) {
+    public PortEnd dial(int port) throws IOException {
         var ends = UnixSocket.pair(SocketType.STREAM);
         var ours = ends.getFirst();
         try (var theirs = ends.getLast()) {
@@ -34,6 +36,9 @@ record SentryPorts(ControlSocket control, Poller poller) implements PortDialler 
                         streams.close();
                         ours.close();
                     });
+        } catch (SandboxException e) {
+            ours.close();
+            throw new IOException(e.getMessage(), e);
         } catch (RuntimeException e) {
             ours.close();
             throw e;

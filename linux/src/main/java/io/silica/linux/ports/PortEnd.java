@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.server.ports;
+package io.silica.linux.ports;
 
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.server.ports;
+package io.silica.linux.ports;
 
-import io.silica.sandbox.SandboxException;
+import java.io.IOException;
 
 /** Finds who listens at a port within a pod. Any thread may call. */
 @FunctionalInterface
@@ -11,7 +11,7 @@ public interface PortDialler {
      *
      * @return the server's end, which the caller closes. Where nobody listens, it may have ended
      *     already
-     * @throws SandboxException if there is no way to the pod
+     * @throws IOException if there is no way to the pod
      */
-    PortEnd dial(int port) throws InterruptedException;
+    PortEnd dial(int port) throws IOException, InterruptedException;
 }

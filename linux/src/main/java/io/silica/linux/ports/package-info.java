@@ -4,6 +4,6 @@
  * containerd dials them.
  */
 @NullMarked
-package io.silica.server.ports;
+package io.silica.linux.ports;
 
 import org.jspecify.annotations.NullMarked;

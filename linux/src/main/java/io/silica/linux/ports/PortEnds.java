@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.server.ports;
+package io.silica.linux.ports;
 
 import io.silica.linux.Descriptor;
 import io.silica.linux.Poller;

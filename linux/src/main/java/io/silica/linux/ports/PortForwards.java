@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.server.ports;
+package io.silica.linux.ports;
 
 import io.silica.linux.Epoll;
 import io.silica.linux.LinuxException;
@@ -7,7 +7,7 @@ import io.silica.linux.LoopbackConnection;
 import io.silica.linux.LoopbackListener;
 import io.silica.linux.NetworkNamespace;
 import io.silica.linux.Poller;
-import io.silica.sandbox.SandboxException;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +50,8 @@ public final class PortForwards implements AutoCloseable {
     }
 
     /**
-     * Begins with it; empty where this machine cannot do it, which costs a pod nothing else.
+     * Begins with it; empty where this machine cannot do it, which costs a pod nothing else, and if
+     * the thread was interrupted (it stays so).
      *
      * @param namespace of the network that containerd dials in
      * @param room the daemon's
@@ -70,7 +71,7 @@ public final class PortForwards implements AutoCloseable {
             return Optional.empty();
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            throw new SandboxException.Cancelled("interrupted in a network namespace");
+            return Optional.empty();
         }
     }
 
@@ -111,7 +112,7 @@ public final class PortForwards implements AutoCloseable {
     private void carryAll(LoopbackConnection connection) {
         try (connection) {
             forward(connection);
-        } catch (SandboxException | LinuxException e) {
+        } catch (IOException | LinuxException e) {
             LOG.log(Level.DEBUG, "port {0}: {1}", connection.port(), e.getMessage());
         } catch (InterruptedException _) {
             // We are closed.
@@ -121,7 +122,8 @@ public final class PortForwards implements AutoCloseable {
         }
     }
 
-    private void forward(LoopbackConnection connection) throws InterruptedException {
+    private void forward(LoopbackConnection connection)
+            throws IOException, InterruptedException {
         try (var client = client(connection);
                 var server = pod.dial(connection.port())) {
             new Relay(client, server, SILENCE).run("port-back " + connection.port());
