@@ -111,6 +111,26 @@ public final class Mounts {
         unmount(target, UMOUNT_NOFOLLOW | MNT_DETACH);
     }
 
+    /**
+     * The same with the mount that a descriptor was opened at the root of, whatever has its path by
+     * now.
+     *
+     * @throws LinuxException EINVAL if it is not the root of a mount
+     */
+    public static void detach(Descriptor root) {
+        try (var arena = Arena.ofConfined()) {
+            var call = Syscall.UMOUNT2;
+            long result =
+                    root.borrow(
+                            call,
+                            n ->
+                                    call.invoke(
+                                            arena.allocateFrom("/proc/self/fd/" + n).address(),
+                                            MNT_DETACH));
+            call.check(result, root.label());
+        }
+    }
+
     private static void unmount(Path target, int flags) {
         try (var arena = Arena.ofConfined()) {
             long path = arena.allocateFrom(target.toString()).address();

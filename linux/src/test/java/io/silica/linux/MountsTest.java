@@ -92,6 +92,23 @@ class MountsTest {
     }
 
     @Test
+    void aMountIsDetachedByItsDescriptorWhateverHasItsPathByNow() throws IOException {
+        var parent = Files.createDirectory(directory.resolve("parent"));
+        var place = Files.createDirectory(parent.resolve("place"));
+        var other = Files.createDirectory(target.resolve("place"));
+        Mounts.mount("tmpfs", "tmpfs", place, List.of());
+        Mounts.mount("tmpfs", "tmpfs", other, List.of());
+        try (var root = Descriptor.open(place, OpenFlag.PATH)) {
+            var moved = Files.move(parent, directory.resolve("moved"));
+            Files.createSymbolicLink(parent, target);
+            Mounts.detach(root);
+            assertThat(MountTable.read().below(moved)).isEmpty();
+            assertThatThrownBy(() -> Mounts.detach(root)).hasMessageContaining("EINVAL");
+        }
+        assertThat(MountTable.read().at(other)).isPresent();
+    }
+
+    @Test
     void optionsThatFillMoreThanAPageAreRefusedInWords() {
         assertThatThrownBy(() -> Mounts.mount("tmpfs", "tmpfs", target, List.of("x".repeat(5000))))
                 .hasMessageContaining("E2BIG");

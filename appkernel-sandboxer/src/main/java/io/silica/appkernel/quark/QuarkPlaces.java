@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.quark;
 
-import io.silica.linux.Errno;
+import io.silica.linux.Beneath;
+import io.silica.linux.Beneath.Resolve;
 import io.silica.linux.FileTree;
 import io.silica.linux.LinuxException;
 import io.silica.linux.MountTable;
 import io.silica.linux.Mounts;
+import io.silica.linux.OpenFlag;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.ShortName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +28,7 @@ import java.util.Optional;
  * @param directory the pod's
  */
 record QuarkPlaces(Path directory) {
+    private static final System.Logger LOG = System.getLogger(QuarkPlaces.class.getName());
     private static final int NAME_LENGTH = 20;
     private static final int LONGEST_SOCKET = 107;
 
@@ -109,8 +113,8 @@ record QuarkPlaces(Path directory) {
     }
 
     /** What is mounted there is somebody else's, and not removed with it. */
-    private static void removeTree(Path path) {
-        detachAll(path);
+    private void removeTree(Path path) {
+        detachAll(directory, path);
         try {
             FileTree.remove(path);
         } catch (IOException e) {
@@ -121,27 +125,42 @@ record QuarkPlaces(Path directory) {
     /**
      * Unmounts everything at and below a path.
      *
+     * @param own a directory whose own path nobody else can change; what is in it they may
+     * @param path it, or something in it
      * @throws SandboxException.Failed if something stays
      */
-    static void detachAll(Path path) {
+    static void detachAll(Path own, Path path) {
         for (int round = 0; round < MOST_ROUNDS; round++) {
-            var mounts = MountTable.read().below(path);
+            var mounts = outermost(path);
             if (mounts.isEmpty()) {
                 return;
             }
-            mounts.forEach(it -> detach(it.point()));
+            mounts.forEach(it -> detach(own, it));
         }
         throw new SandboxException.Failed("something stays mounted below " + path);
     }
 
-    private static void detach(Path point) {
-        try {
-            Mounts.detach(point);
+    /** What is mounted below them goes with them: it need not be reached through them. */
+    private static List<Path> outermost(Path path) {
+        var points = MountTable.read().below(path).stream().map(MountTable.Mount::point).toList();
+        return points.stream()
+                .filter(it ->
+                        points.stream()
+                                .allMatch(other -> other.equals(it) || !it.startsWith(other)))
+                .toList();
+    }
+
+    /** What is there is the mount that was meant, or another one in there; never one outside. */
+    static void detach(Path own, Path point) {
+        var name = own.relativize(point).toString();
+        try (var root = Beneath.of(own);
+                var mount =
+                        root.open(
+                                name.isEmpty() ? "." : name, Resolve.NO_SYMLINKS, OpenFlag.PATH)) {
+            Mounts.detach(mount);
         } catch (LinuxException e) {
-            if (e.errno() != Errno.EINVAL && e.errno() != Errno.ENOENT) {
-                throw e;
-            }
-            // It went with another one.
+            // It stays mounted, which is told of all together.
+            LOG.log(Level.DEBUG, "cannot unmount {0}: {1}", point, e.getMessage());
         }
     }
 }

@@ -221,7 +221,8 @@ final class SandboxRoot {
             if (place.isPresent()) {
                 try (var directory = place.get()) {
                     for (var name : List.of("stdin", "stdout", "stderr")) {
-                        QuarkPlaces.detachAll(path.resolve(id.value()).resolve(prefix + name));
+                        QuarkPlaces.detachAll(
+                                path, path.resolve(id.value()).resolve(prefix + name));
                         removed(() -> directory.removeFile(prefix + name));
                     }
                 }
@@ -235,7 +236,7 @@ final class SandboxRoot {
      * while we go through it.
      */
     void remove(ContainerId id) {
-        QuarkPlaces.detachAll(path.resolve(id.value()));
+        QuarkPlaces.detachAll(path, path.resolve(id.value()));
         try (var root = Beneath.of(path);
                 var all = directory(root, ".")) {
             var place = found(root, id.value());
