@@ -38,7 +38,12 @@ final class QuarkProcess implements KernelProcess {
     private final Exit.Registration death;
     private Optional<HeldStreams> streams = Optional.empty();
     private boolean isKnown;
+
+    /** Whether Quark may know it: an answer can be lost. */
+    private boolean mayBeKnown;
+
     private volatile boolean started;
+    private boolean endedBeforeStart;
     private boolean letGo;
     private @Nullable Thread waiting;
 
@@ -76,6 +81,7 @@ final class QuarkProcess implements KernelProcess {
     void find() {
         var status = task.status();
         isKnown = status.isPresent();
+        mayBeKnown = isKnown;
         if (status.isEmpty() && record.hasStarted()) {
             // It was being deleted: what it had to tell was told.
             endedUnseen();
@@ -126,6 +132,7 @@ final class QuarkProcess implements KernelProcess {
                 startNow();
                 record.noteStarted();
                 begun();
+                endIfTold();
             }
         }
     }
@@ -139,6 +146,7 @@ final class QuarkProcess implements KernelProcess {
                                 HeldStreams::close);
         try {
             if (!isKnown) {
+                mayBeKnown = true;
                 makeKnown();
                 isKnown = true;
             }
@@ -173,6 +181,10 @@ final class QuarkProcess implements KernelProcess {
     }
 
     private synchronized void keep(HeldStreams opened) {
+        if (letGo) {
+            opened.close();
+            return;
+        }
         streams = Optional.of(opened);
     }
 
@@ -220,10 +232,37 @@ final class QuarkProcess implements KernelProcess {
         if (exit.status().isPresent()) {
             throw new SandboxException.NotFound(name + " has ended");
         }
-        if (started) {
+        if (isStartedFor(signal)) {
             task.kill(signal, all);
         } else if (signal.number() != 0) {
             exit.complete(new ExitStatus(signal.exitCode(), InstantSource.system().instant()));
+        }
+    }
+
+    /** Where it is not, the signal is its end; a start that is under way is told. */
+    private synchronized boolean isStartedFor(Signal signal) {
+        if (!started && signal.number() != 0) {
+            endedBeforeStart = true;
+        }
+        return started;
+    }
+
+    /** Its end was told while it was being started. */
+    private void endIfTold() {
+        synchronized (this) {
+            if (!endedBeforeStart) {
+                return;
+            }
+        }
+        try {
+            task.kill(Signal.KILL, true);
+            var _ = task.end();
+        } catch (SandboxException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}, which was ended before it had started, may live on: {1}",
+                    name,
+                    e.getMessage());
         }
     }
 
@@ -245,8 +284,10 @@ final class QuarkProcess implements KernelProcess {
     @Override
     public void delete() {
         synchronized (starting) {
-            if (isKnown && pod.process().isAlive()) {
+            if (mayBeKnown && pod.process().isAlive()) {
                 task.delete();
+                mayBeKnown = false;
+                isKnown = false;
             }
         }
         letGo();

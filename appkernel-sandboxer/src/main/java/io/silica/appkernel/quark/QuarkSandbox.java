@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,12 @@ final class QuarkSandbox implements KernelSandbox {
     private final Runnable onClose;
     private final Exit exit = new Exit();
     private final Map<ContainerId, QuarkContainer> containers = new ConcurrentHashMap<>();
+
+    /** Those whose files are being shown, perhaps for longer than anybody waits. */
+    private final Set<ContainerId> showing = ConcurrentHashMap.newKeySet();
+
     private volatile @Nullable QuarkPod running;
+    private boolean wasFound;
     private volatile boolean stopping;
 
     /**
@@ -49,6 +55,7 @@ final class QuarkSandbox implements KernelSandbox {
                 SandboxProcess.load(tools.places())
                         .flatMap(it -> SandboxProcess.find(it, tools.poller()));
         found.ifPresent(it -> runs(pod(it)));
+        wasFound = found.isPresent();
         return found.isPresent();
     }
 
@@ -60,6 +67,7 @@ final class QuarkSandbox implements KernelSandbox {
     public synchronized int start() {
         var before = running;
         if (before != null) {
+            finishStart(before);
             return before.process().identity().pid();
         }
         try {
@@ -79,6 +87,15 @@ final class QuarkSandbox implements KernelSandbox {
         } catch (RuntimeException e) {
             undoStart();
             throw e;
+        }
+    }
+
+    /** The daemon that began it may have died before it was over. */
+    private void finishStart(QuarkPod pod) {
+        if (wasFound) {
+            tools.joinCgroup(pod.process().identity().pid());
+            pod.socket().awaitAnswer(tools.config().patience(), pod.process()::isAlive);
+            wasFound = false;
         }
     }
 
@@ -129,21 +146,48 @@ final class QuarkSandbox implements KernelSandbox {
                             .formatted(config.id()));
         }
         NoTerminal.require("container \"%s\"".formatted(config.id()), config.stdio());
+        if (showing.contains(config.id())) {
+            throw new SandboxException.Unavailable(
+                    "cannot create container \"%s\": files of an earlier one of that name are still being mounted"
+                            .formatted(config.id()));
+        }
         var record = new ProcessRecord(tools.places().container(config.id()));
         // What a daemon that died has left of it.
         remove(config.id(), record);
         var spec = QuarkSpecs.container(config);
         record.create(QuarkSpecs.process(spec));
-        try {
-            tools.blocking(
-                    "show the files of container \"%s\"".formatted(config.id()),
-                    () -> show(config, spec));
-        } catch (RuntimeException e) {
-            record.remove();
-            throw e;
-        }
+        showInTime(config, spec, record);
         record.complete(config.stdio());
         return container(config.id(), record, pod);
+    }
+
+    /** The record of what could not be shown stays until nothing of it is there any more. */
+    private void showInTime(ContainerConfig config, byte[] spec, ProcessRecord record) {
+        var id = config.id();
+        var _ =
+                tools.host()
+                        .call(
+                                "show the files of container \"%s\"".formatted(id),
+                                () -> {
+                                    showing.add(id);
+                                    try {
+                                        show(config, spec);
+                                        return true;
+                                    } catch (RuntimeException e) {
+                                        record.remove();
+                                        showing.remove(id);
+                                        throw e;
+                                    }
+                                },
+                                _ -> {
+                                    try {
+                                        tools.root().remove(id);
+                                        record.remove();
+                                    } finally {
+                                        showing.remove(id);
+                                    }
+                                });
+        showing.remove(id);
     }
 
     private void show(ContainerConfig config, byte[] spec) {
@@ -176,7 +220,10 @@ final class QuarkSandbox implements KernelSandbox {
                         pod,
                         () -> figures(id, pod),
                         () -> containers.remove(id));
-        containers.put(id, made);
+        var before = containers.put(id, made);
+        if (before != null) {
+            before.letGo();
+        }
         return made;
     }
 
@@ -198,6 +245,17 @@ final class QuarkSandbox implements KernelSandbox {
         if (pod == null || !pod.process().isAlive()) {
             return List.of();
         }
+        // A daemon may have died before it had put it there.
+        tools.joinCgroup(pod.process().identity().pid());
+        try {
+            return found(pod);
+        } catch (RuntimeException e) {
+            containers.values().forEach(QuarkContainer::letGo);
+            throw e;
+        }
+    }
+
+    private List<KernelContainer> found(QuarkPod pod) {
         var found = new ArrayList<KernelContainer>();
         for (var id : tools.places().containers()) {
             var record = new ProcessRecord(tools.places().container(id));

@@ -170,6 +170,11 @@ final class QuarkTask {
             var _ = socket.call("Delete", request, DeleteResponse.parser(), SHORT);
         } catch (SandboxException.NotFound _) {
             // It was done before.
+        } catch (SandboxException.Failed e) {
+            // Most that it refuses it calls so, what it does not know as well.
+            if (status().isPresent()) {
+                throw e;
+            }
         }
     }
 }
