@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.gvisor;
 
+import io.silica.linux.Descriptor;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExecId;
 import io.silica.sandbox.Resources;
@@ -84,6 +85,10 @@ final class ContainerPlace {
 
     GuestStreams streams(String who, Stdio stdio) {
         return tools.streams(who, stdio);
+    }
+
+    List<Descriptor> open(String who, GuestStreams streams) {
+        return tools.open(who, streams);
     }
 
     void run(ContainerId id, GuestStreams streams) {

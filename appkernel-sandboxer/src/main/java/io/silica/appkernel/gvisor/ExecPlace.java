@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.gvisor;
 
+import io.silica.linux.Descriptor;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ProcessSpec;
 import io.silica.sandbox.Stdio;
@@ -95,12 +96,20 @@ final class ExecPlace {
         return container.streams(who, stdio());
     }
 
+    List<Descriptor> open(String who, GuestStreams streams) {
+        return container.open(who, streams);
+    }
+
     void joinCgroup(int pid) {
         container.joinCgroup(pid);
     }
 
     void noteStarting() {
         PodPlaces.write(directory.resolve("starting"), new byte[0]);
+    }
+
+    void noteNotStarting() {
+        PodPlaces.removeFile(directory.resolve("starting"));
     }
 
     void noteStarted(int pid) {

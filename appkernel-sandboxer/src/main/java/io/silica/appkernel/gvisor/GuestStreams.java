@@ -32,7 +32,6 @@ final class GuestStreams implements AutoCloseable {
     private static final Path SHELL = Path.of("/bin/sh");
 
     private final List<Stream> streams = new ArrayList<>();
-    private final List<Descriptor> opened = new ArrayList<>();
     private Optional<Descriptor> input = Optional.empty();
 
     /**
@@ -57,8 +56,11 @@ final class GuestStreams implements AutoCloseable {
             return Path.of(stream);
         }
 
+        /** What was found may be closed meanwhile, when nobody waits any more. */
         Descriptor open() {
-            return Descriptor.open(Path.of("/proc/self/fd/" + found.number()), direction);
+            try (var own = found.duplicate()) {
+                return Descriptor.open(Path.of("/proc/self/fd/" + own.number()), direction);
+            }
         }
 
         /** How a shell opens it that was given it under a number. */
@@ -122,10 +124,23 @@ final class GuestStreams implements AutoCloseable {
         input = Optional.of(new Stream(found.found(), OpenFlag.READ_WRITE).open());
     }
 
-    /** Opens them, as descriptors 0, 1 and, where there is no terminal, 2. */
-    List<Descriptor> open() {
-        streams.stream().map(Stream::open).forEach(opened::add);
-        return List.copyOf(opened);
+    /**
+     * Opens all, or none, as descriptors 0, 1 and, where there is no terminal, 2; the caller's.
+     * This can block as finding them can.
+     *
+     * @param who for messages
+     * @throws SandboxException.InvalidArgument if one can't be opened
+     */
+    List<Descriptor> open(String who) {
+        var opened = new ArrayList<Descriptor>();
+        try {
+            streams.stream().map(Stream::open).forEach(opened::add);
+            return List.copyOf(opened);
+        } catch (LinuxException e) {
+            opened.forEach(Descriptor::close);
+            throw new SandboxException.InvalidArgument(
+                    "cannot open the streams of " + who + ": " + e.getMessage(), e);
+        }
     }
 
     /** A program that has them as its own. */
@@ -158,7 +173,6 @@ final class GuestStreams implements AutoCloseable {
     @Override
     public void close() {
         streams.forEach(it -> it.found().close());
-        opened.forEach(Descriptor::close);
         input.ifPresent(Descriptor::close);
     }
 }

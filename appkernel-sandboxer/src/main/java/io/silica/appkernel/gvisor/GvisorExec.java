@@ -4,6 +4,7 @@ package io.silica.appkernel.gvisor;
 import io.silica.linux.Descriptor;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Failpoint;
+import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
 import java.util.List;
 import java.util.Optional;
@@ -38,8 +39,23 @@ final class GvisorExec extends GvisorProcess {
     @Override
     Optional<Descriptor> startNow(GuestStreams streams) {
         place.noteStarting();
-        execute(streams.open());
+        var opened = opened(streams);
+        try {
+            execute(opened);
+        } finally {
+            opened.forEach(Descriptor::close);
+        }
         return streams.input();
+    }
+
+    private List<Descriptor> opened(GuestStreams streams) {
+        try {
+            return place.open(name(), streams);
+        } catch (SandboxException e) {
+            // The sentry has not been asked.
+            place.noteNotStarting();
+            throw e;
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * waited for by a call to the sentry that is held open.
  */
 abstract class GvisorProcess implements KernelProcess {
+    private static final System.Logger LOG = System.getLogger(GvisorProcess.class.getName());
     private static final Duration PAUSE = Duration.ofMillis(50);
     private static final int SIGNAL_BITS = 0x7f;
 
@@ -31,11 +33,12 @@ abstract class GvisorProcess implements KernelProcess {
     private final Object starting = new Object();
     private final Exit exit = new Exit();
     private final Exit.Registration death;
-    private volatile Optional<ContainerObserver> observer = Optional.empty();
+    private Optional<ContainerObserver> observer = Optional.empty();
+    private Optional<ExitStatus> untold = Optional.empty();
     private Optional<Descriptor> input = Optional.empty();
     private volatile OptionalLong killsWhenKilled = OptionalLong.empty();
     private volatile boolean started;
-    private volatile boolean unseen;
+    private boolean endedBeforeStart;
     private boolean letGo;
     private @Nullable Thread waiting;
 
@@ -93,12 +96,15 @@ abstract class GvisorProcess implements KernelProcess {
         return sentry.freeze().isFrozen() ? new ProcessState.Paused() : new ProcessState.Running();
     }
 
-    /** Who hears from now on that it was killed for want of memory, and of what nobody has seen. */
+    /** Who hears from now on that it was killed for want of memory, and of an end before that. */
     final void observer(ContainerObserver hears) {
-        observer = Optional.of(hears);
-        if (unseen) {
-            exit.status().ifPresent(this::tellIfOutOfMemory);
+        Optional<ExitStatus> missed;
+        synchronized (this) {
+            observer = Optional.of(hears);
+            missed = untold;
+            untold = Optional.empty();
         }
+        missed.ifPresent(this::tellIfOutOfMemory);
     }
 
     private void complete(ExitStatus status) {
@@ -110,11 +116,24 @@ abstract class GvisorProcess implements KernelProcess {
         }
     }
 
+    /** Nothing that fails here takes the end itself away. */
     private void tellIfOutOfMemory(ExitStatus status) {
-        if (status.code() == Signal.KILL.exitCode()) {
-            observer.filter(_ -> sentry.ranOutOfMemory(killsWhenKilled))
-                    .ifPresent(ContainerObserver::outOfMemory);
+        try {
+            if (status.code() == Signal.KILL.exitCode()) {
+                hearing(status)
+                        .ifPresent(it -> sentry.ifOutOfMemory(killsWhenKilled, it::outOfMemory));
+            }
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, name + ": cannot tell whether it ran out of memory", e);
         }
+    }
+
+    /** Who hears of an end; it is kept for whoever comes if there is nobody yet. */
+    private synchronized Optional<ContainerObserver> hearing(ExitStatus status) {
+        if (observer.isEmpty()) {
+            untold = Optional.of(status);
+        }
+        return observer;
     }
 
     /** The Wait is open before this returns: once the process is deleted nobody knows its end. */
@@ -123,6 +142,7 @@ abstract class GvisorProcess implements KernelProcess {
         synchronized (starting) {
             if (!started && exit.status().isEmpty()) {
                 sentry.freeze().whileRunning("start " + name, this::startAndWait);
+                endIfTold();
             }
         }
     }
@@ -147,6 +167,10 @@ abstract class GvisorProcess implements KernelProcess {
     }
 
     private synchronized void keep(Optional<Descriptor> opened) {
+        if (letGo) {
+            opened.ifPresent(Descriptor::close);
+            return;
+        }
         input = opened;
     }
 
@@ -160,7 +184,7 @@ abstract class GvisorProcess implements KernelProcess {
 
     /** It ended while nobody looked. */
     final void endedUnseen(ExitStatus status) {
-        unseen = true;
+        tellIfOutOfMemory(status);
         exit.complete(status);
     }
 
@@ -204,13 +228,39 @@ abstract class GvisorProcess implements KernelProcess {
         if (exit.status().isPresent()) {
             throw new SandboxException.NotFound(name + " has ended");
         }
-        if (started) {
+        if (isStartedFor(signal)) {
             if (signal.equals(Signal.KILL) && killsWhenKilled.isEmpty()) {
                 killsWhenKilled = OptionalLong.of(sentry.memoryKills());
             }
             signalNow(signal, all);
         } else if (signal.number() != 0) {
             exit.complete(new ExitStatus(signal.exitCode(), InstantSource.system().instant()));
+        }
+    }
+
+    /** Where it is not, the signal is its end; a start that is under way is told. */
+    private synchronized boolean isStartedFor(Signal signal) {
+        if (!started && signal.number() != 0) {
+            endedBeforeStart = true;
+        }
+        return started;
+    }
+
+    /** Its end was told while it was being started. */
+    private void endIfTold() {
+        synchronized (this) {
+            if (!endedBeforeStart) {
+                return;
+            }
+        }
+        try {
+            signalNow(Signal.KILL, true);
+        } catch (SandboxException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}, which was ended before it had started, may live on: {1}",
+                    name,
+                    e.getMessage());
         }
     }
 
@@ -241,8 +291,11 @@ abstract class GvisorProcess implements KernelProcess {
 
     @Override
     public final void delete() {
-        if (sentry.isAlive()) {
-            deleteNow();
+        // A start that is under way is over before.
+        synchronized (starting) {
+            if (sentry.isAlive()) {
+                deleteNow();
+            }
         }
         letGo();
         terminal.ifPresent(Terminal::remove);

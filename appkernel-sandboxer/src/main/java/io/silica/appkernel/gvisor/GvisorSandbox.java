@@ -165,7 +165,10 @@ final class GvisorSandbox implements KernelSandbox {
 
     private GvisorContainer container(ContainerId id, Sentry running) {
         var made = new GvisorContainer(id, tools, running, this, () -> containers.remove(id));
-        containers.put(id, made);
+        var before = containers.put(id, made);
+        if (before != null) {
+            before.letGo();
+        }
         return made;
     }
 
@@ -238,6 +241,15 @@ final class GvisorSandbox implements KernelSandbox {
         // A daemon may have died before it had put what it started there.
         tools.joinCgroup();
         running.freeze().find();
+        try {
+            return found(running);
+        } catch (RuntimeException e) {
+            containers.values().forEach(GvisorContainer::letGo);
+            throw e;
+        }
+    }
+
+    private List<KernelContainer> found(Sentry running) {
         var found = new ArrayList<KernelContainer>();
         for (var id : tools.places().containers()) {
             if (tools.container(id).isComplete()) {

@@ -2,6 +2,8 @@
 package io.silica.appkernel.gvisor;
 
 import io.silica.linux.cgroup.CgroupException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -14,6 +16,8 @@ import java.util.OptionalLong;
  * daemon knows what was killed while there was none.
  */
 final class MemoryKills {
+    private static final System.Logger LOG = System.getLogger(MemoryKills.class.getName());
+
     private final Optional<SandboxCgroup> cgroup;
     private final Path file;
     private long told;
@@ -43,10 +47,15 @@ final class MemoryKills {
         }
     }
 
+    /** Where it cannot be written, at most a later daemon takes one for another. */
     private void keep(long count) {
         told = count;
-        if (cgroup.isPresent()) {
-            PodPlaces.write(file, Long.toString(count).getBytes(StandardCharsets.US_ASCII));
+        try {
+            if (cgroup.isPresent()) {
+                PodPlaces.write(file, Long.toString(count).getBytes(StandardCharsets.US_ASCII));
+            }
+        } catch (UncheckedIOException e) {
+            LOG.log(Level.WARNING, "cannot write what was killed down: {0}", e.getMessage());
         }
     }
 
@@ -65,17 +74,29 @@ final class MemoryKills {
     }
 
     /**
-     * Whether that was the end of a container whose sentry lives; each kill is that of one. There
+     * Tells if that was the end of a container whose sentry lives; each kill is that of one. There
      * are those of which no container ends, but a process in it: where we have killed it ourselves,
-     * only one that came after that counts.
+     * only one that came after that counts. It is told before that is written down: a daemon that
+     * dies between tells it twice.
      *
      * @param whenKilled how many there had been when we killed it, if we did
      */
-    synchronized boolean tookContainer(OptionalLong whenKilled) {
+    void ifTookContainer(OptionalLong whenKilled, Runnable tell) {
+        if (claim(whenKilled)) {
+            tell.run();
+            write();
+        }
+    }
+
+    private synchronized boolean claim(OptionalLong whenKilled) {
         boolean taken = count() > Math.max(told, whenKilled.orElse(0));
         if (taken) {
-            keep(told + 1);
+            told++;
         }
         return taken;
+    }
+
+    private synchronized void write() {
+        keep(told);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.gvisor;
 
+import io.silica.linux.Descriptor;
 import io.silica.linux.Poller;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.sandbox.ContainerId;
@@ -12,6 +13,7 @@ import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Stdio;
 import io.silica.linux.ports.PortRoom;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -67,6 +69,14 @@ record PodTools(
                                 ? GuestStreams.ofTerminal(who, stdio)
                                 : GuestStreams.find(who, stdio),
                 GuestStreams::close);
+    }
+
+    /** Opens streams that were found. */
+    List<Descriptor> open(String who, GuestStreams streams) {
+        return host.call(
+                "open the streams of " + who,
+                () -> streams.open(who),
+                it -> it.forEach(Descriptor::close));
     }
 
     /** Puts whatever runs of it on the host into its cgroup. */

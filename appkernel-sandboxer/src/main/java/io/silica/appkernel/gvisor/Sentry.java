@@ -84,12 +84,16 @@ final class Sentry implements AutoCloseable {
     }
 
     /**
-     * Whether a container of it that has been killed was so for want of memory.
+     * Tells if a container of it that has been killed was so for want of memory.
      *
      * @param whenKilled what {@link #memoryKills} was when we killed that container, if we did
      */
-    boolean ranOutOfMemory(OptionalLong whenKilled) {
-        return isAlive() ? kills.tookContainer(whenKilled) : !stopping && kills.tookSentry();
+    void ifOutOfMemory(OptionalLong whenKilled, Runnable tell) {
+        if (isAlive()) {
+            kills.ifTookContainer(whenKilled, tell);
+        } else if (!stopping && kills.tookSentry()) {
+            tell.run();
+        }
     }
 
     /** Its end, with the status that everything in it has by that. */

@@ -13,6 +13,9 @@ import io.silica.linux.leaks.LeakCheck;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Stdio;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,6 +82,21 @@ final class GuestStreamsTest {
                 .isInstanceOf(SandboxException.InvalidArgument.class)
                 .hasMessageContaining("container \"x\"")
                 .hasMessageContaining("missing");
+    }
+
+    @Test
+    void whereOneCannotBeOpenedItIsNamedAndNoneIs() throws IOException {
+        var socket = directory.resolve("socket");
+        try (var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            var stdio = new Stdio("", out.toString(), socket.toString(), false);
+            try (var streams = GuestStreams.find("x", stdio)) {
+                assertThatThrownBy(() -> streams.open("container \"x\""))
+                        .isInstanceOf(SandboxException.InvalidArgument.class)
+                        .hasMessageContaining("container \"x\"");
+            }
+        }
+        assertThatThrownBy(() -> writer(out)).isInstanceOf(LinuxException.class);
     }
 
     @Test
