@@ -57,7 +57,10 @@ public final class AppKernelSandboxer implements Sandboxer {
     }
 
     private AppKernel kernel(SandboxSpec spec, Map<String, String> identity) {
-        var written = identity.getOrDefault(KERNEL, kernels.usual().name());
+        var written = identity.get(KERNEL);
+        if (written == null) {
+            return kernels.of(spec.handler());
+        }
         return kernels.named(written)
                 .orElseThrow(() ->
                         new SandboxException.InvalidArgument(

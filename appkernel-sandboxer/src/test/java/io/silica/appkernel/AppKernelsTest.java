@@ -53,6 +53,15 @@ final class AppKernelsTest {
         assertThat(onGvisor.has(spec.id())).isFalse();
     }
 
+    /** The daemon may have died before it had written its kernel down. */
+    @Test
+    void aSandboxWhoseKernelWasNotWrittenDownIsOnThatOfItsHandler() {
+        var sandboxer = new AppKernelSandboxer(new AppKernels(gvisor, List.of(quark)));
+        var spec = spec("s1", "quark");
+        sandboxer.create(spec);
+        assertThat(sandboxer.adopt(spec, Map.of(), false)).isPresent();
+    }
+
     @Test
     void aKernelThatThereIsNotIsNamed() {
         var sandboxer = new AppKernelSandboxer(gvisor);

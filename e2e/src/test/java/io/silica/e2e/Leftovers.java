@@ -27,6 +27,9 @@ final class Leftovers {
             assertThat(files(node.directory().resolve(AppKernelPods.KIND).resolve("gvisor")))
                     .as("files of pods on gVisor")
                     .isEmpty();
+            assertThat(files(node.directory().resolve(AppKernelPods.KIND).resolve("quark")))
+                    .as("files of pods on Quark")
+                    .isEmpty();
             for (var sandboxer : node.sandboxers()) {
                 assertNone(node, sandboxer);
             }
