@@ -4,7 +4,6 @@ package io.silica.appkernel.quark;
 import io.silica.linux.Descriptor;
 import io.silica.linux.LinuxException;
 import io.silica.linux.OpenFlag;
-import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Stdio;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +25,7 @@ final class HeldStreams implements AutoCloseable {
      * Opens all, or none. This can block for as long as whoever owns the paths likes.
      *
      * @param who for messages
-     * @throws SandboxException.InvalidArgument if one can't be opened
+     * @throws io.silica.sandbox.SandboxException if one can't be opened
      */
     static HeldStreams open(String who, Stdio stdio) {
         return opened(who, stdio, true);
@@ -54,8 +53,7 @@ final class HeldStreams implements AutoCloseable {
             return held;
         } catch (LinuxException e) {
             held.close();
-            throw new SandboxException.InvalidArgument(
-                    "cannot open the streams of " + who + ": " + e.getMessage(), e);
+            throw QuarkFailure.ofFiles("open the streams of " + who, e);
         }
     }
 

@@ -1,12 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.quark;
 
+import io.silica.linux.Errno;
+import io.silica.linux.LinuxException;
 import io.silica.sandbox.SandboxException;
 import io.silica.ttrpc.TtrpcException;
 
-/** What a refusal of Quark is to us. */
+/** What a refusal of Quark, or of the kernel for it, is to us. */
 final class QuarkFailure {
     private QuarkFailure() {}
+
+    /**
+     * What the kernel refused of files that others have named.
+     *
+     * @param action what could not be done: {@code open the streams of container "c1"}
+     */
+    static SandboxException ofFiles(String action, LinuxException refused) {
+        var words = "cannot %s: %s".formatted(action, refused.getMessage());
+        return isExhausted(refused.errno())
+                ? new SandboxException.Exhausted(words, refused)
+                : new SandboxException.InvalidArgument(words, refused);
+    }
+
+    /** The same of files of our own. */
+    static SandboxException ofOwnFiles(String action, LinuxException refused) {
+        var words = "cannot %s: %s".formatted(action, refused.getMessage());
+        return isExhausted(refused.errno())
+                ? new SandboxException.Exhausted(words, refused)
+                : new SandboxException.Failed(words, refused);
+    }
+
+    static boolean isExhausted(Errno errno) {
+        return switch (errno) {
+            case EMFILE, ENFILE, ENOSPC, ENOMEM -> true;
+            default -> false;
+        };
+    }
 
     /** Most that Quark refuses it calls unknown. */
     static SandboxException of(TtrpcException failure) {

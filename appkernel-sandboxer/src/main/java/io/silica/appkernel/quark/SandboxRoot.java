@@ -72,12 +72,15 @@ final class SandboxRoot {
      * Shows a container's files.
      *
      * @param spec of the container
-     * @throws SandboxException.InvalidArgument if they can't be shown; then nothing is
+     * @throws SandboxException if they can't be shown; then nothing is
      */
     void add(ContainerConfig config, byte[] spec) {
         try {
             make(config.id());
         } catch (LinuxException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw QuarkFailure.ofOwnFiles("make container \"%s\"".formatted(config.id()), e);
+            }
             throw new SandboxException.InvalidArgument(
                     "cannot make container \"%s\": Quark has something of that name itself: %s"
                             .formatted(config.id(), e.getMessage()),
@@ -87,10 +90,8 @@ final class SandboxRoot {
             fill(config, spec);
         } catch (LinuxException e) {
             remove(config.id());
-            throw new SandboxException.InvalidArgument(
-                    "cannot show the files of container \"%s\": %s"
-                            .formatted(config.id(), e.getMessage()),
-                    e);
+            throw QuarkFailure.ofFiles(
+                    "show the files of container \"%s\"".formatted(config.id()), e);
         } catch (RuntimeException e) {
             remove(config.id());
             throw e;
@@ -172,7 +173,7 @@ final class SandboxRoot {
      *
      * @param prefix empty for a container's first process
      * @return how Quark finds them
-     * @throws SandboxException.InvalidArgument if one is not there; then none is shown
+     * @throws SandboxException if one can't be shown, as it is not there; then none is
      */
     Stdio addStreams(ContainerId id, String prefix, Stdio stdio) {
         try (var root = Beneath.of(path)) {
@@ -183,9 +184,7 @@ final class SandboxRoot {
                     stdio.terminal());
         } catch (LinuxException e) {
             removeStreams(id, prefix);
-            throw new SandboxException.InvalidArgument(
-                    "cannot show a stream of container \"%s\": %s".formatted(id, e.getMessage()),
-                    e);
+            throw QuarkFailure.ofFiles("show a stream of container \"%s\"".formatted(id), e);
         } catch (RuntimeException e) {
             removeStreams(id, prefix);
             throw e;
