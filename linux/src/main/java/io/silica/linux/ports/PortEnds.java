@@ -2,6 +2,7 @@
 package io.silica.linux.ports;
 
 import io.silica.linux.Descriptor;
+import io.silica.linux.LinuxException;
 import io.silica.linux.Poller;
 import java.io.Closeable;
 import java.io.IOException;
@@ -18,7 +19,7 @@ public final class PortEnds {
      */
     public static PortEnd of(Descriptor socket, Poller poller, Runnable end) {
         var in = poller.inputStream(socket.duplicate());
-        var out = poller.outputStream(socket.duplicate());
+        var out = poller.outputStream(secondOf(socket, in));
         return new PortEnd(
                 in,
                 out,
@@ -27,6 +28,16 @@ public final class PortEnds {
                     close(in);
                     close(out);
                 });
+    }
+
+    /** There may be no number left for it. */
+    private static Descriptor secondOf(Descriptor socket, Closeable first) {
+        try {
+            return socket.duplicate();
+        } catch (LinuxException e) {
+            close(first);
+            throw e;
+        }
     }
 
     private static void close(Closeable stream) {
