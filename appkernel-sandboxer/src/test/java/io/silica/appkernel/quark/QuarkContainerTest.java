@@ -230,8 +230,9 @@ final class QuarkContainerTest {
         var container = pod.create("c1", stdio, mounts, "/bin/sh", "-c", script);
         container.init().start();
         container.init().exit().await();
+        var printed = read.get();
         container.init().delete();
-        return read.get();
+        return printed;
     }
 
     private static String readAll(Path fifo) {

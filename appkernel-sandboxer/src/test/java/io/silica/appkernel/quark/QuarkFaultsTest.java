@@ -6,16 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.silica.appkernel.OnStandIn;
 import io.silica.appkernel.QuarkKind;
+import io.silica.linux.MountTable;
 import io.silica.linux.Pidfd;
 import io.silica.linux.ProcessIdentity;
 import io.silica.linux.leaks.LeakCheck;
+import io.silica.proto.containerd.task.Status;
+import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxNetwork;
+import io.silica.sandbox.Signal;
+import io.silica.sandbox.Stdio;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -128,10 +135,84 @@ final class QuarkFaultsTest {
         }
     }
 
+    /** The kill comes after the start has begun, and before Quark has heard of it. */
+    @Test
+    void aProcessThatIsKilledWhileItIsBeingStartedDoesNotLiveOn() throws Exception {
+        var host = new Hooked("open the streams of ");
+        try (var pod = new QuarkPodOfOne(directory, HOST, _ -> host)) {
+            pod.pod().start();
+            var init = pod.create("c1", Stdio.NONE, List.of(), "/bin/sleep", "100000").init();
+            host.next = () -> init.signal(Signal.KILL, false);
+            init.start();
+            assertThat(init.exit().await().code()).isEqualTo(137);
+            try (var socket = socket(pod, host)) {
+                var task = new QuarkTask(socket, new ContainerId("c1"), Optional.empty());
+                assertThat(task.status()).contains(Status.STOPPED);
+                init.delete();
+                assertThat(task.status()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void filesThatAreShownTooLateAreTakenAway() throws Exception {
+        var host = new Hooked("show the files of ");
+        try (var pod = new QuarkPodOfOne(directory, HOST, _ -> host)) {
+            pod.pod().start();
+            host.next =
+                    () -> {
+                        throw new SandboxException.TimedOut("too late");
+                    };
+            assertThatThrownBy(() -> pod.started("c1"))
+                    .isInstanceOf(SandboxException.TimedOut.class);
+            var places = QuarkPlaces.of(pod.state(), QuarkPodOfOne.POD);
+            assertThat(MountTable.read().below(places.sandbox().resolve("c1"))).isEmpty();
+            assertThat(places.containers()).isEmpty();
+            assertThat(pod.started("c1").init().state().label()).isEqualTo("Running");
+        }
+    }
+
+    private static TaskSocket socket(QuarkPodOfOne pod, HostCalls host) {
+        return new TaskSocket(QuarkPlaces.of(pod.state(), QuarkPodOfOne.POD).socket(), host);
+    }
+
     private static void signal(int pid, int signal) {
         try (var pidfd = Pidfd.open(ProcessIdentity.of(pid).orElseThrow()).orElseThrow()) {
             pidfd.signal(signal);
         }
+    }
+
+    /** Has something come after one call and before its result; if that fails, it is undone. */
+    private static final class Hooked implements HostCalls {
+        private final Direct calls = new Direct();
+        private final String action;
+        private Runnable next = () -> {};
+
+        /**
+         * @param action what the action of the call begins with
+         */
+        Hooked(String action) {
+            this.action = action;
+        }
+
+        @Override
+        public <T> T call(String what, Callable<T> work, Consumer<T> undo) {
+            T result = calls.call(what, work, undo);
+            if (what.startsWith(action)) {
+                var coming = next;
+                next = () -> {};
+                try {
+                    coming.run();
+                } catch (RuntimeException e) {
+                    undo.accept(result);
+                    throw e;
+                }
+            }
+            return result;
+        }
+
+        @Override
+        public void close() {}
     }
 
     /** Blocks whoever calls. */

@@ -9,6 +9,7 @@ import io.silica.appkernel.kernel.KernelSandbox;
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.DnsConfig;
+import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.MountSpec;
 import io.silica.sandbox.OciSpec;
 import io.silica.sandbox.PodIdentity;
@@ -19,7 +20,9 @@ import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Stdio;
+import io.silica.server.config.LimitsConfig;
 import io.silica.server.contract.Bundle;
+import io.silica.server.host.BlockingCalls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,10 +43,20 @@ final class QuarkPodOfOne implements AutoCloseable {
     private KernelSandbox pod;
 
     QuarkPodOfOne(Path directory, SandboxNetwork network) throws IOException {
+        this(
+                directory,
+                network,
+                BlockingCalls.ofSandboxes(
+                        LimitsConfig.DEFAULT.blockingCallsPerSandbox(),
+                        LimitsConfig.DEFAULT.nativeCallDeadline()));
+    }
+
+    QuarkPodOfOne(Path directory, SandboxNetwork network, HostCalls.Factory host)
+            throws IOException {
         this.directory = directory;
         this.image = Files.createDirectory(directory.resolve("image"));
         this.standIn = new StandIn(directory.resolve("quark"));
-        this.kernel = QuarkKind.kernel(standIn, state());
+        this.kernel = new QuarkKernel(standIn.config(state()), host);
         new QuarkKind().fill(image);
         this.spec = spec(network);
         this.pod = kernel.prepare(spec);
