@@ -7,17 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.silica.ctl.cri.CriException;
 import io.silica.proto.cri.LinuxContainerConfig;
 import io.silica.proto.cri.LinuxContainerResources;
+import io.silica.proto.cri.Mount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Pods on gVisor. */
 final class AppKernelTest {
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final String EATS_WHEN_TOLD =
-            "echo up; while ! [ -e /go ]; do sleep 0.05; done; head -c 400m /dev/zero | tail";
+            "echo up; while ! [ -e /told/go ]; do sleep 0.05; done; head -c 400m /dev/zero | tail";
 
     @OnEveryContainerd
     void aContainerRunsOnAnotherKernelThanTheHosts(Node node) {
@@ -231,19 +233,22 @@ final class AppKernelTest {
     }
 
     @OnEveryContainerd
-    void aPodThatUsesItsMemoryUpWhileThereIsNoDaemonIsToldAsOomKilled(Node node) {
+    void aPodThatUsesItsMemoryUpWhileThereIsNoDaemonIsToldAsOomKilled(Node node, @TempDir Path told)
+            throws IOException {
+        var mount = Mount.newBuilder().setContainerPath("/told").setHostPath(told.toString());
         try (var pod = AppKernelPods.run(node)) {
             var eats =
                     pod.start(
                             "busybox",
                             config ->
                                     config.setLinux(limits(32 << 20))
+                                            .addMounts(mount)
                                             .addAllCommand(Busybox.shell(EATS_WHEN_TOLD)));
             eats.awaitLine("up");
             var sentry = AppKernelPods.sentry(node, pod);
-            node.cri().exec(eats.id(), Busybox.shell("(sleep 0.3; touch /go) >/dev/null 2>&1 &"));
 
             try (var _ = node.appkernel().dead()) {
+                Files.createFile(told.resolve("go"));
                 // Nobody collects it meanwhile.
                 Until.holds(
                         "the end of the sentry",
