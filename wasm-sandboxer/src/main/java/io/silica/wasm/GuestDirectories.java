@@ -79,6 +79,7 @@ final class GuestDirectories implements AutoCloseable {
         try (var source = Descriptor.open(source(mount), OpenFlag.PATH)) {
             if (FileStatus.of(source).type() == FileType.DIRECTORY) {
                 add(path, DetachedMount.bind(source), mount.isReadOnly());
+                all.getLast().protect();
             } else {
                 put(source, path, mount.isReadOnly());
             }

@@ -54,6 +54,11 @@ final class GuestDirectory implements AutoCloseable {
         return readOnly && !written;
     }
 
+    /** It is the host's: if it is read-only, no place for a file is made in it either. */
+    void protect() {
+        mount.restrict(readOnly);
+    }
+
     /**
      * Mounts a file over the one that has a path in the container, which is made if there is none.
      *
@@ -81,6 +86,14 @@ final class GuestDirectory implements AutoCloseable {
     private Descriptor place(String file) {
         try (var beneath = Beneath.at(mount.descriptor().duplicate())) {
             return foundOrMade(beneath, file);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EROFS) {
+                throw e;
+            }
+            throw new SandboxException.InvalidArgument(
+                    "a file is to be mounted at %s in %s, where there is none, and none can be made: that is read-only"
+                            .formatted(file, path),
+                    e);
         }
     }
 
