@@ -67,11 +67,12 @@ final class PodShare {
                             processors(total),
                             OptionalLong.of(guests + HEAP),
                             OptionalLong.empty());
+            // Guests are not on its heap; a module is while it is read.
             case WASMTIME ->
                     new WorkerShare(
                             cgroup,
                             processors(total),
-                            OptionalLong.of(HEAP),
+                            OptionalLong.of(guests + HEAP),
                             OptionalLong.of(guests + UNLIMITED_GUESTS));
         };
     }

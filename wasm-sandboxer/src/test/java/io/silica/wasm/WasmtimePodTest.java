@@ -106,7 +106,7 @@ final class WasmtimePodTest {
     void theFloorHoldsAWorkerWhoseGuestsUseUpTheirLimits() throws Exception {
         var pod = pods.sandbox("w", limited(Engine.WASMTIME.floor()), "wasmtime");
         for (int i = 0; i < 3; i++) {
-            var eats = pods.create(pod, "eats", GuestModules.growsTo(60 * 16), limits(60, 0));
+            var eats = pods.create(pod, "eats", GuestModules.fillsTo(60 * 16), limits(60, 0));
             eats.init().start();
             assertThat(eats.init().exit().await().code()).isEqualTo(60 * 16 & 0xff);
             eats.init().delete();
@@ -194,6 +194,7 @@ final class WasmtimePodTest {
         var pod = pods.sandbox("w", PodResources.UNLIMITED, "wasmtime");
         var first = started(pod, "first", GuestModules.exits(2));
         WorkerFixture.kill(first.init().pid());
+        first.init().exit().await();
         try (var files = Files.list(pods.state().resolve("modules"))) {
             for (var file : files.toList()) {
                 var bytes = Files.readAllBytes(file);
@@ -213,6 +214,7 @@ final class WasmtimePodTest {
         var pod = pods.sandbox("w", PodResources.UNLIMITED, "wasmtime");
         var first = started(pod, "first", GuestModules.exits(2));
         WorkerFixture.kill(first.init().pid());
+        first.init().exit().await();
         try (var files = Files.list(pods.state().resolve("modules"))) {
             for (var file : files.toList()) {
                 forge(file);

@@ -231,6 +231,25 @@ public final class GuestModules {
                 .formatted(pages);
     }
 
+    /** As {@link #growsTo}, and writes to all of it. */
+    public static String fillsTo(int pages) {
+        return """
+        (module
+          (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+          (memory (export "memory") 1)
+          (func (export "_start")
+            (loop $again
+              (drop (memory.grow (i32.const 1)))
+              (memory.fill
+                (i32.mul (i32.sub (memory.size) (i32.const 1)) (i32.const 65536))
+                (i32.const 7)
+                (i32.const 65536))
+              (br_if $again (i32.lt_u (memory.size) (i32.const %d))))
+            (call $exit (memory.size))))
+        """
+                .formatted(pages);
+    }
+
     /** Exits with a code. */
     public static String exits(int code) {
         return """
