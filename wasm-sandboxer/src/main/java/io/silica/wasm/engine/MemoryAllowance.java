@@ -12,10 +12,10 @@ public final class MemoryAllowance {
     private static final long RAISED = 8;
 
     private final MemoryBudget budget;
-    private final boolean promised;
     private final long most;
     private long limit;
     private long taken;
+    private boolean promised;
     private boolean refused;
     private boolean released;
 
@@ -66,7 +66,7 @@ public final class MemoryAllowance {
 
     /** Bytes to which the limit could be raised now. */
     public synchronized long attainable() {
-        return promised ? Math.min(most, limit + budget.left()) : most;
+        return Math.min(most, setAside() + budget.left());
     }
 
     /** Bytes that it has taken. */
@@ -74,8 +74,25 @@ public final class MemoryAllowance {
         return taken;
     }
 
+    /** What the budget has given for it. */
+    private long setAside() {
+        return promised ? limit : taken;
+    }
+
     /**
-     * Changes the limit.
+     * Takes the limit away: nothing is set aside for it from now on, and what it takes has to be
+     * left when it asks.
+     */
+    public synchronized void lift() {
+        if (promised && !released) {
+            budget.give(limit - taken);
+            promised = false;
+        }
+        limit = most;
+    }
+
+    /**
+     * Changes the limit, for which it is set aside from now on.
      *
      * @return false if it has taken more already, it is beyond {@link #most}, or the budget has not
      *     so much left that could be set aside: then nothing has changed
@@ -89,14 +106,17 @@ public final class MemoryAllowance {
     }
 
     private boolean isSetAside(long bytes) {
-        if (!promised || released) {
+        if (released) {
             return true;
         }
-        if (bytes < limit) {
-            budget.give(limit - bytes);
-            return true;
+        long before = setAside();
+        if (bytes < before) {
+            budget.give(before - bytes);
+        } else if (!budget.take(bytes - before)) {
+            return false;
         }
-        return budget.take(bytes - limit);
+        promised = true;
+        return true;
     }
 
     /** Takes so much more, if the limit and the budget leave it. */

@@ -167,16 +167,17 @@ final class Guest {
     /**
      * Changes its memory limit.
      *
-     * @param bytes 0 for as much as there is
+     * @param bytes 0 for what is left when it asks
      * @throws SandboxException.WrongState if it has taken more, or the limit can't be that high
      *     while it runs
      */
     void limitMemory(long bytes) {
-        long wanted = bytes == 0 ? memory.attainable() : bytes;
-        if (!memory.change(wanted)) {
+        if (bytes == 0) {
+            memory.lift();
+        } else if (!memory.change(bytes)) {
             throw new SandboxException.WrongState(
                     "the memory limit of container \"%s\" can't be %d: it has taken %d bytes, and can have %d at most while it runs"
-                            .formatted(id, wanted, memory.taken(), memory.attainable()));
+                            .formatted(id, bytes, memory.taken(), memory.attainable()));
         }
     }
 

@@ -73,6 +73,26 @@ final class MemoryAllowanceTest {
     }
 
     @Test
+    void withoutALimitNothingIsSetAsideAndWithOneItIsAgain() {
+        var allowance = MemoryAllowance.promised(300, budget).orElseThrow();
+        assertThat(allowance.take(100)).isTrue();
+        allowance.lift();
+        assertThat(budget.left()).isEqualTo(900);
+        assertThat(allowance.take(400)).isTrue();
+        assertThat(budget.left()).isEqualTo(500);
+
+        var other = MemoryAllowance.promised(400, budget).orElseThrow();
+        assertThat(allowance.take(101)).isFalse();
+        assertThat(allowance.change(601)).isFalse();
+        assertThat(allowance.change(600)).isTrue();
+        assertThat(budget.left()).isZero();
+        assertThat(allowance.take(100)).isTrue();
+        allowance.release();
+        other.release();
+        assertThat(budget.left()).isEqualTo(1000);
+    }
+
+    @Test
     void aPromiseIsChangedWithTheLimit() {
         var promised = MemoryAllowance.promised(300, budget).orElseThrow();
         assertThat(promised.change(1000)).isTrue();
