@@ -71,6 +71,7 @@ final class PodModules {
             case CompilerException.Refused _ -> new SandboxException.InvalidArgument(words, why);
             case CompilerException.TooLong _ -> new SandboxException.TimedOut(words);
             case CompilerException.TooMuch _ -> new SandboxException.Exhausted(words);
+            case CompilerException.Unread _ -> new SandboxException.Unavailable(words);
             case CompilerException.Unavailable _ -> new SandboxException.Unavailable(words);
         };
     }

@@ -16,16 +16,16 @@ import java.util.concurrent.TimeoutException;
  * else within.
  */
 final class Compilation implements AutoCloseable {
-    private final ModuleCopy copy;
+    private final ModuleSource source;
     private final FutureTask<Descriptor> work;
     private int waiting;
     private boolean working;
 
     /**
-     * @param copy what is compiled, its own from now on
+     * @param source what is compiled, its own from now on
      */
-    Compilation(ModuleCopy copy, Callable<Descriptor> work) {
-        this.copy = copy;
+    Compilation(ModuleSource source, Callable<Descriptor> work) {
+        this.source = source;
         this.work = new FutureTask<>(work);
     }
 
@@ -81,7 +81,7 @@ final class Compilation implements AutoCloseable {
 
     @Override
     public void close() {
-        copy.close();
+        source.close();
         if (work.state() == FutureTask.State.SUCCESS) {
             work.resultNow().close();
         }

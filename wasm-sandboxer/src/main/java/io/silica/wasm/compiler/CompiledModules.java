@@ -2,9 +2,11 @@
 package io.silica.wasm.compiler;
 
 import io.silica.linux.Descriptor;
+import io.silica.linux.LinuxException;
 import io.silica.linux.Poller;
 import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxException;
+import io.silica.wasm.engine.ModuleDigest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
@@ -116,8 +119,17 @@ public final class CompiledModules implements AutoCloseable {
                         "look for a compiled module", () -> wanted(module, anew), Wanted::close)) {
             return wanted.kept.isPresent()
                     ? wanted.kept.get().duplicate()
-                    : compiled(wanted.key, wanted.copy);
+                    : compiled(wanted, new ModuleSource(module, host));
         }
+    }
+
+    /**
+     * Which engine modules are compiled for now, and which build of it.
+     *
+     * @param host for reading its library
+     */
+    public String build(HostCalls host) {
+        return host.call("look which engine there is", engine, _ -> {});
     }
 
     /**
@@ -125,65 +137,73 @@ public final class CompiledModules implements AutoCloseable {
      *
      * @param kept its compiled form, if it is on disk
      */
-    private record Wanted(ModuleCopy copy, CacheKey key, Optional<Descriptor> kept)
+    private record Wanted(ModuleDigest digest, CacheKey key, Optional<Descriptor> kept)
             implements AutoCloseable {
         @Override
         public void close() {
-            copy.close();
             kept.ifPresent(Descriptor::close);
         }
     }
 
     private Wanted wanted(Descriptor module, boolean anew) throws Exception {
-        var copy = copy(module);
-        try {
-            var key = CacheKey.of(copy.digest(), engine.call(), Processor.features());
-            if (anew) {
-                cache.discard(key, "no worker can use it");
+        var digest = ModuleCopy.digest(module, command.get().moduleLimit());
+        var key = CacheKey.of(digest, engine.call(), Processor.features());
+        if (anew) {
+            cache.discard(key, "no worker can use it");
+        }
+        var kept = cache.find(key, digest);
+        if (kept.isPresent()) {
+            found.increment();
+        }
+        return new Wanted(digest, key, kept);
+    }
+
+    private Descriptor compiled(Wanted wanted, ModuleSource source) {
+        var mine = new AtomicBoolean();
+        while (true) {
+            try {
+                return compiledOnce(wanted, source, mine);
+            } catch (CompilerException.Unread e) {
+                if (mine.get()) {
+                    throw e;
+                }
+                // Whoever began it had it from another file.
             }
-            var kept = cache.find(key, copy.digest());
-            if (kept.isPresent()) {
-                found.increment();
-            }
-            return new Wanted(copy, key, kept);
-        } catch (Exception e) {
-            copy.close();
-            throw e;
         }
     }
 
-    private ModuleCopy copy(Descriptor module) throws IOException {
-        try (var fresh = cache.fresh()) {
-            return ModuleCopy.of(module, fresh, command.get().moduleLimit());
-        }
-    }
-
-    private Descriptor compiled(CacheKey key, ModuleCopy copy) {
-        var joined = joined(key, copy);
+    /**
+     * Has it compiled, or waits for somebody who has.
+     *
+     * @param mine is set if it is compiled from this source
+     */
+    private Descriptor compiledOnce(Wanted wanted, ModuleSource source, AtomicBoolean mine) {
+        var joined = joined(wanted, source, mine);
         try {
             return joined.await(PATIENCE);
         } finally {
             synchronized (compilations) {
                 joined.leave();
-                forget(key, joined);
+                forget(wanted.key, joined);
             }
         }
     }
 
-    private Compilation joined(CacheKey key, ModuleCopy copy) {
+    private Compilation joined(Wanted wanted, ModuleSource source, AtomicBoolean mine) {
         synchronized (compilations) {
             requireOpen();
-            var joined = compilations.get(key);
+            var joined = compilations.get(wanted.key);
             if (joined == null) {
-                joined = begin(key, copy.duplicate());
+                joined = begin(wanted.key, wanted.digest, source.duplicate());
+                mine.set(true);
             }
             joined.join();
             return joined;
         }
     }
 
-    private Compilation begin(CacheKey key, ModuleCopy copy) {
-        var fresh = new Compilation(copy, () -> compile(key, copy));
+    private Compilation begin(CacheKey key, ModuleDigest digest, ModuleSource source) {
+        var fresh = new Compilation(source, () -> compile(key, digest, source));
         compilations.put(key, fresh);
         threads.execute(() -> run(key, fresh));
         return fresh;
@@ -198,6 +218,7 @@ public final class CompiledModules implements AutoCloseable {
         compilation.run();
         synchronized (compilations) {
             compilation.end();
+            compilations.remove(key, compilation);
             forget(key, compilation);
         }
     }
@@ -211,27 +232,50 @@ public final class CompiledModules implements AutoCloseable {
     }
 
     /** Somebody may have put it there meanwhile. */
-    private Descriptor compile(CacheKey key, ModuleCopy copy) {
+    private Descriptor compile(CacheKey key, ModuleDigest digest, ModuleSource source) {
         try {
-            var kept = cache.find(key, copy.digest());
-            return kept.isPresent() ? kept.get() : compileNow(key, copy);
-        } catch (IOException e) {
+            var kept = cache.find(key, digest);
+            return kept.isPresent() ? kept.get() : compileNow(key, digest, source);
+        } catch (IOException | LinuxException e) {
             throw new CompilerException.Unavailable("it can't be kept: " + e.getMessage());
         }
     }
 
-    private Descriptor compileNow(CacheKey key, ModuleCopy copy) throws IOException {
+    private Descriptor compileNow(CacheKey key, ModuleDigest digest, ModuleSource source)
+            throws IOException {
         requireOpen();
         boolean done = false;
-        try (var file = cache.fresh();
+        try (var copy = copy(digest, source);
+                var file = cache.fresh();
                 var process = CompilerProcess.start(command.get(), limits, copy.file(), poller)) {
             file.skip(CompiledFile.HEADER);
             await(process, file);
-            var kept = cache.put(file, key, copy.digest());
+            var kept = cache.put(file, key, digest);
             done = true;
             return kept;
         } finally {
             (done ? compiled : failed).increment();
+        }
+    }
+
+    /** Not before its turn: so there are no more copies than processes. */
+    private ModuleCopy copy(ModuleDigest digest, ModuleSource source) {
+        ModuleCopy copy;
+        try {
+            copy = source.host().call("copy a module", () -> copy(source), ModuleCopy::close);
+        } catch (RuntimeException e) {
+            throw new CompilerException.Unread("it can't be copied: " + e.getMessage());
+        }
+        if (!copy.digest().equals(digest)) {
+            copy.close();
+            throw new CompilerException.Unread("it was changed while it waited for its turn");
+        }
+        return copy;
+    }
+
+    private ModuleCopy copy(ModuleSource source) throws IOException {
+        try (var fresh = cache.fresh()) {
+            return ModuleCopy.of(source.file(), fresh, command.get().moduleLimit());
         }
     }
 
@@ -258,7 +302,14 @@ public final class CompiledModules implements AutoCloseable {
             closed = true;
         }
         threads.shutdown();
-        processes.forEach(CompilerProcess::kill);
+        try {
+            processes.forEach(CompilerProcess::kill);
+        } finally {
+            awaitEnd();
+        }
+    }
+
+    private void awaitEnd() {
         try {
             boolean _ = threads.awaitTermination(END.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException _) {

@@ -38,6 +38,15 @@ public abstract sealed class CompilerException extends RuntimeException {
         }
     }
 
+    /** Its file can't be read, or has changed since it was asked for: that is its pod's affair. */
+    public static final class Unread extends CompilerException {
+        @Serial private static final long serialVersionUID = 1;
+
+        Unread(String message) {
+            super(message);
+        }
+    }
+
     /** Nothing is compiled at the moment. */
     public static final class Unavailable extends CompilerException {
         @Serial private static final long serialVersionUID = 1;

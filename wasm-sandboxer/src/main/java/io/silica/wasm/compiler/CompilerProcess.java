@@ -6,6 +6,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.silica.linux.Descriptor;
 import io.silica.linux.Epoll;
+import io.silica.linux.Errno;
+import io.silica.linux.LinuxException;
 import io.silica.linux.Niceness;
 import io.silica.linux.Pidfd;
 import io.silica.linux.Pipe;
@@ -68,6 +70,20 @@ final class CompilerProcess implements AutoCloseable {
     static CompilerProcess start(
             CompilerCommand command, CompilerLimits limits, Descriptor module, Poller poller) {
         var answer = Pipe.open();
+        try {
+            return start(command, limits, module, answer, poller);
+        } catch (RuntimeException e) {
+            answer.close();
+            throw e;
+        }
+    }
+
+    private static CompilerProcess start(
+            CompilerCommand command,
+            CompilerLimits limits,
+            Descriptor module,
+            Pipe answer,
+            Poller poller) {
         var wanted = Pipe.open();
         try {
             var process = start(command, limits, module, answer, wanted, poller);
@@ -75,7 +91,6 @@ final class CompilerProcess implements AutoCloseable {
             wanted.reader().close();
             return new CompilerProcess(process, answer, wanted, limits, poller);
         } catch (RuntimeException e) {
-            answer.close();
             wanted.close();
             throw e;
         }
@@ -207,7 +222,14 @@ final class CompilerProcess implements AutoCloseable {
 
     /** Ends it, so that whoever waits for it is told. */
     void kill() {
-        process.pidfd().signal(Pidfd.SIGKILL);
+        try {
+            process.pidfd().signal(Pidfd.SIGKILL);
+        } catch (LinuxException e) {
+            if (e.errno() != Errno.EBADF) {
+                throw e;
+            }
+            // It is closed, and so has ended.
+        }
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
@@ -123,7 +124,22 @@ final class ModuleCache {
     /** A file to write to, which is the caller's. */
     FreshFile fresh() throws IOException {
         open();
-        return FreshFile.create(directory.resolve(FRESH + next()));
+        try {
+            return FreshFile.create(directory.resolve(FRESH + next()));
+        } catch (NoSuchFileException _) {
+            openAnew();
+            return FreshFile.create(directory.resolve(FRESH + next()));
+        }
+    }
+
+    /** Somebody has removed the directory, with all that was in it. */
+    private synchronized void openAnew() throws IOException {
+        if (Files.notExists(directory, NOFOLLOW_LINKS)) {
+            sizes.clear();
+            size = 0;
+            isOpen = false;
+        }
+        open();
     }
 
     private synchronized long next() {
@@ -159,7 +175,7 @@ final class ModuleCache {
             discard(key, problem.get());
         } catch (LinuxException e) {
             if (e.errno() == Errno.ENOENT) {
-                forget(key);
+                forgetMissing(key);
             } else {
                 discard(key, String.valueOf(e.getMessage()));
             }
@@ -214,7 +230,7 @@ final class ModuleCache {
      * The same file where the kernel lets nobody write: a worker runs as the user who owns it, and
      * could open what it holds once more.
      */
-    private static Descriptor readOnly(Descriptor file) {
+    static Descriptor readOnly(Descriptor file) {
         try (var mount = DetachedMount.bind(file)) {
             mount.restrict(true);
             return OpenFile.reopen(mount.descriptor(), OpenFlag.READ).descriptor();
@@ -277,6 +293,13 @@ final class ModuleCache {
     private synchronized void touch(CacheKey key, Descriptor file) {
         var _ = sizes.get(key);
         OpenFile.setTimes(file, new OpenFile.Time.Kept(), new OpenFile.Time.Now());
+    }
+
+    /** Somebody may have put it there meanwhile. */
+    private synchronized void forgetMissing(CacheKey key) {
+        if (Files.notExists(file(key), NOFOLLOW_LINKS)) {
+            forget(key);
+        }
     }
 
     private synchronized void forget(CacheKey key) {

@@ -7,6 +7,8 @@ import io.silica.linux.OpenFlag;
 import io.silica.wasm.engine.ModuleDigest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
 
 /**
  * The bytes of a module in a file without a name, which nobody who may write to the module can
@@ -18,36 +20,56 @@ import java.lang.foreign.Arena;
 record ModuleCopy(Descriptor file, ModuleDigest digest) implements AutoCloseable {
     private static final int CHUNK = 64 << 10;
 
+    /** What bytes that are read go to. */
+    @FunctionalInterface
+    private interface Sink {
+        void write(ByteBuffer bytes) throws IOException;
+    }
+
     /**
-     * Makes one.
+     * The digest of a module, as it is now.
      *
      * @param module open for reading; as slow as its file system
-     * @param fresh where, which the caller closes
      * @param limit the most bytes that it may have
      * @throws CompilerException.TooMuch if it has more
      */
+    static ModuleDigest digest(Descriptor module, long limit) throws IOException {
+        var digest = ModuleDigest.sha256();
+        read(module, limit, digest::update);
+        return new ModuleDigest(HexFormat.of().formatHex(digest.digest()));
+    }
+
+    /**
+     * Makes one, open where nobody can write.
+     *
+     * @param module as {@link #digest} takes it
+     * @param fresh where, which the caller closes
+     * @param limit as {@link #digest} takes it
+     * @throws CompilerException.TooMuch if it has more
+     */
     static ModuleCopy of(Descriptor module, FreshFile fresh, long limit) throws IOException {
+        read(module, limit, fresh::write);
+        try (var written = Descriptor.open(fresh.path(), OpenFlag.READ, OpenFlag.NO_FOLLOW)) {
+            return new ModuleCopy(ModuleCache.readOnly(written), new ModuleDigest(fresh.digest()));
+        }
+    }
+
+    private static void read(Descriptor module, long limit, Sink to) throws IOException {
         var from = new OpenFile(module);
         try (var arena = Arena.ofConfined()) {
             var buffer = arena.allocate(CHUNK);
+            long length = 0;
             int count = from.readAt(buffer, CHUNK, 0);
             while (count > 0) {
-                fresh.write(buffer.asSlice(0, count).asByteBuffer());
-                if (fresh.length() > limit) {
+                length += count;
+                if (length > limit) {
                     throw new CompilerException.TooMuch(
                             "it has more than the %d bytes that are the limit".formatted(limit));
                 }
-                count = from.readAt(buffer, CHUNK, fresh.length());
+                to.write(buffer.asSlice(0, count).asByteBuffer());
+                count = from.readAt(buffer, CHUNK, length);
             }
         }
-        return new ModuleCopy(
-                Descriptor.open(fresh.path(), OpenFlag.READ, OpenFlag.NO_FOLLOW),
-                new ModuleDigest(fresh.digest()));
-    }
-
-    /** The same, which lives on when this is closed. */
-    ModuleCopy duplicate() {
-        return new ModuleCopy(file.duplicate(), digest);
     }
 
     @Override

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.silica.linux.Descriptor;
 import io.silica.linux.Errno;
+import io.silica.linux.FileTree;
 import io.silica.linux.LinuxException;
 import io.silica.linux.OpenFlag;
 import io.silica.linux.leaks.LeakCheck;
@@ -19,6 +20,7 @@ import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +73,8 @@ final class ModuleCacheTest {
         assertThat(found("b")).isFalse();
 
         assertThat(found("a")).isTrue();
+        Files.setLastModifiedTime(file("c"), FileTime.fromMillis(1000));
+        Files.setLastModifiedTime(file("a"), FileTime.fromMillis(2000));
         cache = cache(5000);
         assertThat(found("c")).isFalse();
         assertThat(found("a")).isTrue();
@@ -170,6 +174,16 @@ final class ModuleCacheTest {
         assertThat(file("a")).doesNotExist();
         put("a", 1000);
         assertThat(found("a")).isTrue();
+    }
+
+    @Test
+    void aDirectoryThatIsRemovedIsMadeAnew() throws IOException {
+        put("a", 100);
+        FileTree.remove(directory);
+        put("b", 10);
+        assertThat(found("b")).isTrue();
+        assertThat(found("a")).isFalse();
+        assertThat(cache.size()).isEqualTo(10 + CompiledFile.HEADER);
     }
 
     @Test
