@@ -4,6 +4,7 @@ package io.silica.wasm;
 import io.silica.linux.Poller;
 import io.silica.wasm.worker.ProtocolVersions;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -19,10 +20,12 @@ record EngineWorkers(Workers shared, OwnWorkers owns) implements AutoCloseable {
             Path directory,
             Supplier<WorkerCommand> command,
             Poller poller,
-            ProtocolVersions versions) {
+            ProtocolVersions versions,
+            Supplier<Optional<String>> build) {
         return new EngineWorkers(
-                new Workers(command, new WorkerPlaces(directory), poller, versions, Payer.NODE),
-                new OwnWorkers(command, directory, poller, versions));
+                new Workers(
+                        command, new WorkerPlaces(directory), poller, versions, Payer.NODE, build),
+                new OwnWorkers(command, directory, poller, versions, build));
     }
 
     @Override

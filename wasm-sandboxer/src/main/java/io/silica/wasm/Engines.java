@@ -64,9 +64,21 @@ record Engines(Engine usual, Optional<LibraryFile> wasmtime, CompilerLimits comp
     }
 
     /** Which build of the engine that has a library modules are compiled by. Reads it. */
-    String build() throws IOException {
+    String compiling() throws IOException {
         var library = wasmtime.orElseThrow(() -> new IOException(UNNAMED));
         return Engine.WASMTIME.handler() + " " + library.digest();
+    }
+
+    /**
+     * Which build of an engine a worker has that is started now; empty if it has no library, or
+     * that can't be read. Reads it.
+     */
+    Optional<String> build(Engine engine) {
+        try {
+            return engine == Engine.ENDIVE ? Optional.empty() : Optional.of(compiling());
+        } catch (IOException _) {
+            return Optional.empty();
+        }
     }
 
     /**

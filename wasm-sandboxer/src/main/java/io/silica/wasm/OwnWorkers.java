@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -34,20 +35,24 @@ final class OwnWorkers implements AutoCloseable {
     private final Path directory;
     private final Poller poller;
     private final ProtocolVersions versions;
+    private final Supplier<Optional<String>> build;
     private final Map<SandboxId, OwnWorker> all = new ConcurrentHashMap<>();
 
     /**
      * @param directory need not exist
+     * @param build as {@link Workers} take it
      */
     OwnWorkers(
             Supplier<WorkerCommand> command,
             Path directory,
             Poller poller,
-            ProtocolVersions versions) {
+            ProtocolVersions versions,
+            Supplier<Optional<String>> build) {
         this.command = command;
         this.directory = directory;
         this.poller = poller;
         this.versions = versions;
+        this.build = build;
     }
 
     /**
@@ -57,7 +62,7 @@ final class OwnWorkers implements AutoCloseable {
      */
     OwnWorker of(SandboxId sandbox, Payer payer) {
         var place = directory.resolve(name(sandbox));
-        var workers = new Workers(command, new WorkerPlaces(place), poller, versions, payer);
+        var workers = new Workers(command, new WorkerPlaces(place), poller, versions, payer, build);
         var own = new OwnWorker(sandbox, place, workers);
         all.put(sandbox, own);
         return own;

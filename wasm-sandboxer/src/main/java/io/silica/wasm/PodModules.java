@@ -49,6 +49,11 @@ final class PodModules {
         }
     }
 
+    /** Whether a worker has the engine that modules are compiled for now. */
+    boolean isFor(Worker worker) {
+        return worker.build().filter(modules.build(host)::equals).isPresent();
+    }
+
     private void await(ContainerId container) {
         try {
             if (!turn.tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -104,19 +104,27 @@ final class WasmSandbox implements Sandbox {
         if (isCreated(worker, config, wishes, files)) {
             return worker;
         }
-        // What is on disk may be of other settings than those of this release.
-        for (boolean anew : new boolean[] {false, true}) {
-            var compiler = modules.orElseThrow();
-            files.compiled(compiler.compiled(config.id(), files.module(), anew));
+        var compiler = modules.orElseThrow();
+        files.compiled(compiler.compiled(config.id(), files.module(), false));
+        if (isCreated(worker, config, wishes, files)) {
+            return worker;
+        }
+        if (!compiler.isFor(worker)) {
+            // It runs a library that has been replaced since.
+            worker.retire();
+            worker = workers.get(config, wishes.protocol());
             if (isCreated(worker, config, wishes, files)) {
                 return worker;
             }
         }
-        // It runs a library that has been replaced since.
-        worker.retire();
-        var next = workers.get(config, wishes.protocol());
-        create(next, config, wishes, files);
-        return next;
+        // What is on disk may be of other settings than those of this release.
+        files.compiled(compiler.compiled(config.id(), files.module(), true));
+        if (isCreated(worker, config, wishes, files)) {
+            return worker;
+        }
+        throw new SandboxException.InvalidArgument(
+                "the module of container \"%s\" can't be run: its worker does not take it as it is compiled here"
+                        .formatted(config.id()));
     }
 
     /** False if the worker has not the module in a form that it can use. */

@@ -72,7 +72,7 @@ public final class WasmSandboxer implements Sandboxer {
         this.modules =
                 new CompiledModules(
                         () -> engines.command(command.get(), Engine.WASMTIME).compiler(),
-                        engines::build,
+                        engines::compiling,
                         engines.compiler(),
                         directory.resolve("modules"),
                         poller);
@@ -83,7 +83,8 @@ public final class WasmSandboxer implements Sandboxer {
                             place(directory, engine),
                             () -> engines.command(command.get(), engine),
                             poller,
-                            versions));
+                            versions,
+                            () -> engines.build(engine)));
         }
     }
 

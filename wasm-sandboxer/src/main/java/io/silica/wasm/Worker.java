@@ -35,6 +35,7 @@ final class Worker implements AutoCloseable {
 
     private final ProcessIdentity identity;
     private final OptionalInt protocol;
+    private final Optional<String> build;
     private final Pidfd pidfd;
     private final Poller poller;
     private final DescriptorSender sender;
@@ -51,6 +52,7 @@ final class Worker implements AutoCloseable {
     private Worker(
             ProcessIdentity identity,
             OptionalInt protocol,
+            Optional<String> build,
             Pidfd pidfd,
             AutoCloseable handle,
             WorkerFiles files,
@@ -58,6 +60,7 @@ final class Worker implements AutoCloseable {
             Optional<Cgroup> cgroup) {
         this.identity = identity;
         this.protocol = protocol;
+        this.build = build;
         this.pidfd = pidfd;
         this.poller = poller;
         this.handle = handle;
@@ -73,17 +76,23 @@ final class Worker implements AutoCloseable {
      * Starts a worker and writes it down.
      *
      * @param versions of the protocol that it speaks, which are ours
+     * @param build as {@link #build} tells it
      */
     static Worker start(
-            WorkerCommand command, WorkerFiles files, ProtocolVersions versions, Poller poller) {
+            WorkerCommand command,
+            WorkerFiles files,
+            ProtocolVersions versions,
+            Optional<String> build,
+            Poller poller) {
         try (var calls = WorkerFiles.listen(files.calls(), SocketType.STREAM);
                 var descriptors = WorkerFiles.listen(files.descriptors(), SocketType.SEQPACKET)) {
             var process = command.start(calls, descriptors, poller);
             try {
-                files.save(new WorkerRecord(process.identity(), versions));
+                files.save(new WorkerRecord(process.identity(), versions, build));
                 return new Worker(
                         process.identity(),
                         OptionalInt.of(versions.newest()),
+                        build,
                         process.pidfd(),
                         process,
                         files,
@@ -114,6 +123,7 @@ final class Worker implements AutoCloseable {
                                         new Worker(
                                                 it.identity(),
                                                 versions.highestShared(it.versions()),
+                                                it.build(),
                                                 pidfd,
                                                 pidfd,
                                                 files,
@@ -128,6 +138,16 @@ final class Worker implements AutoCloseable {
      */
     OptionalInt protocol() {
         return protocol;
+    }
+
+    /** Which build of its engine it was started with, as {@link WorkerRecord} has it. */
+    Optional<String> build() {
+        return build;
+    }
+
+    /** When it was started, in the kernel's measure. */
+    long startTime() {
+        return identity.startTime();
     }
 
     /** It is given no new containers from now on, and keeps those that it has. */

@@ -5,6 +5,7 @@ import io.silica.linux.ProcessIdentity;
 import io.silica.wasm.worker.ProtocolVersions;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.Optional;
 import java.util.Properties;
 
 /**
@@ -12,9 +13,16 @@ import java.util.Properties;
  *
  * @param identity which process it is
  * @param versions those of worker.proto that it speaks
+ * @param build which build of its engine it was started with, if that has a library of its own; not
+ *     known of one that a release before has started
  */
-record WorkerRecord(ProcessIdentity identity, ProtocolVersions versions) {
+record WorkerRecord(ProcessIdentity identity, ProtocolVersions versions, Optional<String> build) {
     private static final String FORM = "1";
+
+    /** One whose engine has no library. */
+    WorkerRecord(ProcessIdentity identity, ProtocolVersions versions) {
+        this(identity, versions, Optional.empty());
+    }
 
     /**
      * The text of it. What {@code protocol} says was the only version at first, and a daemon that
@@ -22,12 +30,13 @@ record WorkerRecord(ProcessIdentity identity, ProtocolVersions versions) {
      */
     String text() {
         return "version=%s%npid=%d%nstart-time=%d%nprotocol=%d%nnewest-protocol=%d%n"
-                .formatted(
-                        FORM,
-                        identity.pid(),
-                        identity.startTime(),
-                        versions.oldest(),
-                        versions.newest());
+                        .formatted(
+                                FORM,
+                                identity.pid(),
+                                identity.startTime(),
+                                versions.oldest(),
+                                versions.newest())
+                + build.map("build=%s%n"::formatted).orElse("");
     }
 
     /**
@@ -49,6 +58,7 @@ record WorkerRecord(ProcessIdentity identity, ProtocolVersions versions) {
                         Long.parseLong(record.getProperty("start-time", ""))),
                 new ProtocolVersions(
                         Integer.parseInt(oldest),
-                        Integer.parseInt(record.getProperty("newest-protocol", oldest))));
+                        Integer.parseInt(record.getProperty("newest-protocol", oldest))),
+                Optional.ofNullable(record.getProperty("build")));
     }
 }

@@ -6,6 +6,7 @@ import io.silica.wasm.worker.ProtocolVersions;
 import java.lang.System.Logger.Level;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -20,11 +21,16 @@ import java.util.function.Supplier;
 final class Workers implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Workers.class.getName());
 
+    private static final Comparator<Worker> NEWEST =
+            Comparator.comparingInt((Worker worker) -> worker.protocol().orElse(0))
+                    .thenComparingLong(Worker::startTime);
+
     private final Supplier<WorkerCommand> command;
     private final WorkerPlaces places;
     private final Poller poller;
     private final ProtocolVersions versions;
     private final Payer payer;
+    private final Supplier<Optional<String>> build;
     private final SortedMap<Integer, Worker> living = new TreeMap<>();
     private boolean sought;
 
@@ -33,18 +39,21 @@ final class Workers implements AutoCloseable {
      *     finds its worker, and what a new one may see takes time to find out
      * @param versions of the protocol that we speak, and so does a worker that is started
      * @param payer whom they are charged to
+     * @param build which build of its engine a worker that is started has; asked for as the command
      */
     Workers(
             Supplier<WorkerCommand> command,
             WorkerPlaces places,
             Poller poller,
             ProtocolVersions versions,
-            Payer payer) {
+            Payer payer,
+            Supplier<Optional<String>> build) {
         this.command = command;
         this.places = places;
         this.poller = poller;
         this.versions = versions;
         this.payer = payer;
+        this.build = build;
     }
 
     /**
@@ -55,7 +64,7 @@ final class Workers implements AutoCloseable {
     synchronized Worker get(int protocol) {
         return existing().stream()
                 .filter(worker -> worker.protocol().orElse(0) >= protocol && !worker.isRetired())
-                .max(Comparator.comparingInt(worker -> worker.protocol().getAsInt()))
+                .max(NEWEST)
                 .orElseGet(this::start);
     }
 
@@ -99,7 +108,7 @@ final class Workers implements AutoCloseable {
             number++;
         }
         var charged = command.get().with(payer.share().get());
-        var started = Worker.start(charged, places.files(number), versions, poller);
+        var started = Worker.start(charged, places.files(number), versions, build.get(), poller);
         LOG.log(Level.INFO, "started a wasm worker, pid " + started.pid());
         living.put(number, started);
         return started;

@@ -259,6 +259,42 @@ final class WasmtimePodTest {
         assertThat(endless.init().exit().await().code()).isEqualTo(137);
     }
 
+    @Test
+    void aWorkerWhoseLibraryWasReplacedGivesWayToAnotherOnlyForWhatItDoesNotTake()
+            throws Exception {
+        var library = Files.copy(WasmtimeLibrary.required(), directory.resolve("library.so"));
+        pods.close();
+        pods = daemon(Optional.of(library));
+        var pod = pods.sandbox("w", resources(0, 1000), "wasmtime");
+        var before = startedInOwn(pod, "before", GuestModules.LOOPS);
+        var bytes = Files.readAllBytes(library);
+        Files.delete(library);
+        Files.write(library, Arrays.copyOf(bytes, bytes.length + 1));
+        var other = pods.sandbox("o", resources(0, 1000), "wasmtime");
+        startedInOwn(other, "other", GuestModules.exits(2)).init().exit().await();
+        try (var files = Files.list(pods.state().resolve("modules"))) {
+            for (var file : files.toList()) {
+                forge(file);
+            }
+        }
+
+        var taken = startedInOwn(pod, "taken", GuestModules.exits(3));
+        assertThat(taken.init().pid()).isEqualTo(before.init().pid());
+        var next = startedInOwn(pod, "next", GuestModules.exits(2));
+        assertThat(next.init().pid()).isNotEqualTo(before.init().pid());
+        assertThat(next.init().exit().await().code()).isEqualTo(2);
+        assertThat(pods.daemon().modules().discarded()).isEqualTo(1);
+        assertThat(before.init().exit().status()).isEmpty();
+        var last = startedInOwn(pod, "last", GuestModules.exits(4));
+        assertThat(last.init().pid()).isEqualTo(next.init().pid());
+    }
+
+    private Container startedInOwn(Sandbox pod, String id, String module) throws IOException {
+        var container = pods.create(pod, id, module, limits(0, 1000));
+        container.init().start();
+        return container;
+    }
+
     private Container started(Sandbox pod, String id, String module) throws IOException {
         var container = pods.create(pod, id, module, limits(4, 0));
         container.init().start();

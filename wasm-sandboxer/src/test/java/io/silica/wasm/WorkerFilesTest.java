@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,15 @@ final class WorkerFilesTest {
         files.save(new WorkerRecord(new ProcessIdentity(1, 2), ProtocolVersions.OURS));
         files.save(WORKER);
         assertThat(new WorkerFiles(state).load()).contains(WORKER);
+    }
+
+    @Test
+    void whichBuildOfItsEngineAWorkerHasIsFoundAgain() {
+        var built =
+                new WorkerRecord(
+                        WORKER.identity(), WORKER.versions(), Optional.of("wasmtime 0a1b"));
+        files.save(built);
+        assertThat(new WorkerFiles(state).load()).contains(built);
     }
 
     /** As daemons wrote it that knew one version only. */

@@ -40,6 +40,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** A worker process of a test, and what a daemon would say to it. Closing it ends the process. */
@@ -65,7 +66,8 @@ final class WorkerFixture implements AutoCloseable {
                 new WorkerPlaces(directory.resolve("state")),
                 poller,
                 ProtocolVersions.OURS,
-                Payer.NODE);
+                Payer.NODE,
+                Optional::empty);
     }
 
     /** As a daemon that comes back would find it. */
