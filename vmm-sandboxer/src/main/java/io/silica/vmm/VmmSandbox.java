@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.vmm;
 
+import io.silica.linux.ports.PortForwards;
 import io.silica.sandbox.AdoptedContainer;
 import io.silica.sandbox.Container;
 import io.silica.sandbox.ContainerConfig;
@@ -12,7 +13,6 @@ import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Statistics;
-import io.silica.linux.ports.PortForwards;
 import io.silica.vmm.agent.Agent;
 import io.silica.vmm.agent.GuestMachine;
 import io.silica.vmm.agent.GuestPorts;

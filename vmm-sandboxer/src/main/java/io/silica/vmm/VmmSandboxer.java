@@ -3,12 +3,12 @@ package io.silica.vmm;
 
 import io.silica.linux.Poller;
 import io.silica.linux.cgroup.Hierarchies;
+import io.silica.linux.ports.PortRoom;
 import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.Sandbox;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Sandboxer;
-import io.silica.linux.ports.PortRoom;
 import io.silica.vmm.hypervisor.Hypervisor;
 import io.silica.vmm.hypervisor.Machine;
 import io.silica.vmm.network.PodNetwork;

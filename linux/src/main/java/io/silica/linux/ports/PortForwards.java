@@ -122,8 +122,7 @@ public final class PortForwards implements AutoCloseable {
         }
     }
 
-    private void forward(LoopbackConnection connection)
-            throws IOException, InterruptedException {
+    private void forward(LoopbackConnection connection) throws IOException, InterruptedException {
         try (var client = client(connection);
                 var server = pod.dial(connection.port())) {
             new Relay(client, server, SILENCE).run("port-back " + connection.port());

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.vmm.agent;
 
-import io.silica.proto.guest.PortChunk;
-import io.silica.sandbox.SandboxException;
 import io.silica.linux.ports.PortDialler;
 import io.silica.linux.ports.PortEnd;
+import io.silica.proto.guest.PortChunk;
+import io.silica.sandbox.SandboxException;
 import io.silica.ttrpc.ByteFlow;
 import io.silica.ttrpc.ByteFlowPart;
 import io.silica.ttrpc.DuplexStream;
