@@ -99,18 +99,19 @@ public final class Beneath implements AutoCloseable {
     }
 
     /**
-     * Makes a directory, mode 0700, in one that exists; the umask may take bits away.
+     * Makes a directory in one that exists.
      *
      * @param parent resolved as in {@link #open}
      * @param name a single name
+     * @param mode of which the umask may take bits away
      */
-    public void createDirectory(String parent, String name, Resolve resolve) {
+    public void createDirectory(String parent, String name, int mode, Resolve resolve) {
         if (name.isEmpty() || name.contains("/") || name.equals(".") || name.equals("..")) {
             throw new IllegalArgumentException("not the name of a directory: " + name);
         }
         try (var arena = Arena.ofConfined();
                 var directory = open(parent, resolve, OpenFlag.PATH, OpenFlag.DIRECTORY)) {
-            long result = directory.attempt(Syscall.MKDIRAT, arena.allocateFrom(name), 0700, 0);
+            long result = directory.attempt(Syscall.MKDIRAT, arena.allocateFrom(name), mode, 0);
             Syscall.MKDIRAT.check(result, name + " in " + directory.label());
         }
     }

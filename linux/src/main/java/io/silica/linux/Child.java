@@ -32,6 +32,11 @@ public final class Child implements AutoCloseable {
         return new Child(pid, Pidfd.open(pid));
     }
 
+    /** The same for the very one that was seen before; empty if it is gone. */
+    public static Optional<Child> adopt(ProcessIdentity identity) {
+        return Pidfd.open(identity).map(it -> new Child(identity.pid(), it));
+    }
+
     public int pid() {
         return pid;
     }
@@ -63,6 +68,19 @@ public final class Child implements AutoCloseable {
         return poller.await(pidfd.descriptor(), Epoll.READABLE, timeout)
                 ? status()
                 : Optional.empty();
+    }
+
+    /**
+     * Kills it, and waits for that long at the most to collect its status; an interrupt ends the
+     * waiting, and stays.
+     */
+    public void end(Poller poller, Duration patience) {
+        var _ = pidfd.signal(Pidfd.SIGKILL);
+        try {
+            var _ = await(poller, patience);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

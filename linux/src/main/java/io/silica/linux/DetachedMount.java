@@ -31,8 +31,6 @@ public final class DetachedMount implements AutoCloseable {
     private static final int MOVE_MOUNT_F_EMPTY_PATH = 4;
     private static final int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     private static final int CLONE_NEWNS = 0x2_0000;
-    private static final long MS_PRIVATE = 1 << 18;
-    private static final long MS_SHARED = 1 << 20;
 
     private static final long ATTR_RDONLY = 1;
     private static final long ATTR_NOSUID = 2;
@@ -202,7 +200,7 @@ public final class DetachedMount implements AutoCloseable {
      * where it was taken from, nor the other way round.
      */
     public void separate() {
-        set(0, MS_PRIVATE, true);
+        set(0, MountOptions.PRIVATE, true);
     }
 
     /**
@@ -210,7 +208,7 @@ public final class DetachedMount implements AutoCloseable {
      * namespace of their own.
      */
     public void share() {
-        set(0, MS_SHARED, false);
+        set(0, MountOptions.SHARED, false);
     }
 
     /**

@@ -96,6 +96,14 @@ public enum Errno {
         return number;
     }
 
+    /** Whether it says that the machine has no more of something, whoever asks. */
+    public boolean isExhausted() {
+        return switch (this) {
+            case EMFILE, ENFILE, ENOSPC, ENOMEM -> true;
+            default -> false;
+        };
+    }
+
     /** The reason in words. */
     public String reason() {
         return reason;

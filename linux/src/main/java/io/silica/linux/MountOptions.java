@@ -33,7 +33,7 @@ record MountOptions(long flags, long propagation, String data) {
     private static final long SILENT = 32768;
     private static final long UNBINDABLE = 1 << 17;
     private static final long SLAVE = 1 << 19;
-    private static final long SHARED = 1 << 20;
+    static final long SHARED = 1 << 20;
     private static final long RELATIME = 1 << 21;
     private static final long STRICTATIME = 1 << 24;
 

@@ -2,10 +2,14 @@
 package io.silica.linux;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What tells a process from a later one with its pid, in a form that can be written down.
@@ -25,6 +29,33 @@ public record ProcessIdentity(int pid, long startTime) {
             // No such file; or ESRCH, when the process goes between open and read.
             return Optional.empty();
         }
+    }
+
+    /**
+     * All that are wanted and have not ended.
+     *
+     * @param wanted told by the directory in /proc; it is asked again once it is known who that is,
+     *     because a number may become another's meanwhile
+     */
+    public static List<ProcessIdentity> all(Predicate<Path> wanted) {
+        var found = new ArrayList<ProcessIdentity>();
+        try (var entries =
+                Files.newDirectoryStream(Path.of("/proc"), it -> isNumber(it.getFileName()))) {
+            for (var entry : entries) {
+                if (wanted.test(entry)) {
+                    of(Integer.parseInt(entry.getFileName().toString()))
+                            .filter(_ -> wanted.test(entry))
+                            .ifPresent(found::add);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    private static boolean isNumber(Path name) {
+        return name.toString().chars().allMatch(it -> it >= '0' && it <= '9');
     }
 
     static Optional<ProcessIdentity> parse(String stat) {

@@ -73,12 +73,12 @@ class BeneathTest {
     @Test
     void aDirectoryIsMadeInsideAndNowhereElse() {
         try (var beneath = Beneath.of(root)) {
-            beneath.createDirectory(".", "made", Resolve.BENEATH);
-            assertThatThrownBy(() -> beneath.createDirectory(".", "made", Resolve.BENEATH))
+            beneath.createDirectory(".", "made", 0700, Resolve.BENEATH);
+            assertThatThrownBy(() -> beneath.createDirectory(".", "made", 0700, Resolve.BENEATH))
                     .hasMessageContainingAll("mkdirat", "made", "EEXIST");
-            assertThatThrownBy(() -> beneath.createDirectory("..", "made", Resolve.BENEATH))
+            assertThatThrownBy(() -> beneath.createDirectory("..", "made", 0700, Resolve.BENEATH))
                     .hasMessageContaining("EXDEV");
-            assertThatThrownBy(() -> beneath.createDirectory(".", "../made", Resolve.BENEATH))
+            assertThatThrownBy(() -> beneath.createDirectory(".", "../made", 0700, Resolve.BENEATH))
                     .isInstanceOf(IllegalArgumentException.class);
         }
         assertThat(root.resolve("made")).isDirectory();

@@ -3,6 +3,7 @@ package io.silica.vmm;
 
 import io.silica.linux.FileTree;
 import io.silica.linux.MountTable;
+import io.silica.linux.OwnFiles;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
@@ -13,10 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,14 +75,15 @@ record PodPlaces(Path directory) {
 
     /** Makes them, for nobody but us. */
     void create(SandboxId id) {
-        directory(directory);
-        write("id", id.value().getBytes(StandardCharsets.UTF_8));
+        OwnFiles.directory(directory);
+        OwnFiles.write(directory.resolve("id"), id.value().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Whose they are; empty if they are not complete. */
     Optional<SandboxId> owner() {
         try {
-            return read("id").map(it -> new SandboxId(new String(it, StandardCharsets.UTF_8)));
+            return OwnFiles.read(directory.resolve("id"))
+                    .map(it -> new SandboxId(new String(it, StandardCharsets.UTF_8)));
         } catch (SandboxException.InvalidArgument _) {
             return Optional.empty();
         }
@@ -96,8 +95,11 @@ record PodPlaces(Path directory) {
 
     /** The number of this life; each call counts one more. */
     long nextSession() {
-        long next = read("session").map(PodPlaces::number).orElse(0L) + 1;
-        write("session", Long.toString(next).getBytes(StandardCharsets.US_ASCII));
+        long next =
+                OwnFiles.read(directory.resolve("session")).map(PodPlaces::number).orElse(0L) + 1;
+        OwnFiles.write(
+                directory.resolve("session"),
+                Long.toString(next).getBytes(StandardCharsets.US_ASCII));
         return next;
     }
 
@@ -107,22 +109,18 @@ record PodPlaces(Path directory) {
     }
 
     void writeProcess(ContainerId id, byte[] process) {
-        write("process-" + id, process);
+        OwnFiles.write(directory.resolve("process-" + id), process);
     }
 
     byte[] process(ContainerId id) {
-        return read("process-" + id)
+        return OwnFiles.read(directory.resolve("process-" + id))
                 .orElseThrow(() ->
                         new SandboxException.NotFound(
                                 "nobody knows what container \"%s\" runs".formatted(id)));
     }
 
     void removeProcess(ContainerId id) {
-        try {
-            Files.deleteIfExists(directory.resolve("process-" + id));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        OwnFiles.removeFile(directory.resolve("process-" + id));
     }
 
     /**
@@ -139,46 +137,6 @@ record PodPlaces(Path directory) {
             if (exist()) {
                 FileTree.remove(directory);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Makes a directory of mode 0700; its parent is there. */
-    static void directory(Path path) {
-        try {
-            Files.createDirectory(
-                    path,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The same where it may be there. */
-    static synchronized void directoryIfMissing(Path path) {
-        if (!Files.isDirectory(path)) {
-            directory(path);
-        }
-    }
-
-    /** Writes a file that is there whole or not at all. */
-    private void write(String name, byte[] content) {
-        try {
-            var next = directory.resolve("new-" + name);
-            Files.write(next, content);
-            Files.move(next, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private Optional<byte[]> read(String name) {
-        try {
-            return Optional.of(Files.readAllBytes(directory.resolve(name)));
-        } catch (NoSuchFileException _) {
-            return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,7 +4,6 @@ package io.silica.vmm;
 import io.silica.linux.Poller;
 import io.silica.linux.cgroup.Cgroup;
 import io.silica.linux.cgroup.CgroupException;
-import io.silica.linux.cgroup.CgroupPath;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.linux.ports.PortRoom;
 import io.silica.sandbox.HostCalls;
@@ -89,10 +88,7 @@ record PodTools(
 
     private Optional<Cgroup> cgroup() {
         return spec.cgroupParent()
-                .filter(parent -> !parent.isEmpty())
                 .flatMap(parent ->
-                        cgroups.map(it ->
-                                Cgroup.at(it, CgroupPath.parse(parent).child(spec.id().value()))))
-                .filter(Cgroup::exists);
+                        cgroups.flatMap(it -> Cgroup.existing(it, parent, spec.id().value())));
     }
 }

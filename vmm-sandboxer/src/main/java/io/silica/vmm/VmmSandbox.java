@@ -83,12 +83,6 @@ final class VmmSandbox implements Sandbox {
 
     private void runs(Machine started) {
         machine = started;
-        ports =
-                pod.network()
-                        .namespace(pod.spec())
-                        .flatMap(it ->
-                                PortForwards.open(
-                                        it, new GuestPorts(agent), pod.poller(), pod.ports()));
         started.exit()
                 .onExit(status -> {
                     var why = started.end().map(MachineEnd::words).orElse("it has ended");
@@ -96,6 +90,12 @@ final class VmmSandbox implements Sandbox {
                             .name("end of " + pod.spec().id())
                             .start(() -> ended(status, why));
                 });
+        ports =
+                pod.network()
+                        .namespace(pod.spec())
+                        .flatMap(it ->
+                                PortForwards.open(
+                                        it, new GuestPorts(agent), pod.poller(), pod.ports()));
     }
 
     /** The containers' ends are told by their own threads. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.vmm;
 
+import io.silica.linux.OwnFiles;
 import io.silica.linux.Poller;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.linux.ports.PortRoom;
@@ -14,11 +15,10 @@ import io.silica.vmm.hypervisor.Machine;
 import io.silica.vmm.network.PodNetwork;
 import io.silica.vmm.stdio.ParkedNames;
 import io.silica.vmm.stdio.Parking;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -35,7 +35,7 @@ final class VmmSandboxer implements Sandboxer {
     private final HostCalls.Factory host;
     private final Poller poller = Poller.start("vmm-streams");
     private final PortRoom ports = new PortRoom();
-    private final Optional<Hierarchies> cgroups = cgroups();
+    private final Optional<Hierarchies> cgroups = Hierarchies.present();
     private final Object making = new Object();
     private final Map<SandboxId, VmmSandbox> sandboxes = new ConcurrentHashMap<>();
 
@@ -57,15 +57,6 @@ final class VmmSandboxer implements Sandboxer {
         this.host = host;
     }
 
-    private static Optional<Hierarchies> cgroups() {
-        try {
-            return Optional.of(Hierarchies.detect())
-                    .filter(it -> it.mode() != Hierarchies.Mode.NONE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     @Override
     public String kind() {
         return KIND;
@@ -77,7 +68,7 @@ final class VmmSandboxer implements Sandboxer {
         network.check(spec);
         // Before anything is made: a machine that does not fit is refused.
         var _ = GuestSize.of(spec, config.size());
-        PodPlaces.directoryIfMissing(config.directory());
+        OwnFiles.directoryIfMissing(config.directory());
         var places = PodPlaces.of(config.directory(), spec.id());
         synchronized (making) {
             clear(places);
@@ -172,7 +163,10 @@ final class VmmSandboxer implements Sandboxer {
 
     @Override
     public void close() {
-        sandboxes.values().forEach(VmmSandbox::letGo);
+        // Each tells its guest, and one that hangs is waited for.
+        try (var each = Executors.newVirtualThreadPerTaskExecutor()) {
+            sandboxes.values().forEach(it -> each.execute(it::letGo));
+        }
         hypervisor.close();
         network.close();
         poller.close();

@@ -2,6 +2,7 @@
 package io.silica.appkernel.gvisor;
 
 import io.silica.linux.Descriptor;
+import io.silica.linux.OwnFiles;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExecId;
 import io.silica.sandbox.Resources;
@@ -34,11 +35,11 @@ final class ContainerPlace {
 
     /** Writes it. The streams come last: without them it is not complete. */
     void create(byte[] config, Resources limits, Stdio stdio) {
-        PodPlaces.directory(directory);
-        PodPlaces.directory(directory.resolve("execs"));
-        PodPlaces.write(directory.resolve("config.json"), config);
+        OwnFiles.directory(directory);
+        OwnFiles.directory(directory.resolve("execs"));
+        OwnFiles.write(directory.resolve("config.json"), config);
         limits(limits);
-        PodPlaces.write(directory.resolve("stdio"), streams(stdio));
+        OwnFiles.write(directory.resolve("stdio"), streams(stdio));
     }
 
     /** Notes what it may use. */
@@ -47,12 +48,12 @@ final class ContainerPlace {
         node.put("cpu-shares", limits.cpuShares());
         node.put("cpu-quota", limits.cpuQuotaMicros());
         node.put("cpu-period", limits.cpuPeriodMicros());
-        PodPlaces.write(directory.resolve("limits"), JSON.writeValueAsBytes(node));
+        OwnFiles.write(directory.resolve("limits"), JSON.writeValueAsBytes(node));
     }
 
     /** What it may use; nothing is limited for one that an earlier version made. */
     Resources limits() {
-        return PodPlaces.read(directory.resolve("limits"))
+        return OwnFiles.read(directory.resolve("limits"))
                 .map(JSON::readTree)
                 .map(it ->
                         new Resources(
@@ -78,7 +79,7 @@ final class ContainerPlace {
 
     private JsonNode read(String name) {
         return JSON.readTree(
-                PodPlaces.read(directory.resolve(name))
+                OwnFiles.read(directory.resolve(name))
                         .orElseThrow(() ->
                                 new IllegalStateException(directory + " has no file " + name)));
     }
@@ -108,7 +109,7 @@ final class ContainerPlace {
     }
 
     List<ExecId> execs() {
-        return PodPlaces.entries(directory.resolve("execs")).stream()
+        return OwnFiles.directories(directory.resolve("execs")).stream()
                 .map(it -> new ExecId(it.getFileName().toString()))
                 .toList();
     }

@@ -8,6 +8,7 @@ import io.silica.linux.Poller;
 import io.silica.linux.SocketType;
 import io.silica.linux.UnixAddress;
 import io.silica.linux.UnixSocket;
+import io.silica.sandbox.Printable;
 import io.silica.sandbox.SandboxException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

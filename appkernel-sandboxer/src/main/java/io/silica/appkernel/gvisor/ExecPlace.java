@@ -2,6 +2,7 @@
 package io.silica.appkernel.gvisor;
 
 import io.silica.linux.Descriptor;
+import io.silica.linux.OwnFiles;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ProcessSpec;
 import io.silica.sandbox.Stdio;
@@ -40,9 +41,9 @@ final class ExecPlace {
     }
 
     void create(ProcessSpec process, Stdio stdio) {
-        PodPlaces.directory(directory);
-        PodPlaces.write(directory.resolve("request"), JSON.writeValueAsBytes(request(process)));
-        PodPlaces.write(directory.resolve("stdio"), ContainerPlace.streams(stdio));
+        OwnFiles.directory(directory);
+        OwnFiles.write(directory.resolve("request"), JSON.writeValueAsBytes(request(process)));
+        OwnFiles.write(directory.resolve("stdio"), ContainerPlace.streams(stdio));
     }
 
     boolean isComplete() {
@@ -105,15 +106,15 @@ final class ExecPlace {
     }
 
     void noteStarting() {
-        PodPlaces.write(directory.resolve("starting"), new byte[0]);
+        OwnFiles.write(directory.resolve("starting"), new byte[0]);
     }
 
     void noteNotStarting() {
-        PodPlaces.removeFile(directory.resolve("starting"));
+        OwnFiles.removeFile(directory.resolve("starting"));
     }
 
     void noteStarted(int pid) {
-        PodPlaces.write(
+        OwnFiles.write(
                 directory.resolve("pid"),
                 Integer.toString(pid).getBytes(StandardCharsets.US_ASCII));
     }
@@ -131,7 +132,7 @@ final class ExecPlace {
     }
 
     private Optional<byte[]> content(String name) {
-        return PodPlaces.read(directory.resolve(name));
+        return OwnFiles.read(directory.resolve(name));
     }
 
     void remove() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.gvisor;
 
+import io.silica.linux.OwnFiles;
 import io.silica.sandbox.SandboxException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +56,7 @@ final class Freeze {
         this.file = file;
         this.control = control;
         this.patience = patience;
-        this.frozen = PodPlaces.read(file).isPresent();
+        this.frozen = OwnFiles.read(file).isPresent();
     }
 
     boolean isFrozen() {
@@ -91,7 +92,7 @@ final class Freeze {
             settle();
             if (!frozen) {
                 mayBe.run();
-                PodPlaces.write(file, CHANGING);
+                OwnFiles.write(file, CHANGING);
                 frozen = true;
                 pauseNow();
             }
@@ -103,7 +104,7 @@ final class Freeze {
     private void pauseNow() {
         try {
             control.call("Pause", JSON.nullNode());
-            PodPlaces.write(file, PAUSED);
+            OwnFiles.write(file, PAUSED);
         } catch (SandboxException.Failed e) {
             runs();
             throw e;
@@ -116,7 +117,7 @@ final class Freeze {
         try {
             settle();
             if (frozen) {
-                PodPlaces.write(file, CHANGING);
+                OwnFiles.write(file, CHANGING);
                 // Should this not be answered, it tells nothing any more.
                 undone = OptionalInt.empty();
                 control.call("Resume", JSON.nullNode());
@@ -146,7 +147,7 @@ final class Freeze {
      * @throws SandboxException.TimedOut if the sentry does not take any work
      */
     private void settle() {
-        var written = PodPlaces.read(file);
+        var written = OwnFiles.read(file);
         if (written.isEmpty() || Arrays.equals(written.get(), PAUSED)) {
             return;
         }
@@ -172,7 +173,7 @@ final class Freeze {
     }
 
     private void runs() {
-        PodPlaces.removeFile(file);
+        OwnFiles.removeFile(file);
         frozen = false;
         undone = OptionalInt.empty();
     }

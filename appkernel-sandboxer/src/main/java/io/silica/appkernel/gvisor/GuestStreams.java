@@ -3,6 +3,7 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.linux.Descriptor;
 import io.silica.linux.LinuxException;
+import io.silica.linux.OpenFile;
 import io.silica.linux.OpenFlag;
 import io.silica.linux.Spawn;
 import io.silica.sandbox.SandboxException;
@@ -59,7 +60,7 @@ final class GuestStreams implements AutoCloseable {
         /** What was found may be closed meanwhile, when nobody waits any more. */
         Descriptor open() {
             try (var own = found.duplicate()) {
-                return Descriptor.open(Path.of("/proc/self/fd/" + own.number()), direction);
+                return OpenFile.reopen(own, direction).descriptor();
             }
         }
 

@@ -3,6 +3,7 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.appkernel.kernel.KernelContainer;
 import io.silica.appkernel.kernel.KernelProcess;
+import io.silica.linux.OwnFiles;
 import io.silica.linux.cgroup.CgroupException;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ContainerObserver;
@@ -277,8 +278,8 @@ final class GvisorContainer implements KernelContainer {
         Failpoint.at("gvisor.container.destroyed");
         execs.values().forEach(GvisorProcess::letGo);
         tools.processes().killGofer(tools.places().container(id));
-        PodPlaces.removeFile(tools.places().state(id.value()));
-        PodPlaces.removeFile(tools.places().lock(id.value()));
+        OwnFiles.removeFile(tools.places().state(id.value()));
+        OwnFiles.removeFile(tools.places().lock(id.value()));
         place.remove();
         onDelete.run();
     }

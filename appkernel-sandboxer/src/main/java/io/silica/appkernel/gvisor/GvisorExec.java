@@ -3,7 +3,6 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.linux.Descriptor;
 import io.silica.sandbox.ContainerId;
-import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
 import java.util.List;
@@ -69,7 +68,6 @@ final class GvisorExec extends GvisorProcess {
     }
 
     private void execute(List<Descriptor> descriptors) {
-        Failpoint.at("gvisor.exec.opened");
         pid =
                 sentry().control()
                         .call("ExecuteAsync", place.request(container), descriptors)

@@ -3,14 +3,13 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.appkernel.kernel.AppKernel;
 import io.silica.appkernel.kernel.KernelSandbox;
+import io.silica.linux.OwnFiles;
 import io.silica.linux.Poller;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.linux.ports.PortRoom;
 import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
@@ -44,16 +43,7 @@ public final class GvisorKernel implements AppKernel {
         this.orphans = new Orphans(poller);
         this.runsc = new Runsc(config, poller, orphans);
         this.probe = new Probe(config, runsc, poller);
-        this.cgroups = cgroups();
-    }
-
-    private static Optional<Hierarchies> cgroups() {
-        try {
-            return Optional.of(Hierarchies.detect())
-                    .filter(it -> it.mode() != Hierarchies.Mode.NONE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this.cgroups = Hierarchies.present();
     }
 
     @Override
@@ -69,7 +59,7 @@ public final class GvisorKernel implements AppKernel {
     @Override
     public KernelSandbox prepare(SandboxSpec spec) {
         var places = PodPlaces.of(config.directory(), spec.id());
-        PodPlaces.directoryIfMissing(config.directory());
+        OwnFiles.directoryIfMissing(config.directory());
         synchronized (making) {
             clear(places);
             places.create(spec.id());

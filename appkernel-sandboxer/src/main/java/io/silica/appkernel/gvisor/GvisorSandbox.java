@@ -3,6 +3,7 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.appkernel.kernel.KernelContainer;
 import io.silica.appkernel.kernel.KernelSandbox;
+import io.silica.linux.OwnFiles;
 import io.silica.linux.cgroup.CgroupException;
 import io.silica.linux.ports.PortForwards;
 import io.silica.sandbox.ContainerConfig;
@@ -86,7 +87,7 @@ final class GvisorSandbox implements KernelSandbox {
             return running.pid();
         }
         try {
-            PodPlaces.write(
+            OwnFiles.write(
                     tools.places().pod().resolve("config.json"),
                     Bundles.pod(tools.spec(), tools.config().podRoot(), "/pod-init"));
             tools.runsc().createPod(tools.places(), tools.network());

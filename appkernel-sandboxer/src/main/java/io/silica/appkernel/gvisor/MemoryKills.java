@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.gvisor;
 
+import io.silica.linux.OwnFiles;
 import io.silica.linux.cgroup.CgroupException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -35,7 +36,7 @@ final class MemoryKills {
     }
 
     private synchronized void begin() {
-        var kept = PodPlaces.read(file).flatMap(MemoryKills::parse);
+        var kept = OwnFiles.read(file).flatMap(MemoryKills::parse);
         kept.ifPresentOrElse(it -> told = it, () -> keep(count()));
     }
 
@@ -52,7 +53,7 @@ final class MemoryKills {
         told = count;
         try {
             if (cgroup.isPresent()) {
-                PodPlaces.write(file, Long.toString(count).getBytes(StandardCharsets.US_ASCII));
+                OwnFiles.write(file, Long.toString(count).getBytes(StandardCharsets.US_ASCII));
             }
         } catch (UncheckedIOException e) {
             LOG.log(Level.WARNING, "cannot write what was killed down: {0}", e.getMessage());

@@ -2,6 +2,7 @@
 package io.silica.appkernel.gvisor;
 
 import io.silica.linux.FileTree;
+import io.silica.linux.OwnFiles;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExecId;
 import io.silica.sandbox.SandboxException;
@@ -15,8 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,7 +48,7 @@ record PodPlaces(Path directory) {
 
     /** All that there are. */
     static List<PodPlaces> all(Path directory) {
-        return entries(directory).stream().map(PodPlaces::new).toList();
+        return OwnFiles.directories(directory).stream().map(PodPlaces::new).toList();
     }
 
     Path root() {
@@ -99,17 +98,17 @@ record PodPlaces(Path directory) {
 
     /** Makes them, for nobody but us. */
     void create(SandboxId id) {
-        directory(directory);
-        write(directory.resolve("id"), id.value().getBytes(StandardCharsets.UTF_8));
-        directory(root());
-        directory(pod());
-        directory(directory.resolve("containers"));
+        OwnFiles.directory(directory);
+        OwnFiles.write(directory.resolve("id"), id.value().getBytes(StandardCharsets.UTF_8));
+        OwnFiles.directory(root());
+        OwnFiles.directory(pod());
+        OwnFiles.directory(directory.resolve("containers"));
     }
 
     /** Whose they are; empty if they are not complete. */
     Optional<SandboxId> owner() {
         try {
-            return read(directory.resolve("id"))
+            return OwnFiles.read(directory.resolve("id"))
                     .map(it -> new SandboxId(new String(it, StandardCharsets.UTF_8)));
         } catch (SandboxException.InvalidArgument _) {
             return Optional.empty();
@@ -118,7 +117,7 @@ record PodPlaces(Path directory) {
 
     /** The ids of the containers that have a directory. */
     List<ContainerId> containers() {
-        return entries(directory.resolve("containers")).stream()
+        return OwnFiles.directories(directory.resolve("containers")).stream()
                 .map(it -> new ContainerId(it.getFileName().toString()))
                 .toList();
     }
@@ -156,59 +155,6 @@ record PodPlaces(Path directory) {
         return path.resolveSibling("").toRealPath();
     }
 
-    /** Makes a directory of mode 0700; its parent is there. */
-    static void directory(Path path) {
-        try {
-            Files.createDirectory(
-                    path,
-                    PosixFilePermissions.asFileAttribute(
-                            PosixFilePermissions.fromString("rwx------")));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The same where it may be there. */
-    static synchronized void directoryIfMissing(Path path) {
-        if (!Files.isDirectory(path)) {
-            directory(path);
-        }
-    }
-
-    /** The directories in one; none if it is not there. */
-    static List<Path> entries(Path path) {
-        if (!Files.isDirectory(path)) {
-            return List.of();
-        }
-        try (var entries = Files.list(path)) {
-            return entries.toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Writes a file that is there whole or not at all. */
-    static void write(Path path, byte[] content) {
-        try {
-            var next = path.resolveSibling(path.getFileName() + ".new");
-            Files.write(next, content);
-            Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Reads a file, if it is there. */
-    static Optional<byte[]> read(Path path) {
-        try {
-            return Optional.of(Files.readAllBytes(path));
-        } catch (NoSuchFileException _) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** Reads the end of a file, if it is there; the first line may be cut. */
     static String readEnd(Path path, int maximum) {
         try (var file = new RandomAccessFile(path.toFile(), "r")) {
@@ -218,15 +164,6 @@ record PodPlaces(Path directory) {
             return new String(end, 0, length, StandardCharsets.UTF_8);
         } catch (FileNotFoundException _) {
             return "";
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Removes one file, which may be a socket, if it is there; never what is below it. */
-    static void removeFile(Path path) {
-        try {
-            Files.deleteIfExists(path);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

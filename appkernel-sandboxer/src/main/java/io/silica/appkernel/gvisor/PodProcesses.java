@@ -7,12 +7,10 @@ import io.silica.linux.Poller;
 import io.silica.linux.ProcessIdentity;
 import io.silica.sandbox.SandboxException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -139,23 +137,7 @@ final class PodProcesses {
     }
 
     private List<ProcessIdentity> find(Predicate<List<String>> which) {
-        var found = new ArrayList<ProcessIdentity>();
-        try (var entries =
-                Files.newDirectoryStream(Path.of("/proc"), it -> isNumber(it.getFileName()))) {
-            for (var entry : entries) {
-                var identity = ProcessIdentity.of(Integer.parseInt(entry.getFileName().toString()));
-                if (identity.isPresent() && isOurs(entry, which)) {
-                    found.add(identity.get());
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return found;
-    }
-
-    private static boolean isNumber(Path name) {
-        return name.toString().chars().allMatch(it -> it >= '0' && it <= '9');
+        return ProcessIdentity.all(it -> isOurs(it, which));
     }
 
     private boolean isOurs(Path process, Predicate<List<String>> which) {

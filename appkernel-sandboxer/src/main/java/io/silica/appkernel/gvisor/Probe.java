@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.gvisor;
 
+import io.silica.linux.OwnFiles;
 import io.silica.linux.Poller;
+import io.silica.sandbox.Printable;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import java.io.IOException;
@@ -80,7 +82,7 @@ final class Probe {
         if (Files.exists(kept)) {
             return GOOD;
         }
-        PodPlaces.directoryIfMissing(config.verdicts());
+        OwnFiles.directoryIfMissing(config.verdicts());
         try (var _ = TrialLock.take(config.verdicts(), patience.multipliedBy(STEPS))) {
             // Whoever was waited for may have found it out.
             return Files.exists(kept) ? GOOD : triedAndKept(kept);
@@ -92,7 +94,7 @@ final class Probe {
         var found = tried();
         LOG.log(Level.INFO, "{0} on {1}: {2}", config.program(), config.platform(), found);
         if (found.equals(GOOD)) {
-            PodPlaces.write(kept, found.getBytes(StandardCharsets.UTF_8));
+            OwnFiles.write(kept, found.getBytes(StandardCharsets.UTF_8));
         }
         return found;
     }
@@ -104,7 +106,7 @@ final class Probe {
         places.remove();
         try {
             places.create(OWN);
-            PodPlaces.write(places.pod().resolve("config.json"), pod());
+            OwnFiles.write(places.pod().resolve("config.json"), pod());
             runsc.startAlone(places, patience);
             return worked(SentryRecord.ofRunsc(places));
         } catch (SandboxException.Cancelled e) {

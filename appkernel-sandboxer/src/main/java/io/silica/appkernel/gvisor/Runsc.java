@@ -3,9 +3,11 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.linux.Child;
 import io.silica.linux.LinuxException;
+import io.silica.linux.OwnFiles;
 import io.silica.linux.Pidfd;
 import io.silica.linux.Poller;
 import io.silica.linux.Spawn;
+import io.silica.sandbox.Printable;
 import io.silica.sandbox.SandboxException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -167,7 +169,7 @@ final class Runsc {
         } finally {
             // What is left of it nobody will ever read, and what the sentry may add to it has no
             // name.
-            PodPlaces.removeFile(log(places, log));
+            OwnFiles.removeFile(log(places, log));
             orphans.look();
         }
     }
@@ -184,18 +186,9 @@ final class Runsc {
             throw new SandboxException.TimedOut(
                     "runsc did not end within " + patience.toSeconds() + " s");
         } catch (InterruptedException _) {
-            collectKilled(child, patience);
+            child.end(poller, patience);
             Thread.currentThread().interrupt();
             throw new SandboxException.Cancelled("interrupted while runsc was at work");
-        }
-    }
-
-    private void collectKilled(Child child, Duration patience) {
-        try {
-            child.pidfd().signal(Pidfd.SIGKILL);
-            child.await(poller, patience);
-        } catch (InterruptedException _) {
-            // Somebody is in a hurry.
         }
     }
 

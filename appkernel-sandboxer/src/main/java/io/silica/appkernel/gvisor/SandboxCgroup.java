@@ -3,7 +3,6 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.linux.cgroup.Cgroup;
 import io.silica.linux.cgroup.CgroupException;
-import io.silica.linux.cgroup.CgroupPath;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.linux.cgroup.Limits;
 import io.silica.linux.cgroup.Usage;
@@ -26,10 +25,7 @@ final class SandboxCgroup {
     /** That of a sandbox; empty if it has none. */
     static Optional<SandboxCgroup> of(Hierarchies hierarchies, SandboxSpec spec) {
         return spec.cgroupParent()
-                .filter(parent -> !parent.isEmpty())
-                .map(parent -> CgroupPath.parse(parent).child(spec.id().value()))
-                .map(path -> Cgroup.at(hierarchies, path))
-                .filter(Cgroup::exists)
+                .flatMap(parent -> Cgroup.existing(hierarchies, parent, spec.id().value()))
                 .map(SandboxCgroup::new);
     }
 
@@ -77,15 +73,11 @@ final class SandboxCgroup {
      * @throws SandboxException.Failed if the kernel refuses
      */
     void join(Set<Integer> pids) {
-        for (int pid : pids) {
-            try {
-                cgroup.add(pid);
-            } catch (CgroupException e) {
-                if (ProcessHandle.of(pid).isPresent()) {
-                    throw new SandboxException.Failed(
-                            "cannot put a process of runsc into cgroup " + cgroup.path(), e);
-                }
-            }
+        try {
+            pids.forEach(cgroup::addIfAlive);
+        } catch (CgroupException e) {
+            throw new SandboxException.Failed(
+                    "cannot put a process of runsc into cgroup " + cgroup.path(), e);
         }
     }
 }

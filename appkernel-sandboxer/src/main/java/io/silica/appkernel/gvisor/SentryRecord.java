@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.gvisor;
 
+import io.silica.linux.OwnFiles;
 import io.silica.linux.ProcessIdentity;
 import io.silica.sandbox.SandboxException;
 import java.io.IOException;
@@ -38,7 +39,7 @@ record SentryRecord(ProcessIdentity identity, Path socket) {
         try {
             var sandbox =
                     JSON.readTree(
-                                    PodPlaces.read(places.state(PodPlaces.ROOT_CONTAINER))
+                                    OwnFiles.read(places.state(PodPlaces.ROOT_CONTAINER))
                                             .orElse(new byte[0]))
                             .path("sandbox");
             return new SentryRecord(
@@ -54,7 +55,7 @@ record SentryRecord(ProcessIdentity identity, Path socket) {
 
     /** What {@link #save} wrote down; empty if there is nothing, or nothing that makes sense. */
     static Optional<SentryRecord> load(PodPlaces places) {
-        return PodPlaces.read(places.kernel()).flatMap(SentryRecord::parse);
+        return OwnFiles.read(places.kernel()).flatMap(SentryRecord::parse);
     }
 
     private static Optional<SentryRecord> parse(byte[] text) {
@@ -95,6 +96,6 @@ record SentryRecord(ProcessIdentity identity, Path socket) {
     void save(PodPlaces places) {
         var node = JSON.createObjectNode().put("pid", identity.pid());
         node.put("start-time", identity.startTime()).put("socket", socket.toString());
-        PodPlaces.write(places.kernel(), JSON.writeValueAsBytes(node));
+        OwnFiles.write(places.kernel(), JSON.writeValueAsBytes(node));
     }
 }

@@ -4,6 +4,7 @@ package io.silica.appkernel.gvisor;
 import io.silica.linux.Descriptor;
 import io.silica.linux.Epoll;
 import io.silica.linux.LinuxException;
+import io.silica.linux.OwnFiles;
 import io.silica.linux.Poller;
 import io.silica.linux.Received;
 import io.silica.linux.SocketType;
@@ -88,7 +89,7 @@ final class Terminal {
      * @throws SandboxException.Unavailable if it cannot be started
      */
     int start(GuestStreams streams, boolean byRunsc) {
-        PodPlaces.directoryIfMissing(directory);
+        OwnFiles.directoryIfMissing(directory);
         removeSockets();
         var spawn =
                 Spawn.of(program, processes.argument(), argument(control))
@@ -120,7 +121,7 @@ final class Terminal {
         }
         // From now on it is one of those that are collected when they end.
         orphans.look();
-        PodPlaces.read(keptSize()).ifPresent(it -> ask(new String(it, StandardCharsets.US_ASCII)));
+        OwnFiles.read(keptSize()).ifPresent(it -> ask(new String(it, StandardCharsets.US_ASCII)));
         return pid;
     }
 
@@ -151,8 +152,8 @@ final class Terminal {
 
     /** Keeps its size until it is made. */
     void keepSize(int columns, int rows) {
-        PodPlaces.directoryIfMissing(directory);
-        PodPlaces.write(keptSize(), size(columns, rows).getBytes(StandardCharsets.US_ASCII));
+        OwnFiles.directoryIfMissing(directory);
+        OwnFiles.write(keptSize(), size(columns, rows).getBytes(StandardCharsets.US_ASCII));
     }
 
     private static String size(int columns, int rows) {
@@ -173,12 +174,12 @@ final class Terminal {
     void remove() {
         processes.killTerminal(control);
         removeSockets();
-        PodPlaces.removeFile(keptSize());
+        OwnFiles.removeFile(keptSize());
     }
 
     private void removeSockets() {
-        PodPlaces.removeFile(control);
-        PodPlaces.removeFile(console());
+        OwnFiles.removeFile(control);
+        OwnFiles.removeFile(console());
     }
 
     private void ask(String request) {

@@ -70,9 +70,7 @@ final class MountPoint {
 
     private static void makeNew(Beneath root, String parent, String name, FileType type) {
         if (type == FileType.DIRECTORY) {
-            try (var directory = directory(root, parent)) {
-                directory.createDirectory(name, DIRECTORY_MODE);
-            }
+            root.createDirectory(parent, name, DIRECTORY_MODE, Resolve.IN_ROOT);
             try (var made = directory(root, parent + name)) {
                 letIn(made.descriptor(), "rwxr-xr-x");
             }

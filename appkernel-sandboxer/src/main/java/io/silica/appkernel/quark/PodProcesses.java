@@ -8,12 +8,10 @@ import io.silica.linux.Poller;
 import io.silica.linux.ProcessIdentity;
 import io.silica.sandbox.SandboxException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +61,7 @@ final class PodProcesses {
     }
 
     private void kill(List<ProcessIdentity> processes, long end) {
-        var opened = processes.stream().flatMap(it -> HostProcess.open(it).stream()).toList();
+        var opened = processes.stream().flatMap(it -> Child.adopt(it).stream()).toList();
         try {
             opened.forEach(it -> it.pidfd().signal(Pidfd.SIGKILL));
             opened.forEach(it -> awaitEnd(it, end));
@@ -88,18 +86,7 @@ final class PodProcesses {
     }
 
     private List<ProcessIdentity> find() {
-        var found = new ArrayList<ProcessIdentity>();
-        try (var entries = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (var entry : entries) {
-                var identity = ProcessIdentity.of(Integer.parseInt(entry.getFileName().toString()));
-                if (identity.isPresent() && isOurs(entry)) {
-                    found.add(identity.get());
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return found;
+        return ProcessIdentity.all(this::isOurs);
     }
 
     private boolean isOurs(Path process) {

@@ -2,6 +2,7 @@
 package io.silica.appkernel.quark;
 
 import io.silica.linux.FileTree;
+import io.silica.linux.OwnFiles;
 import io.silica.sandbox.ExecId;
 import io.silica.sandbox.Stdio;
 import java.io.IOException;

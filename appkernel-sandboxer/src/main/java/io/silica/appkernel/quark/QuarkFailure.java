@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel.quark;
 
-import io.silica.linux.Errno;
 import io.silica.linux.LinuxException;
+import io.silica.sandbox.Printable;
 import io.silica.sandbox.SandboxException;
 import io.silica.ttrpc.TtrpcException;
 
@@ -17,7 +17,7 @@ final class QuarkFailure {
      */
     static SandboxException ofFiles(String action, LinuxException refused) {
         var words = "cannot %s: %s".formatted(action, refused.getMessage());
-        return isExhausted(refused.errno())
+        return refused.errno().isExhausted()
                 ? new SandboxException.Exhausted(words, refused)
                 : new SandboxException.InvalidArgument(words, refused);
     }
@@ -25,16 +25,9 @@ final class QuarkFailure {
     /** The same of files of our own. */
     static SandboxException ofOwnFiles(String action, LinuxException refused) {
         var words = "cannot %s: %s".formatted(action, refused.getMessage());
-        return isExhausted(refused.errno())
+        return refused.errno().isExhausted()
                 ? new SandboxException.Exhausted(words, refused)
                 : new SandboxException.Failed(words, refused);
-    }
-
-    static boolean isExhausted(Errno errno) {
-        return switch (errno) {
-            case EMFILE, ENFILE, ENOSPC, ENOMEM -> true;
-            default -> false;
-        };
     }
 
     /** Most that Quark refuses it calls unknown. */

@@ -3,6 +3,7 @@ package io.silica.appkernel.quark;
 
 import io.silica.appkernel.kernel.AppKernel;
 import io.silica.appkernel.kernel.KernelSandbox;
+import io.silica.linux.OwnFiles;
 import io.silica.linux.Poller;
 import io.silica.linux.Subreaper;
 import io.silica.linux.cgroup.Hierarchies;
@@ -10,8 +11,6 @@ import io.silica.sandbox.HostCalls;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.sandbox.SandboxSpec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
@@ -41,17 +40,8 @@ public final class QuarkKernel implements AppKernel {
         this.config = config;
         this.host = host;
         this.poller = Poller.start("quark-poller");
-        this.cgroups = cgroups();
+        this.cgroups = Hierarchies.present();
         Subreaper.enable();
-    }
-
-    private static Optional<Hierarchies> cgroups() {
-        try {
-            return Optional.of(Hierarchies.detect())
-                    .filter(it -> it.mode() != Hierarchies.Mode.NONE);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

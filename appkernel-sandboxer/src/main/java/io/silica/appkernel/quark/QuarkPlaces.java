@@ -8,6 +8,7 @@ import io.silica.linux.LinuxException;
 import io.silica.linux.MountTable;
 import io.silica.linux.Mounts;
 import io.silica.linux.OpenFlag;
+import io.silica.linux.OwnFiles;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where the files of one pod are. Its directory is named by a digest, because the path of a socket
@@ -123,26 +125,31 @@ record QuarkPlaces(Path directory) {
     }
 
     /**
-     * Unmounts everything at and below a path.
+     * Unmounts everything at and below some paths.
      *
      * @param own a directory whose own path nobody else can change; what is in it they may
-     * @param path it, or something in it
+     * @param paths it, or something in it
      * @throws SandboxException.Failed if something stays
      */
-    static void detachAll(Path own, Path path) {
+    static void detachAll(Path own, Path... paths) {
         for (int round = 0; round < MOST_ROUNDS; round++) {
-            var mounts = outermost(path);
+            var mounts = outermost(paths);
             if (mounts.isEmpty()) {
                 return;
             }
             mounts.forEach(it -> detach(own, it));
         }
-        throw new SandboxException.Failed("something stays mounted below " + path);
+        throw new SandboxException.Failed("something stays mounted below " + paths[0]);
     }
 
     /** What is mounted below them goes with them: it need not be reached through them. */
-    private static List<Path> outermost(Path path) {
-        var points = MountTable.read().below(path).stream().map(MountTable.Mount::point).toList();
+    private static List<Path> outermost(Path... paths) {
+        var table = MountTable.read();
+        var points =
+                Stream.of(paths)
+                        .flatMap(it -> table.below(it).stream())
+                        .map(MountTable.Mount::point)
+                        .toList();
         return points.stream()
                 .filter(it ->
                         points.stream()

@@ -138,16 +138,17 @@ final class QuarkProcess implements KernelProcess {
     }
 
     private void startNow() {
+        var stdio = record.stdio();
         var opened =
                 tools.host()
                         .call(
                                 "open the streams of " + name,
-                                () -> HeldStreams.open(name, record.stdio()),
+                                () -> HeldStreams.open(name, stdio),
                                 HeldStreams::close);
         try {
             if (!isKnown) {
                 mayBeKnown = true;
-                makeKnown();
+                makeKnown(shown(stdio));
                 isKnown = true;
             }
             task.start();
@@ -158,17 +159,16 @@ final class QuarkProcess implements KernelProcess {
         }
     }
 
-    private void makeKnown() {
+    private void makeKnown(Stdio shown) {
         if (exec.isPresent()) {
-            task.add(record.process(), shown());
+            task.add(record.process(), shown);
         } else {
-            task.create(shown());
+            task.create(shown);
         }
     }
 
     /** Its streams as Quark finds them. */
-    private Stdio shown() {
-        var stdio = record.stdio();
+    private Stdio shown(Stdio stdio) {
         return new Stdio(
                 shown(stdio.stdin(), "stdin"),
                 shown(stdio.stdout(), "stdout"),

@@ -4,10 +4,11 @@ package io.silica.appkernel.quark;
 import io.silica.linux.Child;
 import io.silica.linux.Children;
 import io.silica.linux.LinuxException;
-import io.silica.linux.Pidfd;
+import io.silica.linux.OwnFiles;
 import io.silica.linux.Poller;
 import io.silica.linux.ProcessIdentity;
 import io.silica.linux.Spawn;
+import io.silica.sandbox.Printable;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import java.nio.charset.StandardCharsets;
@@ -77,23 +78,14 @@ final class QuarkProgram {
             if (status.isPresent()) {
                 return status.get().code();
             }
-            end(child);
+            child.end(poller, END_PATIENCE);
             throw new SandboxException.TimedOut(
                     "%s did not end within %d s"
                             .formatted(config.program(), config.patience().toSeconds()));
         } catch (InterruptedException _) {
-            end(child);
+            child.end(poller, END_PATIENCE);
             Thread.currentThread().interrupt();
             throw new SandboxException.Cancelled("interrupted while quark was at work");
-        }
-    }
-
-    private void end(Child child) {
-        try {
-            child.pidfd().signal(Pidfd.SIGKILL);
-            child.await(poller, END_PATIENCE);
-        } catch (InterruptedException _) {
-            // Somebody is in a hurry.
         }
     }
 

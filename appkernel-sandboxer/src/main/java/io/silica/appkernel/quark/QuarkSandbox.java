@@ -12,6 +12,7 @@ import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.PodResources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Statistics;
+import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -203,7 +204,7 @@ final class QuarkSandbox implements KernelSandbox {
 
     /** Only what was written down was ours: Quark has names of its own there. */
     private void remove(ContainerId id, ProcessRecord record) {
-        if (tools.places().containers().contains(id)) {
+        if (Files.isDirectory(record.directory())) {
             tools.blocking(
                     "take away the files of container \"%s\"".formatted(id),
                     () -> tools.root().remove(id));
@@ -229,12 +230,9 @@ final class QuarkSandbox implements KernelSandbox {
 
     /** Quark counts for no single container: one that is alone has used all of it. */
     private Optional<Statistics> figures(ContainerId id, QuarkPod pod) {
-        boolean isAlone =
-                containers.values().stream()
-                        .filter(QuarkContainer::isLiving)
-                        .allMatch(it -> it.id().equals(id));
-        var asking = containers.get(id);
-        return isAlone && asking != null && asking.isLiving() && pod.process().isAlive()
+        var living = containers.values().stream().filter(QuarkContainer::isLiving).toList();
+        boolean isAlone = living.size() == 1 && living.getFirst().id().equals(id);
+        return isAlone && pod.process().isAlive()
                 ? Optional.of(pod.process().statistics())
                 : Optional.empty();
     }

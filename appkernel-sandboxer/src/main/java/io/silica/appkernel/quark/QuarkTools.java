@@ -2,11 +2,13 @@
 package io.silica.appkernel.quark;
 
 import io.silica.linux.Poller;
+import io.silica.linux.cgroup.Cgroup;
+import io.silica.linux.cgroup.CgroupException;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.sandbox.HostCalls;
+import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxSpec;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * What a pod is made with: its specification, its files, and threads that may block.
@@ -32,23 +34,37 @@ record QuarkTools(
         return new QuarkProgram(config, poller);
     }
 
-    /** Puts a process into the pod's cgroup, if it has one. */
+    /**
+     * Puts a process into the sandbox's cgroup, if it has one; one that has ended needs none.
+     *
+     * @throws SandboxException.Failed if the kernel refuses
+     */
     void joinCgroup(int pid) {
-        cgroups.flatMap(it -> SandboxCgroup.of(it, spec)).ifPresent(it -> it.join(pid));
+        cgroups.flatMap(this::cgroup)
+                .ifPresent(cgroup -> {
+                    try {
+                        cgroup.addIfAlive(pid);
+                    } catch (CgroupException e) {
+                        throw new SandboxException.Failed(
+                                "cannot put a process of Quark into cgroup " + cgroup.path(), e);
+                    }
+                });
+    }
+
+    private Optional<Cgroup> cgroup(Hierarchies hierarchies) {
+        return spec.cgroupParent()
+                .flatMap(parent -> Cgroup.existing(hierarchies, parent, spec.id().value()));
     }
 
     /** Does what may block, on a thread for that. */
     void blocking(String action, Runnable work) {
-        blocking(
-                action,
-                () -> {
-                    work.run();
-                    return true;
-                });
-    }
-
-    /** The same with a result that need not be undone. */
-    <T> T blocking(String action, Supplier<T> work) {
-        return host.call(action, work::get, _ -> {});
+        var _ =
+                host.call(
+                        action,
+                        () -> {
+                            work.run();
+                            return true;
+                        },
+                        _ -> {});
     }
 }

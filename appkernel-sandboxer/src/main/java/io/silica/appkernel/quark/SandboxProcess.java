@@ -3,6 +3,7 @@ package io.silica.appkernel.quark;
 
 import io.silica.linux.Child;
 import io.silica.linux.Epoll;
+import io.silica.linux.OwnFiles;
 import io.silica.linux.Poller;
 import io.silica.linux.ProcessIdentity;
 import io.silica.sandbox.Exit;
@@ -40,7 +41,7 @@ final class SandboxProcess implements AutoCloseable {
 
     /** The very one that has that identity; empty if it is gone. */
     static Optional<SandboxProcess> find(ProcessIdentity identity, Poller poller) {
-        return HostProcess.open(identity).map(it -> new SandboxProcess(identity, it, poller));
+        return Child.adopt(identity).map(it -> new SandboxProcess(identity, it, poller));
     }
 
     static SandboxException endedAtOnce() {

@@ -14,6 +14,7 @@ import io.silica.linux.LinuxException;
 import io.silica.linux.OpenDirectory;
 import io.silica.linux.OpenFile;
 import io.silica.linux.OpenFlag;
+import io.silica.linux.OwnFiles;
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.MountSpec;
@@ -38,6 +39,7 @@ final class SandboxRoot {
     private static final String ROOTFS = "rootfs";
 
     private static final String CONFIG = "config.json";
+    private static final List<String> STREAMS = List.of("stdin", "stdout", "stderr");
     private static final int DIRECTORY_MODE = 0755;
     private static final int FILE_MODE = 0644;
     private static final long LISTED = 32 << 10;
@@ -99,18 +101,15 @@ final class SandboxRoot {
     }
 
     private void make(ContainerId id) {
-        try (var root = Beneath.of(path);
-                var all = directory(root, ".")) {
-            all.createDirectory(id.value(), DIRECTORY_MODE);
+        try (var root = Beneath.of(path)) {
+            root.createDirectory(".", id.value(), DIRECTORY_MODE, Resolve.NO_SYMLINKS);
         }
     }
 
     private void fill(ContainerConfig config, byte[] spec) {
         var rootfs = config.id() + "/" + ROOTFS;
         try (var root = Beneath.of(path)) {
-            try (var place = directory(root, config.id().value())) {
-                place.createDirectory(ROOTFS, DIRECTORY_MODE);
-            }
+            root.createDirectory(config.id().value(), ROOTFS, DIRECTORY_MODE, Resolve.NO_SYMLINKS);
             write(root, config.id() + "/" + CONFIG, spec);
             try (var source = Descriptor.open(config.rootfs(), OpenFlag.PATH, OpenFlag.DIRECTORY);
                     var place = root.open(rootfs, Resolve.NO_SYMLINKS, OpenFlag.PATH)) {
@@ -172,16 +171,13 @@ final class SandboxRoot {
      * Shows the streams of a process.
      *
      * @param prefix empty for a container's first process
-     * @return how Quark finds them
      * @throws SandboxException if one can't be shown, as it is not there; then none is
      */
-    Stdio addStreams(ContainerId id, String prefix, Stdio stdio) {
+    void addStreams(ContainerId id, String prefix, Stdio stdio) {
         try (var root = Beneath.of(path)) {
-            return new Stdio(
-                    stream(root, id, prefix + "stdin", stdio.stdin()),
-                    stream(root, id, prefix + "stdout", stdio.stdout()),
-                    stream(root, id, prefix + "stderr", stdio.stderr()),
-                    stdio.terminal());
+            stream(root, id, prefix + "stdin", stdio.stdin());
+            stream(root, id, prefix + "stdout", stdio.stdout());
+            stream(root, id, prefix + "stderr", stdio.stderr());
         } catch (LinuxException e) {
             removeStreams(id, prefix);
             throw QuarkFailure.ofFiles("show a stream of container \"%s\"".formatted(id), e);
@@ -191,9 +187,9 @@ final class SandboxRoot {
         }
     }
 
-    private static String stream(Beneath root, ContainerId id, String name, String stream) {
+    private static void stream(Beneath root, ContainerId id, String name, String stream) {
         if (stream.isEmpty()) {
-            return "";
+            return;
         }
         requireFifo(id, stream);
         var place = id + "/" + name;
@@ -202,7 +198,6 @@ final class SandboxRoot {
                 var file = root.open(place, Resolve.NO_SYMLINKS, OpenFlag.PATH)) {
             show(source, file, false);
         }
-        return "/" + place;
     }
 
     private static void requireFifo(ContainerId id, String stream) {
@@ -219,11 +214,11 @@ final class SandboxRoot {
             var place = found(root, id.value());
             if (place.isPresent()) {
                 try (var directory = place.get()) {
-                    for (var name : List.of("stdin", "stdout", "stderr")) {
-                        QuarkPlaces.detachAll(
-                                path, path.resolve(id.value()).resolve(prefix + name));
-                        removed(() -> directory.removeFile(prefix + name));
-                    }
+                    var names = STREAMS.stream().map(prefix::concat).toList();
+                    var own = path.resolve(id.value());
+                    QuarkPlaces.detachAll(
+                            path, names.stream().map(own::resolve).toArray(Path[]::new));
+                    names.forEach(it -> removed(() -> directory.removeFile(it)));
                 }
             }
         }

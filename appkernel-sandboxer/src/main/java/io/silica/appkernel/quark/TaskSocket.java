@@ -6,6 +6,7 @@ import com.google.protobuf.Parser;
 import io.silica.proto.containerd.task.StateRequest;
 import io.silica.proto.containerd.task.StateResponse;
 import io.silica.sandbox.HostCalls;
+import io.silica.sandbox.Printable;
 import io.silica.sandbox.SandboxException;
 import io.silica.ttrpc.CallOptions;
 import io.silica.ttrpc.TtrpcClient;

@@ -120,7 +120,7 @@ final class GvisorLimitsTest {
     void aChangeThatCannotBeWrittenDownIsNone() throws IOException {
         var container = pod.create("c1", 50 * MIB, "/bin/sleep", "1000");
         var place = pod.places().container(container.id());
-        Files.createDirectory(place.resolve("limits.new"));
+        Files.createDirectory(place.resolve("new-limits"));
         assertThatThrownBy(() -> container.update(memory(20 * MIB)))
                 .isInstanceOf(UncheckedIOException.class);
         assertThat(limit()).hasValue(50 * MIB + PodLimits.OVERHEAD_BYTES);

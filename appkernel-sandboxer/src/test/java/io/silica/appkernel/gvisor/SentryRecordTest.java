@@ -3,6 +3,7 @@ package io.silica.appkernel.gvisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.silica.linux.OwnFiles;
 import io.silica.linux.ProcessIdentity;
 import io.silica.linux.SocketType;
 import io.silica.linux.UnixAddress;
@@ -48,7 +49,7 @@ final class SentryRecordTest {
     void oneThatMakesNoSenseIsNone() {
         var places = new PodPlaces(directory);
         for (var text : List.of("", "[]", "{\"pid\":1}", "\0", PATH_OF_NO_SENSE)) {
-            PodPlaces.write(places.kernel(), text.getBytes(StandardCharsets.UTF_8));
+            OwnFiles.write(places.kernel(), text.getBytes(StandardCharsets.UTF_8));
             assertThat(SentryRecord.load(places)).isEmpty();
         }
     }

@@ -17,7 +17,7 @@ final class QuarkFailureTest {
     @ParameterizedTest
     @EnumSource(names = {"EMFILE", "ENFILE", "ENOSPC", "ENOMEM"})
     void whatTheMachineHasNoMoreOfIsNobodysMistake(Errno errno) {
-        assertThat(QuarkFailure.isExhausted(errno)).isTrue();
+        assertThat(errno.isExhausted()).isTrue();
     }
 
     @Test

@@ -36,6 +36,19 @@ public final class Cgroup {
         return new Cgroup(hierarchies, path);
     }
 
+    /**
+     * One that exists.
+     *
+     * @param parent of it; empty for none
+     * @param name below that
+     */
+    public static Optional<Cgroup> existing(Hierarchies hierarchies, String parent, String name) {
+        return Optional.of(parent)
+                .filter(it -> !it.isEmpty())
+                .map(it -> at(hierarchies, CgroupPath.parse(it).child(name)))
+                .filter(Cgroup::exists);
+    }
+
     public CgroupPath path() {
         return path;
     }
@@ -193,6 +206,17 @@ public final class Cgroup {
     public void add(int pid) {
         for (var root : hierarchies.roots()) {
             ControlFile.write(below(root).resolve("cgroup.procs"), Integer.toString(pid));
+        }
+    }
+
+    /** The same for one that may have ended: then it needs none. */
+    public void addIfAlive(int pid) {
+        try {
+            add(pid);
+        } catch (CgroupException e) {
+            if (ProcessHandle.of(pid).isPresent()) {
+                throw e;
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package io.silica.linux.cgroup;
 
 import io.silica.linux.MountTable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,6 +58,15 @@ public record Hierarchies(
      */
     public static Hierarchies detect() throws IOException {
         return detect(MountTable.read(), Files.readAllLines(Path.of("/proc/self/cgroup")));
+    }
+
+    /** Those of this machine; empty if there is nothing to limit with. */
+    public static Optional<Hierarchies> present() {
+        try {
+            return Optional.of(detect()).filter(it -> it.mode() != Mode.NONE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static Hierarchies detect(MountTable table, List<String> membership) throws IOException {

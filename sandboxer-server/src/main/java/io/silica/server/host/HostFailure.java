@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.host;
 
-import io.silica.linux.Errno;
 import io.silica.linux.LinuxException;
 import io.silica.linux.cgroup.CgroupException;
 import io.silica.sandbox.SandboxException;
@@ -29,15 +28,8 @@ final class HostFailure {
 
     private static SandboxException of(String action, LinuxException e) {
         String message = "cannot " + action + ": " + e.getMessage();
-        return isExhausted(e.errno())
+        return e.errno().isExhausted()
                 ? new SandboxException.Exhausted(message, e)
                 : new SandboxException.Failed(message, e);
-    }
-
-    private static boolean isExhausted(Errno errno) {
-        return errno == Errno.ENOSPC
-                || errno == Errno.ENOMEM
-                || errno == Errno.EMFILE
-                || errno == Errno.ENFILE;
     }
 }

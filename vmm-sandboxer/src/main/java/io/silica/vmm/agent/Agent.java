@@ -5,6 +5,7 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.silica.proto.guest.AttachRequest;
 import io.silica.proto.guest.AttachResponse;
+import io.silica.sandbox.Printable;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.ttrpc.CallOptions;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class Agent implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Agent.class.getName());
     private static final int PROTOCOL_VERSION = 1;
-    private static final String GUEST = "silica.guest.v1.Guest";
+    static final String GUEST = "silica.guest.v1.Guest";
 
     /**
      * How often the guest hears of us. It dials again when it has not for three times as long, for
@@ -363,7 +364,8 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    private static Duration left(long end) {
+    /** What is left until an instant of the system's clock for that; more than nothing. */
+    static Duration left(long end) {
         return Duration.ofNanos(Math.max(1, end - System.nanoTime()));
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.vmm.agent;
 
+import io.silica.sandbox.Printable;
 import io.silica.sandbox.SandboxException;
 import io.silica.ttrpc.TtrpcException;
 

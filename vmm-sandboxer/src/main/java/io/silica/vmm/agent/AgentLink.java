@@ -57,7 +57,7 @@ final class AgentLink implements AutoCloseable {
         try {
             var _ =
                     client.call(
-                            "silica.guest.v1.Guest",
+                            Agent.GUEST,
                             "Heartbeat",
                             Empty.getDefaultInstance(),
                             Empty.parser(),

@@ -17,7 +17,7 @@ import java.util.List;
 
 /** The guest as a whole. Every method is a call and throws what it answers. */
 public final class GuestMachine {
-    private static final String SERVICE = "silica.guest.v1.Guest";
+    private static final String SERVICE = Agent.GUEST;
     private static final CallOptions SHORT = CallOptions.timeout(Duration.ofSeconds(30));
 
     /** Under emulation, with interfaces to bring up. */

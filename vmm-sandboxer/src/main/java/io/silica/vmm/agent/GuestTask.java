@@ -304,7 +304,7 @@ public final class GuestTask {
     }
 
     private static CallOptions until(long end) {
-        return CallOptions.timeout(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+        return CallOptions.timeout(Agent.left(end));
     }
 
     /** What its container has used. */

@@ -5,12 +5,11 @@ import io.silica.linux.Child;
 import io.silica.linux.Descriptor;
 import io.silica.linux.LinuxException;
 import io.silica.linux.OpenFlag;
-import io.silica.linux.Pidfd;
 import io.silica.linux.Poller;
 import io.silica.linux.Spawn;
+import io.silica.sandbox.Printable;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.ShortName;
-import io.silica.vmm.agent.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -185,22 +184,12 @@ final class AcceleratorProbe {
             if (child.await(poller, PATIENCE).isPresent()) {
                 return true;
             }
-            kill(child);
+            child.end(poller, END_PATIENCE);
             return false;
         } catch (InterruptedException _) {
-            kill(child);
+            child.end(poller, END_PATIENCE);
             Thread.currentThread().interrupt();
             throw new SandboxException.Cancelled("interrupted while KVM is tried");
-        }
-    }
-
-    /** It is a child of ours: what is not collected stays. */
-    private void kill(Child child) {
-        var _ = child.pidfd().signal(Pidfd.SIGKILL);
-        try {
-            var _ = child.await(poller, END_PATIENCE);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -251,14 +240,18 @@ final class AcceleratorProbe {
                         seen(config.program()),
                         seen(config.kernel()),
                         seen(config.initramfs()),
-                        System.getProperty("os.version", ""),
-                        String.valueOf(processor())),
+                        Host.NAME),
                 20);
     }
 
     private static String seen(Path path) {
         var file = path.toFile();
         return path + "-" + file.lastModified() + "-" + file.length();
+    }
+
+    /** What does not change as long as we live; looked at when it is first asked for. */
+    private static final class Host {
+        private static final String NAME = System.getProperty("os.version", "") + " " + processor();
     }
 
     private static @Nullable String processor() {

@@ -7,13 +7,11 @@ import io.silica.linux.Poller;
 import io.silica.linux.ProcessIdentity;
 import io.silica.sandbox.SandboxException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -73,23 +71,7 @@ final class MachineProcesses {
 
     /** Those that have not ended. */
     List<ProcessIdentity> find() {
-        var found = new ArrayList<ProcessIdentity>();
-        try (var entries =
-                Files.newDirectoryStream(Path.of("/proc"), it -> isNumber(it.getFileName()))) {
-            for (var entry : entries) {
-                // First who it is: a number that becomes another's meanwhile is not mistaken.
-                ProcessIdentity.of(Integer.parseInt(entry.getFileName().toString()))
-                        .filter(_ -> isOurs(entry))
-                        .ifPresent(found::add);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return found;
-    }
-
-    private static boolean isNumber(Path name) {
-        return name.toString().chars().allMatch(it -> it >= '0' && it <= '9');
+        return ProcessIdentity.all(this::isOurs);
     }
 
     private boolean isOurs(Path process) {

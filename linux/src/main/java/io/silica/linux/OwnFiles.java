@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.appkernel.quark;
+package io.silica.linux;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,12 +11,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
-/** Files of the daemon's own, which nobody else can reach. */
-final class OwnFiles {
+/**
+ * Files of the daemon's own, which nobody else can reach. What fails is an UncheckedIOException.
+ */
+public final class OwnFiles {
     private OwnFiles() {}
 
     /** Makes a directory of mode 0700; its parent is there. */
-    static void directory(Path path) {
+    public static void directory(Path path) {
         try {
             Files.createDirectory(
                     path,
@@ -28,14 +30,14 @@ final class OwnFiles {
     }
 
     /** The same where it may be there. */
-    static synchronized void directoryIfMissing(Path path) {
+    public static synchronized void directoryIfMissing(Path path) {
         if (!Files.isDirectory(path)) {
             directory(path);
         }
     }
 
     /** The directories in one; none if it is not there. */
-    static List<Path> directories(Path path) {
+    public static List<Path> directories(Path path) {
         if (!Files.isDirectory(path)) {
             return List.of();
         }
@@ -47,9 +49,10 @@ final class OwnFiles {
     }
 
     /** Writes a file that is there whole or not at all. */
-    static void write(Path path, byte[] content) {
+    public static void write(Path path, byte[] content) {
         try {
-            var next = path.resolveSibling(path.getFileName() + ".new");
+            // No name of ours begins so, whatever an id ends with.
+            var next = path.resolveSibling("new-" + path.getFileName());
             Files.write(next, content);
             Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
@@ -58,7 +61,7 @@ final class OwnFiles {
     }
 
     /** Reads a file, if it is there. */
-    static Optional<byte[]> read(Path path) {
+    public static Optional<byte[]> read(Path path) {
         try {
             return Optional.of(Files.readAllBytes(path));
         } catch (NoSuchFileException _) {
@@ -68,8 +71,8 @@ final class OwnFiles {
         }
     }
 
-    /** Removes one file, if it is there; never what is below it. */
-    static void removeFile(Path path) {
+    /** Removes one file, which may be a socket, if it is there; never what is below it. */
+    public static void removeFile(Path path) {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
