@@ -56,7 +56,9 @@ final class GuestDirectory implements AutoCloseable {
 
     /** It is the host's: if it is read-only, no place for a file is made in it either. */
     void protect() {
-        mount.restrict(readOnly);
+        if (readOnly) {
+            mount.readOnly(true);
+        }
     }
 
     /**

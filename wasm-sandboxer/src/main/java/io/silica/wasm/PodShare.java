@@ -2,7 +2,6 @@
 package io.silica.wasm;
 
 import io.silica.linux.cgroup.Cgroup;
-import io.silica.linux.cgroup.CgroupPath;
 import io.silica.linux.cgroup.Controller;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.sandbox.PodResources;
@@ -54,36 +53,21 @@ final class PodShare {
         requireRoom(spec.id(), resources, engine);
         var total = resources.total();
         var cgroup = sufficient(spec, total);
-        long memory = total.memoryLimitBytes();
-        if (memory == 0) {
-            return new WorkerShare(
-                    cgroup, processors(total), OptionalLong.empty(), OptionalLong.empty());
-        }
-        long guests = memory - engine.floor();
-        return switch (engine) {
-            case ENDIVE ->
-                    new WorkerShare(
-                            cgroup,
-                            processors(total),
-                            OptionalLong.of(guests + HEAP),
-                            OptionalLong.empty());
-            // Guests are not on its heap; a module is while it is read.
-            case WASMTIME ->
-                    new WorkerShare(
-                            cgroup,
-                            processors(total),
-                            OptionalLong.of(guests + HEAP),
-                            OptionalLong.of(guests + UNLIMITED_GUESTS));
-        };
+        boolean isLimited = total.memoryLimitBytes() != 0;
+        long guests = total.memoryLimitBytes() - engine.floor();
+        // Guests of Endive are on its heap; of Wasmtime's, a module is while it is read.
+        boolean apart = isLimited && engine == Engine.WASMTIME;
+        return new WorkerShare(
+                cgroup,
+                processors(total),
+                isLimited ? OptionalLong.of(guests + HEAP) : OptionalLong.empty(),
+                apart ? OptionalLong.of(guests + UNLIMITED_GUESTS) : OptionalLong.empty());
     }
 
     /** That which the server has made for the sandbox, below the pod's. */
     static Optional<Cgroup> cgroup(SandboxSpec spec) {
         return spec.cgroupParent()
-                .filter(parent -> !parent.isEmpty())
-                .map(parent -> CgroupPath.parse(parent).child(spec.id().value()))
-                .map(path -> Cgroup.at(hierarchies(), path))
-                .filter(Cgroup::exists);
+                .flatMap(parent -> Cgroup.existing(hierarchies(), parent, spec.id().value()));
     }
 
     private static Optional<Cgroup> sufficient(SandboxSpec spec, Resources total) {

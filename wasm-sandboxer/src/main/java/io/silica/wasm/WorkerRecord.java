@@ -19,11 +19,6 @@ import java.util.Properties;
 record WorkerRecord(ProcessIdentity identity, ProtocolVersions versions, Optional<String> build) {
     private static final String FORM = "1";
 
-    /** One whose engine has no library. */
-    WorkerRecord(ProcessIdentity identity, ProtocolVersions versions) {
-        this(identity, versions, Optional.empty());
-    }
-
     /**
      * The text of it. What {@code protocol} says was the only version at first, and a daemon that
      * knows no more takes the worker for its own by that: so it is the oldest.

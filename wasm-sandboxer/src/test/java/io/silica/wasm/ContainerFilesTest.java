@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.silica.linux.NamedPipe;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.proto.wasm.Preopen;
 import io.silica.sandbox.ContainerConfig;
@@ -188,7 +189,7 @@ final class ContainerFilesTest {
     @Test
     void whatIsNeitherFileNorDirectoryIsWhatItIs() throws Exception {
         var fifo = directory.resolve("fifo");
-        assertThat(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor()).isZero();
+        NamedPipe.make(fifo);
         open(bind(fifo, "/fifo"), bind(Path.of("/dev/zero"), "/zero"));
         assertThat(Files.isRegularFile(place("/").resolve("fifo"))).isFalse();
         var zero = place("/").resolve("zero");

@@ -467,7 +467,7 @@ final class WasmSandboxerTest {
         var dead = files.load().orElseThrow();
         var identity = new ProcessIdentity(Math.toIntExact(pid), dead.identity().startTime());
         assertThat(identity.isCurrent()).isFalse();
-        files.save(new WorkerRecord(identity, dead.versions()));
+        files.save(new WorkerRecord(identity, dead.versions(), Optional.empty()));
     }
 
     @Test

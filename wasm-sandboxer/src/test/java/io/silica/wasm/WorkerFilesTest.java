@@ -19,7 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class WorkerFilesTest {
     private static final WorkerRecord WORKER =
-            new WorkerRecord(new ProcessIdentity(4711, 1L << 40), new ProtocolVersions(2, 3));
+            new WorkerRecord(
+                    new ProcessIdentity(4711, 1L << 40),
+                    new ProtocolVersions(2, 3),
+                    Optional.empty());
 
     @TempDir Path directory;
     private Path state;
@@ -34,7 +37,9 @@ final class WorkerFilesTest {
     @Test
     void theWorkerThatWasWrittenDownLastIsFound() {
         assertThat(files.load()).isEmpty();
-        files.save(new WorkerRecord(new ProcessIdentity(1, 2), ProtocolVersions.OURS));
+        files.save(
+                new WorkerRecord(
+                        new ProcessIdentity(1, 2), ProtocolVersions.OURS, Optional.empty()));
         files.save(WORKER);
         assertThat(new WorkerFiles(state).load()).contains(WORKER);
     }
@@ -54,7 +59,11 @@ final class WorkerFilesTest {
         Files.writeString(
                 state.resolve("worker.record"), "version=1\npid=7\nstart-time=8\nprotocol=1\n");
         assertThat(files.load())
-                .contains(new WorkerRecord(new ProcessIdentity(7, 8), new ProtocolVersions(1, 1)));
+                .contains(
+                        new WorkerRecord(
+                                new ProcessIdentity(7, 8),
+                                new ProtocolVersions(1, 1),
+                                Optional.empty()));
     }
 
     /** It asks for nothing but its own version. */

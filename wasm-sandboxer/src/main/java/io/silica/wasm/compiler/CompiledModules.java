@@ -245,12 +245,8 @@ public final class CompiledModules implements AutoCloseable {
             throws IOException {
         requireOpen();
         boolean done = false;
-        try (var copy = copy(digest, source);
-                var file = cache.fresh();
-                var process = CompilerProcess.start(command.get(), limits, copy.file(), poller)) {
-            file.skip(CompiledFile.HEADER);
-            await(process, file);
-            var kept = cache.put(file, key, digest);
+        try {
+            var kept = compileNow(command.get(), key, digest, source);
             done = true;
             return kept;
         } finally {
@@ -258,11 +254,25 @@ public final class CompiledModules implements AutoCloseable {
         }
     }
 
+    private Descriptor compileNow(
+            CompilerCommand now, CacheKey key, ModuleDigest digest, ModuleSource source)
+            throws IOException {
+        try (var copy = copy(digest, source, now.moduleLimit());
+                var file = cache.fresh();
+                var process = CompilerProcess.start(now, limits, copy.file(), poller)) {
+            file.skip(CompiledFile.HEADER);
+            await(process, file);
+            return cache.put(file, key, digest);
+        }
+    }
+
     /** Not before its turn: so there are no more copies than processes. */
-    private ModuleCopy copy(ModuleDigest digest, ModuleSource source) {
+    private ModuleCopy copy(ModuleDigest digest, ModuleSource source, long limit) {
         ModuleCopy copy;
         try {
-            copy = source.host().call("copy a module", () -> copy(source), ModuleCopy::close);
+            copy =
+                    source.host()
+                            .call("copy a module", () -> copy(source, limit), ModuleCopy::close);
         } catch (RuntimeException e) {
             throw new CompilerException.Unread("it can't be copied: " + e.getMessage());
         }
@@ -273,9 +283,9 @@ public final class CompiledModules implements AutoCloseable {
         return copy;
     }
 
-    private ModuleCopy copy(ModuleSource source) throws IOException {
+    private ModuleCopy copy(ModuleSource source, long limit) throws IOException {
         try (var fresh = cache.fresh()) {
-            return ModuleCopy.of(source.file(), fresh, command.get().moduleLimit());
+            return ModuleCopy.of(source.file(), fresh, limit);
         }
     }
 

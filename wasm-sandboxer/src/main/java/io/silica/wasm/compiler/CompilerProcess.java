@@ -14,6 +14,7 @@ import io.silica.linux.Pipe;
 import io.silica.linux.Poller;
 import io.silica.linux.ResourceLimit;
 import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Undo;
 import io.silica.wasm.confinement.ConfinedProcess;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -69,30 +70,14 @@ final class CompilerProcess implements AutoCloseable {
      */
     static CompilerProcess start(
             CompilerCommand command, CompilerLimits limits, Descriptor module, Poller poller) {
-        var answer = Pipe.open();
-        try {
-            return start(command, limits, module, answer, poller);
-        } catch (RuntimeException e) {
-            answer.close();
-            throw e;
-        }
-    }
-
-    private static CompilerProcess start(
-            CompilerCommand command,
-            CompilerLimits limits,
-            Descriptor module,
-            Pipe answer,
-            Poller poller) {
-        var wanted = Pipe.open();
-        try {
+        try (var undo = new Undo()) {
+            var answer = undo.owns(Pipe.open());
+            var wanted = undo.owns(Pipe.open());
             var process = start(command, limits, module, answer, wanted, poller);
             answer.writer().close();
             wanted.reader().close();
+            undo.keep();
             return new CompilerProcess(process, answer, wanted, limits, poller);
-        } catch (RuntimeException e) {
-            wanted.close();
-            throw e;
         }
     }
 

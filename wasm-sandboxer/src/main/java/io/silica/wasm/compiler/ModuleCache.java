@@ -14,7 +14,6 @@ import io.silica.linux.OpenFlag;
 import io.silica.wasm.engine.ModuleDigest;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,7 +22,6 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +41,6 @@ final class ModuleCache {
     /** How the names of files begin that are being written. */
     private static final String FRESH = "new-";
 
-    private static final int CHUNK = 64 << 10;
     private static final int OTHERS = 0x3F;
 
     private static final FileAttribute<?> PRIVATE =
@@ -205,25 +202,10 @@ final class ModuleCache {
         if (status.size() - CompiledFile.HEADER != header.get().length()) {
             return Optional.of("it is not as long as it says");
         }
-        return digest(file).equals(header.get().content())
+        var digest = ModuleCopy.digest(file, CompiledFile.HEADER, Long.MAX_VALUE);
+        return digest.hex().equals(header.get().content())
                 ? Optional.empty()
                 : Optional.of("it was changed");
-    }
-
-    private static String digest(Descriptor descriptor) {
-        var digest = ModuleDigest.sha256();
-        var file = new OpenFile(descriptor);
-        try (var arena = Arena.ofConfined()) {
-            var buffer = arena.allocate(CHUNK);
-            long at = CompiledFile.HEADER;
-            int count = file.readAt(buffer, CHUNK, at);
-            while (count > 0) {
-                digest.update(buffer.asSlice(0, count).asByteBuffer());
-                at += count;
-                count = file.readAt(buffer, CHUNK, at);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     /**

@@ -34,8 +34,17 @@ record ModuleCopy(Descriptor file, ModuleDigest digest) implements AutoCloseable
      * @throws CompilerException.TooMuch if it has more
      */
     static ModuleDigest digest(Descriptor module, long limit) throws IOException {
+        return digest(module, 0, limit);
+    }
+
+    /**
+     * The digest of the rest of a file.
+     *
+     * @param from where it begins
+     */
+    static ModuleDigest digest(Descriptor file, long from, long limit) throws IOException {
         var digest = ModuleDigest.sha256();
-        read(module, limit, digest::update);
+        read(file, from, limit, digest::update);
         return new ModuleDigest(HexFormat.of().formatHex(digest.digest()));
     }
 
@@ -48,18 +57,18 @@ record ModuleCopy(Descriptor file, ModuleDigest digest) implements AutoCloseable
      * @throws CompilerException.TooMuch if it has more
      */
     static ModuleCopy of(Descriptor module, FreshFile fresh, long limit) throws IOException {
-        read(module, limit, fresh::write);
+        read(module, 0, limit, fresh::write);
         try (var written = Descriptor.open(fresh.path(), OpenFlag.READ, OpenFlag.NO_FOLLOW)) {
             return new ModuleCopy(ModuleCache.readOnly(written), new ModuleDigest(fresh.digest()));
         }
     }
 
-    private static void read(Descriptor module, long limit, Sink to) throws IOException {
-        var from = new OpenFile(module);
+    private static void read(Descriptor module, long from, long limit, Sink to) throws IOException {
+        var file = new OpenFile(module);
         try (var arena = Arena.ofConfined()) {
             var buffer = arena.allocate(CHUNK);
             long length = 0;
-            int count = from.readAt(buffer, CHUNK, 0);
+            int count = file.readAt(buffer, CHUNK, from);
             while (count > 0) {
                 length += count;
                 if (length > limit) {
@@ -67,7 +76,7 @@ record ModuleCopy(Descriptor file, ModuleDigest digest) implements AutoCloseable
                             "it has more than the %d bytes that are the limit".formatted(limit));
                 }
                 to.write(buffer.asSlice(0, count).asByteBuffer());
-                count = from.readAt(buffer, CHUNK, length);
+                count = file.readAt(buffer, CHUNK, from + length);
             }
         }
     }

@@ -53,7 +53,16 @@ public final class CachingEngine implements WasmEngine {
 
     @Override
     public WasmModule load(byte[] binary, MemorySegment compiled) {
-        return module(ModuleDigest.of(binary), binary.length, () -> engine.load(binary, compiled));
+        return load(ModuleDigest.of(binary), binary, compiled);
+    }
+
+    /**
+     * The same.
+     *
+     * @param digest of the binary
+     */
+    public WasmModule load(ModuleDigest digest, byte[] binary, MemorySegment compiled) {
+        return module(digest, binary.length, () -> engine.load(binary, compiled));
     }
 
     /** A module that is there already. */

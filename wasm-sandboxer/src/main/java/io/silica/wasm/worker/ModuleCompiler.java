@@ -93,7 +93,7 @@ final class ModuleCompiler implements AutoCloseable {
         // Whoever else wants it may be the one that loads it.
         try (var arena = Arena.ofShared()) {
             return engine.load(
-                    binary, form.read(file, arena).orElseThrow(() -> absent("is cut off")));
+                    digest, binary, form.read(file, arena).orElseThrow(() -> absent("is cut off")));
         } catch (ModuleException.Foreign e) {
             throw absent("can't be used here: " + e.getMessage());
         }

@@ -41,14 +41,7 @@ public final class LibraryFile {
 
     private final Path file;
     private @Nullable Seen seen;
-    private @Nullable Build build;
-
-    /**
-     * Which build a file was when its digest was taken.
-     *
-     * @param state of the file
-     */
-    private record Build(Seen state, String digest) {}
+    private @Nullable String digest;
 
     /**
      * What a file was when it was read.
@@ -89,6 +82,7 @@ public final class LibraryFile {
             var now = Files.readAttributes(file, BasicFileAttributes.class);
             if (seen == null || !seen.is(now)) {
                 seen = new Seen(now.fileKey(), now.size(), now.lastModifiedTime(), read());
+                digest = null;
             }
             return seen.problem;
         } catch (IOException e) {
@@ -107,22 +101,22 @@ public final class LibraryFile {
         if (problem.isPresent() || seen == null) {
             throw new IOException(problem.orElse("%s is not there".formatted(file)));
         }
-        if (build == null || !build.state.equals(seen)) {
-            build = new Build(seen, digestNow());
+        if (digest == null) {
+            digest = digestNow();
         }
-        return build.digest;
+        return digest;
     }
 
     private String digestNow() throws IOException {
-        var digest = ModuleDigest.sha256();
+        var taken = ModuleDigest.sha256();
         try (var channel = FileChannel.open(file)) {
             var part = ByteBuffer.allocate(PART);
             while (channel.read(part) >= 0) {
-                digest.update(part.flip());
+                taken.update(part.flip());
                 part.clear();
             }
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return HexFormat.of().formatHex(taken.digest());
     }
 
     private Optional<String> read() throws IOException {
