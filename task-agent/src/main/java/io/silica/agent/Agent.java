@@ -46,8 +46,7 @@ final class Agent {
                                         guest.definition(),
                                         new TaskService(attachment, machine, containers)
                                                 .definition(),
-                                        new StreamsService(attachment, containers, new Ports())
-                                                .definition())
+                                        new StreamsService(attachment, containers).definition())
                                 .withLimits(ServerLimits.standard().withStreams(STREAMS, STREAM))
                                 .withExceptions(new StatusOfExceptions()));
         power.serving(server);

@@ -22,13 +22,15 @@ final class Ports {
 
     private static final String[] LOOPBACKS = {"127.0.0.1", "::1"};
 
+    private Ports() {}
+
     /**
      * Connects to a port and carries what both sides say, until both have ended.
      *
      * @throws SandboxException.InvalidArgument if there is no such port
      * @throws SandboxException.NotFound if nobody listens there
      */
-    void forward(
+    static void forward(
             int port,
             MessageSource<PortChunk> chunks,
             CallContext context,

@@ -22,12 +22,10 @@ import java.util.Optional;
 final class StreamsService {
     private final Attachment attachment;
     private final Containers containers;
-    private final Ports ports;
 
-    StreamsService(Attachment attachment, Containers containers, Ports ports) {
+    StreamsService(Attachment attachment, Containers containers) {
         this.attachment = attachment;
         this.containers = containers;
-        this.ports = ports;
     }
 
     ServiceDefinition definition() {
@@ -125,7 +123,7 @@ final class StreamsService {
     private void forward(
             MessageSource<PortChunk> chunks, CallContext context, MessageSink<PortChunk> to)
             throws InterruptedException {
-        ports.forward(first(chunks.receive()).getPort(), chunks, context, to);
+        Ports.forward(first(chunks.receive()).getPort(), chunks, context, to);
     }
 
     private static <T> T first(Optional<T> message) {

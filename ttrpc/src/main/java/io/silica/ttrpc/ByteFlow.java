@@ -40,7 +40,6 @@ public final class ByteFlow<M> {
     private final ByteRing unread;
     private final InputStream input = new Incoming();
     private final OutputStream output = new Outgoing();
-    private long received;
     private long taken;
     private long toldTaken;
     private long sent;
@@ -88,14 +87,13 @@ public final class ByteFlow<M> {
             if (part.taken() > sent) {
                 throw new IOException("more was taken than had been sent");
             }
-            if (received - taken + bytes.size() > window) {
+            if (unread.size() + bytes.size() > window) {
                 throw new IOException("more was sent than the window has room for");
             }
             if (ended && !bytes.isEmpty()) {
                 throw new IOException("bytes were sent behind the end");
             }
             acknowledged = Math.max(acknowledged, part.taken());
-            received += bytes.size();
             unread.add(bytes);
             ended |= part.end();
             changed.signalAll();

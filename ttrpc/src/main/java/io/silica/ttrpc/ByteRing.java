@@ -23,6 +23,10 @@ final class ByteRing {
         return size == 0;
     }
 
+    int size() {
+        return size;
+    }
+
     /** Precondition: there are not more than the most then. */
     void add(ByteString bytes) {
         int count = bytes.size();

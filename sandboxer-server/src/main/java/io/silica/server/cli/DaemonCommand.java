@@ -68,7 +68,7 @@ public abstract class DaemonCommand<T> {
         return kind + "-sandboxer";
     }
 
-    private static Path usualConfig(String kind) {
+    static Path usualConfig(String kind) {
         return Path.of("/etc/silica", kind + ".toml");
     }
 

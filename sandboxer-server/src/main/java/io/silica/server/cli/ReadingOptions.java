@@ -23,14 +23,13 @@ record ReadingOptions(ConfigFiles files, boolean json) {
         var rest = new ArrayList<>(arguments);
         boolean json = rest.remove(JSON);
         if (rest.isEmpty()) {
-            return Optional.of(
-                    new ReadingOptions(
-                            ConfigFiles.usual(Path.of("/etc/silica", kind + ".toml")), json));
+            var usual = ConfigFiles.usual(DaemonCommand.usualConfig(kind));
+            return Optional.of(new ReadingOptions(usual, json));
         }
-        boolean isNamed = rest.size() == 2 && rest.getFirst().equals(DaemonOptions.CONFIG);
-        return Optional.of(rest)
-                .filter(_ -> isNamed)
-                .map(named -> Path.of(named.getLast()).toAbsolutePath())
-                .map(file -> new ReadingOptions(ConfigFiles.explicit(file), json));
+        if (rest.size() != 2 || !rest.getFirst().equals(DaemonOptions.CONFIG)) {
+            return Optional.empty();
+        }
+        var named = ConfigFiles.explicit(Path.of(rest.getLast()).toAbsolutePath());
+        return Optional.of(new ReadingOptions(named, json));
     }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server.stream;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import com.google.protobuf.ByteString;
 import io.silica.linux.Descriptor;
 import io.silica.linux.Epoll;
@@ -80,7 +78,7 @@ final class InputPipe implements StreamUser {
         }
         try (var arena = Arena.ofConfined()) {
             var buffer = arena.allocate(bytes.size());
-            MemorySegment.copy(bytes.toByteArray(), 0, buffer, JAVA_BYTE, 0, bytes.size());
+            buffer.copyFrom(MemorySegment.ofBuffer(bytes.asReadOnlyByteBuffer()));
             writing.lockInterruptibly();
             try {
                 write(buffer);

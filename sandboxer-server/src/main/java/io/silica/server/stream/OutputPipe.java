@@ -213,6 +213,7 @@ final class OutputPipe implements StreamUser {
             var to = connection();
             long room = room(to);
             boolean last = ended;
+            long delay = last ? 0 : pace.delayNanos();
             if (room == 0) {
                 boolean drained = last && isDrained();
                 if (drained || (last && isRefused(to))) {
@@ -220,8 +221,8 @@ final class OutputPipe implements StreamUser {
                     return;
                 }
                 pause(to, last);
-            } else if (!last && pace.delayNanos() > 0) {
-                pause(pace.delayNanos());
+            } else if (delay > 0) {
+                pause(delay);
             } else if (!pending.isEmpty() || fill(buffer, room, last)) {
                 deliver(to, room);
             } else if (last) {

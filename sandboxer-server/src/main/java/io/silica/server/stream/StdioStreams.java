@@ -117,12 +117,14 @@ public final class StdioStreams implements AutoCloseable {
      * @throws SandboxException.WrongState if containerd has not opened them
      */
     Optional<ProcessStreams> create(StreamDirectory of, StreamOwner process, Stdio stdio) {
-        if (!isStreamed(stdio)) {
+        var places = places(process, stdio);
+        if (places.isEmpty()) {
             return Optional.empty();
         }
+        of.make();
         var streams = new ProcessStreams(of, seenByKind(of, process, stdio));
         try {
-            places(process, stdio).forEach(it -> add(streams, it, of.create(it.fifo())));
+            places.forEach(it -> add(streams, it, of.create(it.fifo())));
             enter(process, streams);
             streams.require(table);
             return Optional.of(streams);
@@ -139,7 +141,8 @@ public final class StdioStreams implements AutoCloseable {
      */
     Optional<ProcessStreams> find(StreamDirectory of, StreamOwner process, FormerProcess former) {
         Stdio stdio = former.stdio();
-        if (!isStreamed(stdio)) {
+        var places = places(process, stdio);
+        if (places.isEmpty()) {
             return Optional.empty();
         }
         var known = processes.get(process);
@@ -148,7 +151,7 @@ public final class StdioStreams implements AutoCloseable {
         }
         var streams = new ProcessStreams(of, seenByKind(of, process, stdio));
         if (!(former.state() instanceof ProcessState.Stopped)) {
-            places(process, stdio).forEach(place -> reopen(streams, of, place));
+            places.forEach(place -> reopen(streams, of, place));
         }
         if (!(former.state() instanceof ProcessState.Created)) {
             streams.started();
@@ -159,7 +162,7 @@ public final class StdioStreams implements AutoCloseable {
 
     /** The names of the FIFOs of a process. */
     List<String> fifos(StreamOwner process, Stdio stdio) {
-        return places(process, stdio).map(Place::fifo).toList();
+        return places(process, stdio).stream().map(Place::fifo).toList();
     }
 
     /** Ends the streams of a process and removes what they have; doing it twice is harmless. */
@@ -203,17 +206,14 @@ public final class StdioStreams implements AutoCloseable {
         streams.begin(table);
     }
 
-    private static boolean isStreamed(Stdio stdio) {
-        return Stream.of(stdio.stdin(), stdio.stdout(), stdio.stderr())
-                .anyMatch(it -> StreamAddress.id(it).isPresent());
-    }
-
-    private static Stream<Place> places(StreamOwner process, Stdio stdio) {
+    /** Those of its streams that are streamed. */
+    private static List<Place> places(StreamOwner process, Stdio stdio) {
         return Stream.of(
                         StreamAddress.id(stdio.stdin()).map(it -> new Place(process, STDIN, it)),
                         StreamAddress.id(stdio.stdout()).map(it -> new Place(process, STDOUT, it)),
                         StreamAddress.id(stdio.stderr()).map(it -> new Place(process, STDERR, it)))
-                .flatMap(Optional::stream);
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private static Stdio seenByKind(StreamDirectory of, StreamOwner process, Stdio stdio) {

@@ -23,11 +23,14 @@ import java.util.stream.Stream;
  * @param path the sandbox's own, by construction
  */
 record StreamDirectory(Path path) {
-    /** Makes a FIFO in the place of one that an earlier try has left, and opens it. */
+    /**
+     * Makes a FIFO in the place of one that an earlier try has left, and opens it.
+     *
+     * <p>Preconditions: the directory is there.
+     */
     Descriptor create(String name) {
         Path fifo = fifo(name);
         try {
-            makeDirectory();
             Files.deleteIfExists(fifo);
             NamedPipe.make(fifo);
         } catch (IOException | LinuxException e) {
@@ -36,7 +39,15 @@ record StreamDirectory(Path path) {
         return open(name);
     }
 
-    /** Several processes may begin at a time. */
+    /** Makes the directory, unless it is there: several processes may begin at a time. */
+    void make() {
+        try {
+            makeDirectory();
+        } catch (IOException e) {
+            throw failed("make", path, e);
+        }
+    }
+
     private void makeDirectory() throws IOException {
         try {
             Files.createDirectory(
