@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * comes once. What a containerd that is killed had read is lost with it, for any kind.
  */
 enum ChaosKind {
-    WASM("wasm", WithoutContainerd.KEEPS_WHAT_IS_UNREAD) {
+    WASM("wasm") {
         @Override
         boolean isThere() {
             return true;
@@ -41,7 +41,7 @@ enum ChaosKind {
         }
     },
 
-    APPKERNEL(AppKernelPods.KIND, WithoutContainerd.FORGETS_WHAT_IS_UNREAD) {
+    APPKERNEL(AppKernelPods.KIND) {
         @Override
         boolean isThere() {
             return AppKernelPods.canRun();
@@ -76,6 +76,11 @@ enum ChaosKind {
                     exit %d
                     """
                             .formatted(lines, millis, code));
+        }
+
+        @Override
+        boolean losesItsEnd(Victim victim) {
+            return victim.isContainerd();
         }
 
         @Override
@@ -123,17 +128,9 @@ enum ChaosKind {
                     "task.delete.released");
 
     private final String handler;
-    private final WithoutContainerd withoutContainerd;
 
-    /** What becomes of the output of a container that ends while there is no containerd. */
-    private enum WithoutContainerd {
-        KEEPS_WHAT_IS_UNREAD,
-        FORGETS_WHAT_IS_UNREAD
-    }
-
-    ChaosKind(String handler, WithoutContainerd withoutContainerd) {
+    ChaosKind(String handler) {
         this.handler = handler;
-        this.withoutContainerd = withoutContainerd;
     }
 
     /**
@@ -173,8 +170,7 @@ enum ChaosKind {
 
     /** Whether a container that ends while there is no containerd takes its last lines with it. */
     boolean losesItsEnd(Victim victim) {
-        return victim.isContainerd()
-                && withoutContainerd == WithoutContainerd.FORGETS_WHAT_IS_UNREAD;
+        return false;
     }
 
     private static String text(int number) {

@@ -18,12 +18,10 @@ final class EveryContainerd implements TestTemplateInvocationContextProvider {
     @Override
     public Stream<? extends TestTemplateInvocationContext> provideTestTemplateInvocationContexts(
             ExtensionContext context) {
-        var kind = Outcomes.kindOf(context.getRequiredTestClass());
-        return ContainerdBuild.all().stream().map(build -> new OnOne(build, kind));
+        return ContainerdBuild.all().stream().map(OnOne::new);
     }
 
-    private record OnOne(ContainerdBuild build, String kind)
-            implements TestTemplateInvocationContext {
+    private record OnOne(ContainerdBuild build) implements TestTemplateInvocationContext {
         @Override
         public String getDisplayName(int index) {
             return "containerd " + build.version();
@@ -31,7 +29,7 @@ final class EveryContainerd implements TestTemplateInvocationContextProvider {
 
         @Override
         public List<Extension> getAdditionalExtensions() {
-            return List.of(new SharedNode(build), new Outcomes(build, kind));
+            return List.of(new SharedNode(build), new Outcomes(build));
         }
     }
 }

@@ -15,9 +15,8 @@ import org.junit.jupiter.api.extension.TestWatcher;
  * pods, the outcome and its name, between tabulators. {@code scripts/version-table} counts them.
  *
  * @param build that the test ran on
- * @param kind of the pods
  */
-record Outcomes(ContainerdBuild build, String kind) implements TestWatcher {
+record Outcomes(ContainerdBuild build) implements TestWatcher {
     private static final Path FILE = Path.of("target", "outcomes.tsv");
 
     @Override
@@ -37,6 +36,7 @@ record Outcomes(ContainerdBuild build, String kind) implements TestWatcher {
     }
 
     private void note(String outcome, ExtensionContext test) {
+        var kind = kindOf(test.getRequiredTestClass());
         String name =
                 test.getRequiredTestClass().getSimpleName()
                         + "."
@@ -53,7 +53,7 @@ record Outcomes(ContainerdBuild build, String kind) implements TestWatcher {
     }
 
     /** A class that is named after a kind is about that one; the others drive Wasm pods. */
-    static String kindOf(Class<?> tests) {
+    private static String kindOf(Class<?> tests) {
         var name = tests.getSimpleName();
         if (name.startsWith("AppKernel")) {
             return AppKernelPods.KIND;

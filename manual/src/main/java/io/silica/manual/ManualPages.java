@@ -29,7 +29,7 @@ public final class ManualPages {
         String release = BuildInfo.load().version();
         for (var page : all().toList()) {
             var file = directory.resolve("man" + page.section()).resolve(page.file());
-            Files.createDirectories(directory.resolve("man" + page.section()));
+            Files.createDirectories(file.getParent());
             Files.writeString(file, page.text(date, release));
         }
     }

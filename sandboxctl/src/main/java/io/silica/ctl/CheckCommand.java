@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl;
 
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -24,23 +22,11 @@ import picocli.CommandLine.Option;
             "1:something is missing",
             "2:the command line or the configuration is wrong"
         })
-final class CheckCommand implements Callable<Integer> {
-    @Mixin private final DaemonOfKind daemon = new DaemonOfKind();
-
-    @Option(names = "--json", description = "For programs.")
-    @SuppressWarnings("unused") // the daemon reads it
-    private boolean json;
-
+final class CheckCommand extends DaemonOfKind {
     @Option(
             names = "--boot",
             description =
                     "For the kind vmm: boots a guest, and finds out whether KVM does. For the kind appkernel: boots a sandbox of Quark.")
     @SuppressWarnings("unused") // the daemon reads it
     private boolean boot;
-
-    /** What gets here no daemon has taken. */
-    @Override
-    public Integer call() {
-        throw daemon.isNotThere();
-    }
 }

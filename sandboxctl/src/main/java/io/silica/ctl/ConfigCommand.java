@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.ctl;
 
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -44,7 +41,7 @@ final class ConfigCommand implements Runnable {
             mixinStandardHelpOptions = true,
             exitCodeListHeading = EXIT_CODES,
             exitCodeList = {"0:nothing is wrong", WRONG, USAGE})
-    static final class Check extends OfAKind {}
+    static final class Check extends DaemonOfKind {}
 
     @Command(
             name = "default",
@@ -54,7 +51,7 @@ final class ConfigCommand implements Runnable {
             mixinStandardHelpOptions = true,
             exitCodeListHeading = EXIT_CODES,
             exitCodeList = {DONE, USAGE})
-    static final class Defaults extends OfAKind {}
+    static final class Defaults extends DaemonOfKind {}
 
     @Command(
             name = "dump",
@@ -63,20 +60,5 @@ final class ConfigCommand implements Runnable {
             mixinStandardHelpOptions = true,
             exitCodeListHeading = EXIT_CODES,
             exitCodeList = {DONE, WRONG, USAGE})
-    static final class Dump extends OfAKind {}
-
-    /** What each is told. */
-    static class OfAKind implements Callable<Integer> {
-        @Mixin private final DaemonOfKind daemon = new DaemonOfKind();
-
-        @Option(names = "--json", description = "For programs.")
-        @SuppressWarnings("unused") // the daemon reads it
-        private boolean json;
-
-        /** What gets here no daemon has taken. */
-        @Override
-        public final Integer call() {
-            throw daemon.isNotThere();
-        }
-    }
+    static final class Dump extends DaemonOfKind {}
 }

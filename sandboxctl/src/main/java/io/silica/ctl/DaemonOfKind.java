@@ -3,11 +3,12 @@ package io.silica.ctl;
 
 import io.silica.ctl.cli.CommandException;
 import java.nio.file.Path;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which daemon's program answers a command, and of which configuration. */
-final class DaemonOfKind {
+/** A command that a daemon's program answers: which, and of which configuration. */
+abstract class DaemonOfKind implements Callable<Integer> {
     @Option(
             names = "--kind",
             required = true,
@@ -22,9 +23,14 @@ final class DaemonOfKind {
     @SuppressWarnings("unused") // the daemon reads it
     private @Nullable Path config;
 
-    /** Why the start script has become none. */
-    CommandException isNotThere() {
-        return new CommandException(
+    @Option(names = "--json", description = "For programs.")
+    @SuppressWarnings("unused") // the daemon reads it
+    private boolean json;
+
+    /** What gets here no daemon has taken. */
+    @Override
+    public final Integer call() {
+        throw new CommandException(
                 "there is no program %s-sandboxer beside sandboxctl, or --kind does not come first"
                         .formatted(kind),
                 null);

@@ -9,13 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
@@ -116,25 +113,16 @@ final class BareRunsc {
     /** How long it takes until the last of so many, begun at the same time, has said its line. */
     Duration atOnce(int count) throws IOException, InterruptedException {
         var pods = new ConcurrentLinkedQueue<Pod>();
-        try (var threads = Executors.newFixedThreadPool(count)) {
-            Callable<Boolean> one =
-                    () -> {
-                        var pod = new Pod();
-                        pods.add(pod);
-                        pod.awaitLine();
-                        return true;
-                    };
+        try {
             long begun = System.nanoTime();
-            var lines = new ArrayList<Future<Boolean>>();
-            for (int i = 0; i < count; i++) {
-                lines.add(threads.submit(one));
-            }
-            for (var line : lines) {
-                var _ = line.get();
-            }
+            ManyPods.each(
+                    Collections.nCopies(count, pods),
+                    all -> {
+                        var pod = new Pod();
+                        all.add(pod);
+                        pod.awaitLine();
+                    });
             return Duration.ofNanos(System.nanoTime() - begun);
-        } catch (ExecutionException e) {
-            throw new IOException("a pod of " + count + " failed", e.getCause());
         } finally {
             close(pods);
         }

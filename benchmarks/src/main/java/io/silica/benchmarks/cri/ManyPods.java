@@ -59,13 +59,17 @@ final class ManyPods {
         pods.clear();
     }
 
-    /** Something that is done with a pod. */
-    private interface Work {
-        void with(PodLife pod) throws IOException, InterruptedException;
+    /**
+     * Something that is done with a pod.
+     *
+     * @param <T> what a pod is
+     */
+    interface Work<T> {
+        void with(T pod) throws IOException, InterruptedException;
     }
 
-    private static void each(List<PodLife> pods, Work work)
-            throws IOException, InterruptedException {
+    /** Does it with all of them at once. */
+    static <T> void each(List<T> pods, Work<T> work) throws IOException, InterruptedException {
         try (var threads = Executors.newFixedThreadPool(AT_ONCE)) {
             var done = new ArrayList<Future<Boolean>>();
             for (var pod : pods) {

@@ -38,6 +38,7 @@ public final class LogPrinter {
             if (!line.partial()) {
                 stream.write('\n');
             }
+            stream.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -7,7 +7,7 @@ import java.io.PrintStream;
 
 /**
  * An output that says when nobody reads it any more, which a PrintStream keeps to itself: what goes
- * on without an end would go on for nobody. What is written is flushed.
+ * on without an end would go on for nobody. A flush tells.
  */
 public final class ReadOutput extends OutputStream {
     private final PrintStream to;
@@ -17,18 +17,17 @@ public final class ReadOutput extends OutputStream {
     }
 
     @Override
-    public void write(int b) throws IOException {
+    public void write(int b) {
         to.write(b);
-        requireReader();
     }
 
     @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
+    public void write(byte[] bytes, int offset, int length) {
         to.write(bytes, offset, length);
-        requireReader();
     }
 
-    private void requireReader() throws IOException {
+    @Override
+    public void flush() throws IOException {
         if (to.checkError()) {
             throw new IOException("nobody reads the output");
         }

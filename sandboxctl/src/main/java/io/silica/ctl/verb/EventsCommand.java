@@ -62,6 +62,7 @@ public final class EventsCommand extends Verb {
     private static void print(Envelope envelope, OutputStream out) {
         try {
             out.write((MAPPER.writeValueAsString(tree(envelope)) + "\n").getBytes(UTF_8));
+            out.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
