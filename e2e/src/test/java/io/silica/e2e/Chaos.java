@@ -109,12 +109,25 @@ final class Chaos {
             case BOTH -> {
                 pause();
                 tally.death("both");
-                node.containerd().kill();
-                for (var kind : kinds) {
-                    var _ = kind.sandboxer(node).killed();
-                }
+                killBoth(random.nextBoolean());
                 node.containerd().start();
             }
+        }
+    }
+
+    private void killBoth(boolean sandboxersFirst) {
+        if (sandboxersFirst) {
+            killSandboxers();
+        }
+        node.containerd().kill();
+        if (!sandboxersFirst) {
+            killSandboxers();
+        }
+    }
+
+    private void killSandboxers() {
+        for (var kind : kinds) {
+            var _ = kind.sandboxer(node).killed();
         }
     }
 

@@ -46,6 +46,12 @@ final class Daemon implements AutoCloseable {
 
     /** Starts it, and waits until it answers. */
     void start() {
+        begin();
+        awaitAnswer();
+    }
+
+    /** Starts it. */
+    void begin() {
         var builder =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
@@ -55,12 +61,16 @@ final class Daemon implements AutoCloseable {
             var started = builder.start();
             process = started;
             started.getOutputStream().close();
-            Until.holds(name + " answering", () -> !started.isAlive() || ready.getAsBoolean());
-            if (!started.isAlive()) {
-                throw new IllegalStateException(name + " ended at its start:\n" + endOfLog());
-            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until it answers. */
+    void awaitAnswer() {
+        Until.holds(name + " answering", () -> !isRunning() || ready.getAsBoolean());
+        if (!isRunning()) {
+            throw new IllegalStateException(name + " ended at its start:\n" + endOfLog());
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -26,11 +27,11 @@ final class Node implements AutoCloseable {
 
     private final ContainerdBuild build;
     private final Path directory;
-    private final Sandboxer sandboxer;
     private final Sandboxer appkernel;
     private final Sandboxer vmm;
     private final Daemon containerd;
     private final CriClient cri;
+    private Sandboxer sandboxer;
 
     private Node(ContainerdBuild build, Path directory) {
         this.build = build;
@@ -114,6 +115,16 @@ final class Node implements AutoCloseable {
 
     Sandboxer sandboxer() {
         return sandboxer;
+    }
+
+    /**
+     * From now on the wasm-sandboxer is the one of the distribution to which a link leads. To be
+     * called while there are no pods.
+     */
+    void install(Path link) {
+        sandboxer.terminate();
+        sandboxer = Sandboxer.throughLink(directory, "wasm", link);
+        sandboxer.start();
     }
 
     /** The one for pods on application kernels, which only some tests start. */
@@ -210,22 +221,27 @@ final class Node implements AutoCloseable {
         }
     }
 
+    /** Runs containerd's own client. */
+    String ctr(String... arguments) {
+        var command =
+                new ArrayList<>(
+                        List.of(
+                                build.programs().resolve("ctr").toString(),
+                                "--address",
+                                directory.resolve("containerd.sock").toString(),
+                                "--namespace",
+                                "k8s.io"));
+        command.addAll(List.of(arguments));
+        return Command.run(command.toArray(String[]::new));
+    }
+
     private void importImages() {
         images().forEach(this::importImage);
     }
 
     /** Gives containerd an image. */
     void importImage(Path tar) {
-        Command.run(
-                build.programs().resolve("ctr").toString(),
-                "--address",
-                directory.resolve("containerd.sock").toString(),
-                "--namespace",
-                "k8s.io",
-                "images",
-                "import",
-                "--local",
-                tar.toString());
+        ctr("images", "import", "--local", tar.toString());
     }
 
     private List<Path> images() {

@@ -2,6 +2,7 @@
 package io.silica.e2e;
 
 import io.silica.ctl.cri.CriClient;
+import io.silica.ctl.cri.CriException;
 import io.silica.proto.cri.ContainerConfig;
 import io.silica.proto.cri.ContainerMetadata;
 import io.silica.proto.cri.DNSConfig;
@@ -115,6 +116,19 @@ final class Pod implements AutoCloseable {
 
     boolean isReady() {
         return status().getState() == PodSandboxState.SANDBOX_READY;
+    }
+
+    /** Waits until containerd knows that it is ready: it dials a daemon again after a second. */
+    void awaitFound() {
+        Until.holds("containerd finding the daemon again", this::isFound);
+    }
+
+    private boolean isFound() {
+        try {
+            return isReady();
+        } catch (CriException _) {
+            return false;
+        }
     }
 
     /** Starts a container of an example's image with arguments. */

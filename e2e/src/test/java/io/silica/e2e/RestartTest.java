@@ -3,7 +3,6 @@ package io.silica.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.silica.ctl.cri.CriException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -23,8 +22,11 @@ final class RestartTest {
             assertThat(pod.isReady()).isTrue();
             assertThat(container.isRunning()).isTrue();
             assertThat(pod.start("hello").awaitExitCode()).isZero();
-            container.kill();
-            assertThat(container.awaitExitCode()).isEqualTo(137);
+            try (var events = Subscription.of(node)) {
+                container.kill();
+                assertThat(container.awaitExitCode()).isEqualTo(137);
+                assertThat(events.awaitExit(container.id()).getExitStatus()).isEqualTo(137);
+            }
         }
     }
 
@@ -101,7 +103,7 @@ final class RestartTest {
 
             assertThat(container.awaitExitCode()).isEqualTo(7);
             assertThat(container.stdout()).isEqualTo(numbersUpTo(60));
-            awaitFound(pod);
+            pod.awaitFound();
             assertThat(pod.start("hello").awaitExitCode()).isZero();
         }
     }
@@ -128,20 +130,21 @@ final class RestartTest {
             try (var pod = Pod.run(node)) {
                 node.sandboxer().armNextLife("task.create.%s=kill".formatted(moment));
                 node.sandboxer().kill();
-                awaitFound(pod);
+                pod.awaitFound();
 
                 var container = pod.start("tick", "20", "20", "7");
 
                 assertThat(container.awaitExitCode()).as(moment).isEqualTo(7);
                 assertThat(container.stdout()).as(moment).isEqualTo(numbersUpTo(20));
-                awaitFound(pod);
+                pod.awaitFound();
             }
         }
     }
 
     @OnEveryContainerd
     void anExitWhileTheDaemonIsDeadIsReportedWithItsCode(Node node) {
-        try (var pod = Pod.run(node)) {
+        try (var pod = Pod.run(node);
+                var events = Subscription.of(node)) {
             var container = pod.start("tick", "10", "50", "9").awaitLine("2");
 
             try (var _ = node.sandboxer().dead()) {
@@ -150,7 +153,8 @@ final class RestartTest {
             }
 
             assertThat(container.awaitExitCode()).isEqualTo(9);
-            awaitFound(pod);
+            assertThat(events.awaitExit(container.id()).getExitStatus()).isEqualTo(9);
+            pod.awaitFound();
         }
     }
 
@@ -168,16 +172,61 @@ final class RestartTest {
         }
     }
 
-    /** containerd gives up a handshake after a second, and dials again after another. */
-    private static void awaitFound(Pod pod) {
-        Until.holds("containerd finding the daemon again", () -> isFound(pod));
+    /** It gives a daemon two seconds then, so the next life is one that waits. */
+    @OnEveryContainerd
+    void containerdThatStartsWhileTheDaemonIsDeadFindsItsContainers(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("tick", "100", "50", "7").awaitLine("3");
+            var _ = node.sandboxer().awaitStandby();
+
+            node.containerd().kill();
+            try (var _ = node.sandboxer().dead()) {
+                node.containerd().begin();
+                Until.holds("containerd dialling", node.sandboxer()::isDialled);
+            }
+            node.containerd().awaitAnswer();
+
+            assertThat(pod.isReady()).isTrue();
+            assertThat(container.awaitExitCode()).isEqualTo(7);
+            assertThat(container.stdout()).isEqualTo(numbersUpTo(100));
+        }
     }
 
-    private static boolean isFound(Pod pod) {
-        try {
-            return pod.isReady();
-        } catch (CriException _) {
-            return false;
+    @OnEveryContainerd
+    void aDaemonKilledWhileContainerdFindsItsContainersAgainLosesNone(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("tick", "100", "50", "7").awaitLine("3");
+            var _ = node.sandboxer().awaitStandby();
+
+            node.containerd().kill();
+            Until.holds("the end of all connections", () -> node.sandboxer().held() == 0);
+            node.containerd().begin();
+            Until.holds("containerd dialling", () -> node.sandboxer().held() > 0);
+            node.sandboxer().kill();
+            node.containerd().awaitAnswer();
+
+            pod.awaitFound();
+            assertThat(container.awaitExitCode()).isEqualTo(7);
+            assertThat(container.stdout()).isEqualTo(numbersUpTo(100));
+        }
+    }
+
+    @OnEveryContainerd
+    void containerdKilledWhileTheNextDaemonTakesItsContainersOverFindsThemAll(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("tick", "60", "50", "7").awaitLine("3");
+
+            node.sandboxer().armNextLife("adoption.done=stop");
+            long before = node.sandboxer().killed();
+            var _ = node.sandboxer().awaitOtherThan(before);
+            node.sandboxer().awaitStopped();
+            node.containerd().kill();
+            node.sandboxer().signal("CONT");
+            node.containerd().start();
+
+            pod.awaitFound();
+            assertThat(container.awaitExitCode()).isEqualTo(7);
+            assertThat(container.stdout()).isEqualTo(numbersUpTo(60));
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -51,16 +52,37 @@ final class Sandboxer implements AutoCloseable {
      * @param kind of its sandboxes: {@code wasm}
      */
     Sandboxer(Path directory, String kind) {
+        this(directory, kind, toBeArmed(directory, kind));
+    }
+
+    private Sandboxer(Path directory, String kind, List<String> start) {
         this.directory = directory;
         this.kind = kind;
         this.metrics = new MetricsSocket(directory.resolve(kind + "/metrics.sock"));
         this.supervisor =
                 new Daemon(
                         kind + "-sandboxer",
-                        Stream.of(supervise(), daemon()).flatMap(List::stream).toList(),
+                        Stream.of(start, arguments(directory, kind)).flatMap(List::stream).toList(),
                         Map.of(),
                         directory.resolve(kind + "-sandboxer.log"),
                         metrics::isReady);
+    }
+
+    /**
+     * One that is started as an administrator starts it, through a link to a distribution. Its next
+     * life cannot be given failpoints.
+     */
+    static Sandboxer throughLink(Path directory, String kind, Path link) {
+        var start =
+                List.of(
+                        link.resolve("bin/sandboxctl").toString(),
+                        "supervise",
+                        "--standby",
+                        "--dir",
+                        directory.resolve(kind).toString(),
+                        "--",
+                        link.resolve("bin").resolve(kind + "-sandboxer").toString());
+        return new Sandboxer(directory, kind, start);
     }
 
     /** The socket that containerd is configured with. */
@@ -166,6 +188,22 @@ final class Sandboxer implements AutoCloseable {
         return true;
     }
 
+    /** Waits until a daemon stands still at a failpoint. */
+    void awaitStopped() {
+        Until.holds(
+                "a daemon that stands still",
+                () -> currentDaemon().filter(Sandboxer::isStopped).isPresent());
+    }
+
+    private static boolean isStopped(ProcessHandle process) {
+        try {
+            var stat = Files.readString(Path.of("/proc/%d/stat".formatted(process.pid())));
+            return stat.substring(stat.lastIndexOf(')')).startsWith(") T ");
+        } catch (IOException _) {
+            return false; // It has ended.
+        }
+    }
+
     /** Sends the daemon a signal: STOP, CONT. */
     void signal(String name) {
         Command.run("kill", "-" + name, Long.toString(awaitDaemon().pid()));
@@ -180,7 +218,7 @@ final class Sandboxer implements AutoCloseable {
         waiting.forEach(ProcessHandle::destroyForcibly);
         Until.holds("the end of a standby", () -> waiting.stream().noneMatch(p -> p.isAlive()));
         try {
-            Files.writeString(failpoints(), failpoints + "\n");
+            Files.writeString(failpoints(directory, kind), failpoints + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -238,14 +276,23 @@ final class Sandboxer implements AutoCloseable {
         return String.join("\n" + indent, connections());
     }
 
-    /** Those that were accepted have the name of their listener, which has the flag of one. */
     private List<String> connections() {
-        var task = " " + directory.resolve(kind + "/task.sock");
         var own = sockets();
+        return connectionsByInode(own::contains);
+    }
+
+    /** Whether containerd has dialled, and is not accepted yet. */
+    boolean isDialled() {
+        return !connectionsByInode("0"::equals).isEmpty();
+    }
+
+    /** Those that were accepted have the name of their listener, which has the flag of one. */
+    private List<String> connectionsByInode(Predicate<String> wanted) {
+        var task = " " + directory.resolve(kind + "/task.sock");
         try (Stream<String> lines = Files.lines(Path.of("/proc/net/unix"))) {
             return lines.filter(line -> line.endsWith(task))
                     .filter(line -> !line.contains(" 00010000 "))
-                    .filter(line -> own.contains(line.split(" +", 8)[6]))
+                    .filter(line -> wanted.test(line.split(" +", 8)[6]))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -330,7 +377,8 @@ final class Sandboxer implements AutoCloseable {
         }
     }
 
-    private List<String> supervise() {
+    /** A supervisor, and a shell that gives a daemon its failpoints. */
+    private static List<String> toBeArmed(Path directory, String kind) {
         return List.of(
                 Repository.programs().resolve("silica-supervise").toString(),
                 "run",
@@ -341,16 +389,16 @@ final class Sandboxer implements AutoCloseable {
                 directory.resolve(kind + "/task.sock").toString(),
                 "--channel",
                 directory.resolve(kind + "/holder.sock").toString(),
-                "--");
-    }
-
-    private List<String> daemon() {
-        return List.of(
+                "--",
                 "/bin/sh",
                 "-c",
                 STARTER,
-                failpoints().toString(),
-                Repository.programs().resolve(kind + "-sandboxer").toString(),
+                failpoints(directory, kind).toString(),
+                Repository.programs().resolve(kind + "-sandboxer").toString());
+    }
+
+    private static List<String> arguments(Path directory, String kind) {
+        return List.of(
                 "--listen",
                 socket(directory, kind).toString(),
                 "--dir",
@@ -361,7 +409,7 @@ final class Sandboxer implements AutoCloseable {
                 "debug");
     }
 
-    private Path failpoints() {
+    private static Path failpoints(Path directory, String kind) {
         return directory.resolve(kind + ".failpoints");
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.server;
 
+import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.SandboxId;
 import io.silica.server.record.LoadedRecord;
 import io.silica.server.record.RecordStore;
@@ -33,6 +34,7 @@ final class Adoption {
     /** Returns when all that the records tell is known; the rest goes on in the background. */
     void run() {
         boolean whole = true;
+        Failpoint.at("adoption.before");
         for (LoadedRecord<SandboxRecord> loaded : records.load()) {
             whole &=
                     switch (loaded) {
@@ -45,6 +47,7 @@ final class Adoption {
         if (whole) {
             registry.removeStrangers();
         }
+        Failpoint.at("adoption.done");
     }
 
     private boolean adopted(SandboxId id, SandboxRecord record) {
