@@ -68,26 +68,28 @@ public final class Cgroup {
                 delegate(directory);
             }
             directory = directory.resolve(segment);
-            boolean made = makeDirectory(directory);
-            if (made && root.equals(hierarchies.v1().get(Controller.CPUSET))) {
+            makeDirectory(directory);
+            if (root.equals(hierarchies.v1().get(Controller.CPUSET))) {
                 inheritCpuset(directory);
             }
         }
     }
 
-    private static boolean makeDirectory(Path directory) {
+    private static void makeDirectory(Path directory) {
         if (Files.isDirectory(directory)) {
-            return false;
+            return;
         }
         try {
             Files.createDirectories(directory);
-            return true;
         } catch (IOException e) {
             throw new CgroupException("cannot make cgroup " + directory + ": " + e.getMessage(), e);
         }
     }
 
-    /** A new cpuset of version 1 is empty, and a process cannot be put into an empty one. */
+    /**
+     * A new cpuset of version 1 is empty, and a process cannot be put into an empty one. Whoever
+     * made this may not have come to fill it yet: another thread, or another daemon.
+     */
     private static void inheritCpuset(Path directory) {
         for (var file : List.of("cpuset.cpus", "cpuset.mems")) {
             var own = directory.resolve(file);

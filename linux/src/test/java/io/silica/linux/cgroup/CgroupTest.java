@@ -97,6 +97,26 @@ class CgroupTest {
         }
     }
 
+    /** Another daemon that makes a pod's cgroup may have come no further yet. */
+    @Test
+    void oneBelowACpusetThatNobodyHasFilledYetTakesProcesses() throws IOException {
+        var cpusets = hierarchies.v1().get(Controller.CPUSET);
+        assumeTrue(cpusets != null, "cpuset is not mounted as version 1");
+        Files.createDirectory(cpusets.resolve(TOP.substring(1)).resolve("other"));
+        var container = Cgroup.at(hierarchies, top.path().child("other").child("container"));
+        container.create();
+        try (var poller = Poller.start("cgroup-test");
+                var stdin = Pipe.open();
+                var child = Spawn.of(Path.of("/bin/cat")).descriptor(0, stdin.reader()).start()) {
+            try {
+                container.add(child.pid());
+                assertThat(container.processes()).containsExactly(child.pid());
+            } finally {
+                end(child, poller);
+            }
+        }
+    }
+
     @Test
     void aProcessThatIsGoneCannotBeAdded() {
         assertThatThrownBy(() -> pod.add(1 << 22))
