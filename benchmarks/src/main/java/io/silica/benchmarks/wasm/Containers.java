@@ -5,6 +5,8 @@ import io.silica.examples.ExampleModules;
 import io.silica.server.contract.Bundle;
 import io.silica.server.contract.ControllerConnection;
 import io.silica.server.contract.TaskConnection;
+import io.silica.ttrpc.StatusCode;
+import io.silica.ttrpc.TtrpcException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,13 +129,24 @@ final class Containers implements AutoCloseable {
     @Override
     public void close() {
         for (String name : sleepers) {
-            tasks.kill(name, KILL);
+            killIfAlive(name);
             var _ = tasks.await(name);
             var _ = tasks.delete(name);
         }
         for (String pod : pods) {
             controller.stop(pod);
             controller.shutdown(pod);
+        }
+    }
+
+    /** One whose worker was killed has ended with it. */
+    private void killIfAlive(String name) {
+        try {
+            tasks.kill(name, KILL);
+        } catch (TtrpcException e) {
+            if (e.code() != StatusCode.NOT_FOUND) {
+                throw e;
+            }
         }
     }
 }
