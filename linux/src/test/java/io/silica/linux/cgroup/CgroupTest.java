@@ -99,7 +99,8 @@ class CgroupTest {
 
     /** Another daemon that makes a pod's cgroup may have come no further yet. */
     @Test
-    void oneBelowACpusetThatNobodyHasFilledYetTakesProcesses() throws IOException {
+    void oneBelowACpusetThatNobodyHasFilledYetTakesProcesses()
+            throws IOException, InterruptedException {
         var cpusets = hierarchies.v1().get(Controller.CPUSET);
         assumeTrue(cpusets != null, "cpuset is not mounted as version 1");
         Files.createDirectory(cpusets.resolve(TOP.substring(1)).resolve("other"));
