@@ -1,6 +1,6 @@
 /*
- * A module in libwasmtime, called directly: the peer of the same module in a pod. Arguments: the module and what the module is
- * called with. For each line of its input it makes an instance, runs it to its end, and prints how many nanoseconds that took.
+ * A module in libwasmtime, called directly: the peer of the same module in a pod. Arguments: whether it is "interruptible", by the
+ * checks that the library's epochs need in each loop and call, or "plain"; the module; what the module is called with. For each line of its input it makes an instance, runs it to its end, and prints how many nanoseconds that took.
  *
  * Of the library's C API only what is used is declared here, as of version 50: https://docs.wasmtime.dev/c-api/
  */
@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 struct func {
@@ -28,12 +29,15 @@ struct item {
 	};
 };
 
-void *wasm_engine_new(void);
+void *wasm_config_new(void);
+void wasmtime_config_epoch_interruption_set(void *config, bool on);
+void *wasm_engine_new_with_config(void *config);
 void *wasmtime_module_new(void *engine, const uint8_t *bytes, size_t length, void **module);
 void *wasmtime_linker_new(void *engine);
 void *wasmtime_linker_define_wasi(void *linker);
 void *wasmtime_store_new(void *engine, void *data, void (*finalizer)(void *));
 void *wasmtime_store_context(void *store);
+void wasmtime_context_set_epoch_deadline(void *context, uint64_t epochs);
 void wasmtime_store_delete(void *store);
 void *wasi_config_new(void);
 bool wasi_config_set_argv(void *config, size_t count, const char *arguments[]);
@@ -70,6 +74,14 @@ static uint8_t *contents(const char *path, size_t *length)
 	return bytes;
 }
 
+static void *engine_new(bool interruptible)
+{
+	void *config = wasm_config_new();
+
+	wasmtime_config_epoch_interruption_set(config, interruptible);
+	return wasm_engine_new_with_config(config);
+}
+
 static void run(void *engine, void *linker, void *module, int count, const char *arguments[])
 {
 	void *store = wasmtime_store_new(engine, NULL, NULL);
@@ -79,6 +91,8 @@ static void run(void *engine, void *linker, void *module, int count, const char 
 	struct instance instance;
 	struct item start;
 
+	/* None of them ever begins. */
+	wasmtime_context_set_epoch_deadline(context, 1);
 	require(wasi_config_set_argv(wasi, count, arguments), "take the arguments");
 	require(!wasmtime_context_set_wasi(context, wasi), "have WASI");
 	require(!wasmtime_linker_instantiate(linker, context, module, &instance, &trap) && !trap, "make an instance");
@@ -97,22 +111,22 @@ static uint64_t now(void)
 
 int main(int argc, char **argv)
 {
-	void *engine = wasm_engine_new();
-	void *linker = wasmtime_linker_new(engine);
-	void *module;
+	void *engine, *linker, *module;
 	size_t length;
 	uint8_t *bytes;
 	int c;
 
-	require(argc > 1, "run no module");
-	bytes = contents(argv[1], &length);
+	require(argc > 2, "run no module");
+	engine = engine_new(!strcmp(argv[1], "interruptible"));
+	linker = wasmtime_linker_new(engine);
+	bytes = contents(argv[2], &length);
 	require(!wasmtime_module_new(engine, bytes, length, &module), "compile the module");
 	require(!wasmtime_linker_define_wasi(linker), "define WASI");
 	while ((c = getchar()) != EOF) {
 		if (c == '\n') {
 			uint64_t begun = now();
 
-			run(engine, linker, module, argc - 1, (const char **)argv + 1);
+			run(engine, linker, module, argc - 2, (const char **)argv + 2);
 			printf("%llu\n", (unsigned long long)(now() - begun));
 			fflush(stdout);
 		}

@@ -93,11 +93,18 @@ final class BareRunsc {
         @Override
         public void close() throws IOException {
             try {
-                run("delete", "--force", id + "-c");
-                run("delete", "--force", id);
+                delete(id + "-c");
+                delete(id);
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /** Once in a while it gives up waiting for an end that comes a moment later. */
+    private void delete(String id) throws IOException, InterruptedException {
+        if (code("delete", "--force", id) != 0) {
+            run("delete", "--force", id);
         }
     }
 
@@ -135,11 +142,15 @@ final class BareRunsc {
     }
 
     private void run(String... command) throws IOException, InterruptedException {
-        // What it starts may keep its output open.
-        int code = command(command).redirectOutput(Redirect.DISCARD).start().waitFor();
+        int code = code(command);
         if (code != 0) {
             throw new IOException("runsc " + String.join(" ", command) + " ended with " + code);
         }
+    }
+
+    private int code(String... command) throws IOException, InterruptedException {
+        // What it starts may keep its output open.
+        return command(command).redirectOutput(Redirect.DISCARD).start().waitFor();
     }
 
     private ProcessBuilder command(String... command) {

@@ -27,6 +27,7 @@ public final class ComputeBenchmark {
     private static final String KIBIBYTES = "65536";
 
     private final List<Duration> direct = new ArrayList<>();
+    private final List<Duration> interruptible = new ArrayList<>();
     private final List<Duration> inPod = new ArrayList<>();
 
     private ComputeBenchmark() {}
@@ -39,8 +40,9 @@ public final class ComputeBenchmark {
         try (var controller = new ControllerConnection(directory.resolve("wasm-sandboxer.sock"));
                 var tasks = new TaskConnection(directory.resolve("wasm/task.sock"));
                 var containers = new Containers(controller, tasks, bundles);
-                var runs = DirectRuns.begin(command(arguments[1], directory))) {
-            benchmark.run(containers, runs, Integer.parseInt(arguments[2]));
+                var plain = DirectRuns.begin(command(arguments[1], "plain", directory));
+                var checked = DirectRuns.begin(command(arguments[1], "interruptible", directory))) {
+            benchmark.run(containers, plain, checked, Integer.parseInt(arguments[2]));
         }
         var report = benchmark.report(machine);
         report.print(System.out);
@@ -49,19 +51,23 @@ public final class ComputeBenchmark {
         }
     }
 
-    private static List<String> command(String program, Path directory) throws IOException {
+    private static List<String> command(String program, String how, Path directory)
+            throws IOException {
         var module = directory.resolve("sha256.wasm");
         Files.write(module, ExampleModules.bytes("sha256"));
-        return List.of(program, module.toString(), KIBIBYTES);
+        return List.of(program, how, module.toString(), KIBIBYTES);
     }
 
-    private void run(Containers containers, DirectRuns runs, int times) throws IOException {
+    private void run(Containers containers, DirectRuns plain, DirectRuns checked, int times)
+            throws IOException {
         String pod = containers.pod();
         for (int i = 0; i < WARM_UPS + times; i++) {
-            var alone = runs.run();
+            var alone = plain.run();
+            var stoppable = checked.run();
             var contained = containers.startToExit(pod, List.of("/sha256.wasm", KIBIBYTES));
             if (i >= WARM_UPS) {
                 direct.add(alone);
+                interruptible.add(stoppable);
                 inPod.add(contained);
             }
         }
@@ -75,13 +81,15 @@ public final class ComputeBenchmark {
                                 """
                                 The module of examples/src/main/wat/sha256.wat, by turns in the \
                                 library called from C with its usual settings, a new instance \
-                                each time, and in a container of wasm-sandboxer as it is shipped, \
-                                from the call of Task.Start to the answer of Wait; after %d to \
+                                each time; in the same with the checks by which a guest can be \
+                                interrupted; and in a container of wasm-sandboxer as it is \
+                                shipped, from the call of Task.Start to the answer of Wait; after %d to \
                                 warm up; milliseconds; in brackets beside the first row.\
                                 """
                                         .formatted(WARM_UPS))
                         .table("where", "n", "p50", "p99", "max");
         row(report, "called directly", direct);
+        row(report, "called directly, interruptible", interruptible);
         row(report, "in a pod", inPod);
         return report;
     }
