@@ -9,13 +9,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
 
 /** Distributions of two versions on a node, and the link to the one that runs. */
 final class Releases {
-    private static final Path UNDER_TEST = Repository.programs().getParent();
+    private static final Path UNDER_TEST =
+            Objects.requireNonNull(Repository.programs().getParent());
     private static final String BUILD = "io/silica/server/cli/build.properties";
 
     private final Node node;

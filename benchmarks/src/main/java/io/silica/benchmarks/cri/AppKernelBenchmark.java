@@ -25,6 +25,7 @@ import java.util.Objects;
 public final class AppKernelBenchmark {
     private static final Handler HANDLER = new Handler("appkernel", PeerImages.HELLO, List.of());
     private static final String HELLO = "/hello";
+
     /** A sentry takes a part of a processor while it idles, which is felt when there are 50. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
@@ -63,8 +64,7 @@ public final class AppKernelBenchmark {
                         Path.of(arguments[3]),
                         Files.createDirectories(directory.resolve("bare")),
                         Path.of(arguments[4]));
-        try (var cri =
-                new CriClient(new CriEndpoint(Path.of(arguments[0])), PATIENCE)) {
+        try (var cri = new CriClient(new CriEndpoint(Path.of(arguments[0])), PATIENCE)) {
             var benchmark =
                     new AppKernelBenchmark(
                             cri, directory.resolve("logs"), runsc, Path.of(arguments[5]));
