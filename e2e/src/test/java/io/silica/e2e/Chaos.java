@@ -25,6 +25,9 @@ final class Chaos {
     /** A run of so many deaths begins with a daemon that stands still for long. */
     private static final int LONG = 100;
 
+    /** Three of eight are at a place, and not each of those is reached. */
+    private static final int KILLS_FOR_A_PLACE = 10;
+
     private static final Duration STANDSTILL = Duration.ofMinutes(1);
 
     private final Node node;
@@ -37,7 +40,12 @@ final class Chaos {
     private int nextPlace;
 
     /** Where the daemon of a kind can be made to die. */
-    private record Place(ChaosKind kind, String failpoint) {}
+    private record Place(ChaosKind kind, String failpoint) {
+        @Override
+        public String toString() {
+            return kind + " at " + failpoint;
+        }
+    }
 
     /**
      * @param kinds of the pods; a sandboxer that dies is that of any
@@ -47,7 +55,7 @@ final class Chaos {
         this.victim = victim;
         this.kinds = List.copyOf(kinds);
         this.random = new SplittableRandom(seed);
-        this.tally = new Tally(kinds);
+        this.tally = new Tally(kinds, CUSTOMERS * Customer.MOST_CONTAINERS);
         this.places =
                 kinds.stream()
                         .flatMap(kind -> kind.failpoints().stream().map(it -> new Place(kind, it)))
@@ -73,6 +81,9 @@ final class Chaos {
                     strike();
                 }
                 tally.awaitFirstContainers(CUSTOMERS_END_WITHIN);
+                if (kills >= places.size() * KILLS_FOR_A_PLACE && victim == Victim.SANDBOXER) {
+                    places.forEach(place -> tally.mustHaveDied(place.toString()));
+                }
             } finally {
                 ending = true;
                 end(customers);
@@ -157,6 +168,7 @@ final class Chaos {
     /** A daemon that died as soon as it was ready would never come to do anything. */
     private void live(Sandboxer sandboxer) throws InterruptedException {
         sandboxer.awaitReady();
+        sandboxer.losses().forEach(tally::loss);
         pause();
     }
 
@@ -175,7 +187,7 @@ final class Chaos {
         died(place.kind(), "at random");
         long next = sandboxer.awaitOtherThan(sandboxer.killed());
         if (sandboxer.awaitEnd(next, REACHED_WITHIN)) {
-            died(place.kind(), "at " + place.failpoint());
+            tally.death(place.toString());
         }
     }
 

@@ -79,6 +79,11 @@ enum ChaosKind {
         }
 
         @Override
+        boolean runsCommands() {
+            return true;
+        }
+
+        @Override
         boolean losesItsEnd(Victim victim) {
             return victim.isContainerd();
         }
@@ -86,6 +91,9 @@ enum ChaosKind {
         @Override
         List<String> ownFailpoints() {
             return List.of(
+                    "task.exec.before",
+                    "task.exec.done",
+                    "task.exec.noted",
                     "gvisor.pod.created",
                     "gvisor.pod.started",
                     "gvisor.pod.killed",
@@ -97,6 +105,8 @@ enum ChaosKind {
 
     private static final List<String> FAILPOINTS =
             List.of(
+                    "adoption.before",
+                    "adoption.done",
                     "sandbox.create.before",
                     "sandbox.create.reserved",
                     "sandbox.create.prepared",
@@ -105,6 +115,9 @@ enum ChaosKind {
                     "sandbox.start.before",
                     "sandbox.start.done",
                     "sandbox.start.noted",
+                    "sandbox.update.before",
+                    "sandbox.update.done",
+                    "sandbox.update.noted",
                     "sandbox.stop.before",
                     "sandbox.stop.done",
                     "sandbox.shutdown.before",
@@ -119,6 +132,8 @@ enum ChaosKind {
                     "task.start.before",
                     "task.start.done",
                     "task.start.noted",
+                    "task.update.before",
+                    "task.update.done",
                     "task.kill.before",
                     "task.kill.done",
                     "task.delete.before",
@@ -166,6 +181,11 @@ enum ChaosKind {
     /** All places at which its daemon can be made to die, those of every kind first. */
     List<String> failpoints() {
         return Stream.concat(FAILPOINTS.stream(), ownFailpoints().stream()).toList();
+    }
+
+    /** Whether a process can be added to a container. */
+    boolean runsCommands() {
+        return false;
     }
 
     /** Whether a container that ends while there is no containerd takes its last lines with it. */

@@ -36,6 +36,11 @@ record ContainerdBuild(Path programs, String version) {
         return minor() >= 4;
     }
 
+    /** Whether it tells a sandboxer of a pod's changed limits. */
+    boolean updatesPods() {
+        return minor() >= 2;
+    }
+
     private int minor() {
         return Integer.parseInt(version.replaceFirst("^v?\\d+\\.(\\d+).*", "$1"));
     }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.silica.ctl.cri.CriException;
 import io.silica.proto.cri.ContainerState;
+import io.silica.proto.cri.LinuxContainerResources;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -19,6 +23,7 @@ final class Count {
     private static final int MOST_LINES = 80;
     private static final int MOST_MILLIS = 40;
     private static final int CODES = 120;
+    private static final int LEAST_SHARES = 1024;
     private static final int TERMINATED = 143;
     private static final int KILLED = 137;
     private static final int UNKNOWN = 255;
@@ -79,6 +84,46 @@ final class Count {
         return this;
     }
 
+    /** Limits that are in nobody's way. */
+    static LinuxContainerResources shares(SplittableRandom random) {
+        return LinuxContainerResources.newBuilder()
+                .setCpuShares(random.nextInt(LEAST_SHARES, 2 * LEAST_SHARES))
+                .build();
+    }
+
+    /** Changes its limits, and has it run a command; one that has ended may refuse that. */
+    void disturb(SplittableRandom random) {
+        var counting = started();
+        var shares = shares(random);
+        whileItRuns(() -> {
+            counting.update(shares);
+            tally.changed();
+        });
+        if (kind.runsCommands()) {
+            whileItRuns(() -> askForWord(counting, Integer.toString(random.nextInt(CODES))));
+        }
+    }
+
+    private void askForWord(PodContainer counting, String word) {
+        assertThat(counting.run(Busybox.shell("echo " + word))).isEqualTo(word + "\n");
+        tally.command();
+    }
+
+    /** The sandboxer knows of an end a moment before containerd does. */
+    private static boolean hasEnded(CriException e) {
+        return e.getMessage().contains("in state Stopped");
+    }
+
+    private void whileItRuns(Runnable call) {
+        try {
+            patience.run(call);
+        } catch (CriException e) {
+            if (!hasEnded(e) && patience.get(started()::isRunning)) {
+                throw e;
+            }
+        }
+    }
+
     /** Waits for its end, and compares all that is known of it with what it should be. */
     void check() {
         var counting = started();
@@ -91,6 +136,7 @@ final class Count {
         List<Integer> printed = printed(counting);
         if (isRight(exitCode, printed)) {
             tally.container(kind, printed.size());
+            tally.expected(exitCode == code ? lines : 0);
         } else {
             tally.loss(
                     "%s container %s, meant to count to %d in steps of %d ms and then exit with %d (%s): exit code %d, lines %s"

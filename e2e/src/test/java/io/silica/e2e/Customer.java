@@ -11,7 +11,8 @@ import java.util.function.BooleanSupplier;
  * Has one pod after the other on a node, as a kubelet has them, and checks what becomes of each.
  */
 final class Customer implements Runnable {
-    private static final int MOST_CONTAINERS = 3;
+    /** Of a pod, and so of a customer at any time. */
+    static final int MOST_CONTAINERS = 3;
 
     private final Node node;
     private final Victim victim;
@@ -55,9 +56,21 @@ final class Customer implements Runnable {
         for (int i = random.nextInt(MOST_CONTAINERS); i >= 0; i--) {
             start(kind, pod, counts);
         }
+        if (random.nextBoolean()) {
+            change(pod);
+            counts.forEach(count -> count.disturb(random));
+        }
         counts.forEach(Count::check);
         patience.run(pod::stop);
         patience.run(pod::remove);
+    }
+
+    private void change(Pod pod) {
+        if (node.build().updatesPods()) {
+            var shares = Count.shares(random);
+            patience.run(() -> pod.update(shares));
+            tally.changed();
+        }
     }
 
     /**

@@ -2,6 +2,7 @@
 package io.silica.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toMap;
 
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -10,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
 
 /** What a sandboxer says of itself. A daemon that is not there says nothing, and is not ready. */
 record MetricsSocket(Path path) {
@@ -19,6 +22,19 @@ record MetricsSocket(Path path) {
             return get("/readyz").startsWith("HTTP/1.1 200 ");
         } catch (IOException _) {
             return false;
+        }
+    }
+
+    /** The value of each of these that it tells of, by its name. */
+    Map<String, Double> values(Set<String> names) {
+        try {
+            return get("/metrics")
+                    .lines()
+                    .map(line -> line.split(" ", 0))
+                    .filter(words -> words.length == 2 && names.contains(words[0]))
+                    .collect(toMap(words -> words[0], words -> Double.valueOf(words[1])));
+        } catch (IOException _) {
+            return Map.of();
         }
     }
 

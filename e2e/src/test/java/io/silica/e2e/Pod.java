@@ -7,6 +7,7 @@ import io.silica.proto.cri.ContainerConfig;
 import io.silica.proto.cri.ContainerMetadata;
 import io.silica.proto.cri.DNSConfig;
 import io.silica.proto.cri.ImageSpec;
+import io.silica.proto.cri.LinuxContainerResources;
 import io.silica.proto.cri.LinuxPodSandboxConfig;
 import io.silica.proto.cri.LinuxSandboxSecurityContext;
 import io.silica.proto.cri.NamespaceMode;
@@ -156,6 +157,10 @@ final class Pod implements AutoCloseable {
         String containerId = cri().createContainer(id, change.apply(container).build(), config);
         return new PodContainer(
                 cri(), containerId, Path.of(config.getLogDirectory(), name + ".log"));
+    }
+
+    void update(LinuxContainerResources resources) {
+        cri().updatePod(id, resources);
     }
 
     /** Stops the pod, as kubelets do before they remove it. */

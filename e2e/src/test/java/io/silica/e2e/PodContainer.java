@@ -6,6 +6,7 @@ import io.silica.ctl.cri.CriClient;
 import io.silica.ctl.cri.LogLine;
 import io.silica.proto.cri.ContainerState;
 import io.silica.proto.cri.ContainerStatus;
+import io.silica.proto.cri.LinuxContainerResources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -35,6 +36,15 @@ final class PodContainer {
 
     void start() {
         cri.startContainer(id);
+    }
+
+    void update(LinuxContainerResources resources) {
+        cri.updateContainer(id, resources);
+    }
+
+    /** What a command that runs in it until its end prints. */
+    String run(List<String> command) {
+        return cri.exec(id, command).getStdout().toStringUtf8();
     }
 
     boolean isRunning() {

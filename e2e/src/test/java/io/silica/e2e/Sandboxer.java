@@ -43,6 +43,13 @@ final class Sandboxer implements AutoCloseable {
             exec "$@"
             """;
 
+    /** What a daemon tells that has lost nothing, and would lose nothing if it died. */
+    private static final Map<String, Double> NOTHING_LOST =
+            Map.of(
+                    "silica_protected", 1.0,
+                    "silica_journal_lost_total", 0.0,
+                    "silica_events_dropped_total", 0.0);
+
     private final Path directory;
     private final String kind;
     private final MetricsSocket metrics;
@@ -118,6 +125,14 @@ final class Sandboxer implements AutoCloseable {
     /** Whether the daemon that is there now, if one is, answers. */
     boolean isReady() {
         return metrics.isReady();
+    }
+
+    /** What a daemon that has lost nothing would tell in another way. */
+    List<String> losses() {
+        return metrics.values(NOTHING_LOST.keySet()).entrySet().stream()
+                .filter(it -> !it.getValue().equals(NOTHING_LOST.get(it.getKey())))
+                .map(it -> "%s-sandboxer: %s is %s".formatted(kind, it.getKey(), it.getValue()))
+                .toList();
     }
 
     /** Kills the daemon as a crash does, by SIGKILL, and waits until its next life answers. */

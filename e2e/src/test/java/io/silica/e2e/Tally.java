@@ -19,24 +19,37 @@ final class Tally {
     private final Map<String, Integer> deaths = new TreeMap<>();
     private final Map<ChaosKind, Integer> containers = new TreeMap<>();
     private final AtomicLong lines = new AtomicLong();
+    private final AtomicLong expected = new AtomicLong();
+    private final AtomicLong changed = new AtomicLong();
+    private final AtomicLong commands = new AtomicLong();
     private final AtomicLong repeated = new AtomicLong();
     private final AtomicLong lostByContainerd = new AtomicLong();
     private final AtomicLong codesLostByContainerd = new AtomicLong();
     private final AtomicLong lostUnread = new AtomicLong();
     private final AtomicLong forsaken = new AtomicLong();
+    private final int atOnce;
     private final Map<ChaosKind, CountDownLatch> first;
     private final ConcurrentLinkedQueue<String> losses = new ConcurrentLinkedQueue<>();
 
     /**
      * @param kinds of what can be counted
+     * @param atOnce how many containers there are at any time, at most
      */
-    Tally(List<ChaosKind> kinds) {
+    Tally(List<ChaosKind> kinds, int atOnce) {
+        this.atOnce = atOnce;
         first = kinds.stream().collect(toUnmodifiableMap(it -> it, _ -> new CountDownLatch(1)));
     }
 
     /** Somebody died, or stood still, in this way. */
     synchronized void death(String how) {
         deaths.merge(how, 1, Integer::sum);
+    }
+
+    /** That nobody died in this way is a loss: of what the run was to show. */
+    synchronized void mustHaveDied(String how) {
+        if (!deaths.containsKey(how)) {
+            loss("nobody died: " + how);
+        }
     }
 
     synchronized int deaths() {
@@ -48,6 +61,21 @@ final class Tally {
         containers.merge(kind, 1, Integer::sum);
         lines.addAndGet(printed);
         counted(kind).countDown();
+    }
+
+    /** A container that ended by itself was to print so many lines. */
+    void expected(long count) {
+        expected.addAndGet(count);
+    }
+
+    /** The limits of a pod or a container were changed. */
+    void changed() {
+        changed.incrementAndGet();
+    }
+
+    /** A command that ran in a container printed what it should. */
+    void command() {
+        commands.incrementAndGet();
     }
 
     private CountDownLatch counted(ChaosKind kind) {
@@ -100,13 +128,28 @@ final class Tally {
     void assertNothingLost() {
         assertThat(List.copyOf(losses)).as(summary()).isEmpty();
         assertThat(lines.get()).as("lines").isPositive();
+        assertThat(expected.get()).as("lines that were expected").isPositive();
+        assertContainerdLosesNoMoreThanItMust();
+    }
+
+    /**
+     * With each of its lives it loses what it was at with each container, at most: one call that
+     * makes it, its code, a line of its output.
+     */
+    private synchronized void assertContainerdLosesNoMoreThanItMust() {
+        long most = (long) atOnce * deaths.getOrDefault("containerd", 0);
+        most += (long) atOnce * deaths.getOrDefault("both", 0);
+        assertThat(forsaken.get()).as(summary()).isLessThanOrEqualTo(most);
+        assertThat(codesLostByContainerd.get()).as(summary()).isLessThanOrEqualTo(most);
+        assertThat(lostByContainerd.get()).as(summary()).isLessThanOrEqualTo(most);
     }
 
     /** For a person, in a few lines. */
     synchronized String summary() {
         return """
         deaths %d: %s
-        containers %s, their lines %d, each once and in order
+        containers %s, their lines %d, each once and in order, %d of them expected
+        limits changed on the way: %d, commands run: %d
         lost or wrong: %d
         calls repeated by the client: %d
         lines that nobody had read when their container ended without a containerd: %d
@@ -117,6 +160,9 @@ final class Tally {
                         deaths,
                         containers,
                         lines.get(),
+                        expected.get(),
+                        changed.get(),
+                        commands.get(),
                         losses.size(),
                         repeated.get(),
                         lostUnread.get(),

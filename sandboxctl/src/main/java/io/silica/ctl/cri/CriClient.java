@@ -30,6 +30,7 @@ import io.silica.proto.cri.ImageServiceGrpc;
 import io.silica.proto.cri.ImageServiceGrpc.ImageServiceBlockingStub;
 import io.silica.proto.cri.ImageSpec;
 import io.silica.proto.cri.ImageStatusRequest;
+import io.silica.proto.cri.LinuxContainerResources;
 import io.silica.proto.cri.ListContainerStatsRequest;
 import io.silica.proto.cri.ListContainersRequest;
 import io.silica.proto.cri.ListPodSandboxRequest;
@@ -53,6 +54,8 @@ import io.silica.proto.cri.StartContainerRequest;
 import io.silica.proto.cri.StatusRequest;
 import io.silica.proto.cri.StopContainerRequest;
 import io.silica.proto.cri.StopPodSandboxRequest;
+import io.silica.proto.cri.UpdateContainerResourcesRequest;
+import io.silica.proto.cri.UpdatePodSandboxResourcesRequest;
 import io.silica.proto.cri.VersionRequest;
 import io.silica.proto.cri.VersionResponse;
 import java.net.URI;
@@ -183,6 +186,20 @@ public final class CriClient implements AutoCloseable {
         call("remove pod " + pod, () -> runtime().removePodSandbox(request));
     }
 
+    /**
+     * Tells of changed sums of a pod's containers; containerd asks its sandboxer from 2.2 on.
+     *
+     * @param resources the sums, without the overhead
+     */
+    public void updatePod(String pod, LinuxContainerResources resources) {
+        var request =
+                UpdatePodSandboxResourcesRequest.newBuilder()
+                        .setPodSandboxId(pod)
+                        .setResources(resources)
+                        .build();
+        call("update pod " + pod, () -> runtime().updatePodSandboxResources(request));
+    }
+
     /** Creates a container in a pod and gives its id. */
     public String createContainer(String pod, ContainerConfig config, PodSandboxConfig podConfig) {
         var request =
@@ -216,6 +233,16 @@ public final class CriClient implements AutoCloseable {
         call(
                 "stop container " + container,
                 () -> runtime(limit.plus(grace)).stopContainer(request));
+    }
+
+    /** Changes the limits of a container that is created or runs; a field that is 0 stays. */
+    public void updateContainer(String container, LinuxContainerResources resources) {
+        var request =
+                UpdateContainerResourcesRequest.newBuilder()
+                        .setContainerId(container)
+                        .setLinux(resources)
+                        .build();
+        call("update container " + container, () -> runtime().updateContainerResources(request));
     }
 
     public void removeContainer(String container) {
