@@ -50,7 +50,12 @@ public final class Bundle {
 
     /** Replaces the specification. */
     public void write(ObjectNode spec) throws IOException {
-        Files.write(directory.resolve("config.json"), JSON.writeValueAsBytes(spec));
+        write(JSON.writeValueAsBytes(spec));
+    }
+
+    /** Replaces the specification by whatever it may be. */
+    public void write(byte[] spec) throws IOException {
+        Files.write(directory.resolve("config.json"), spec);
     }
 
     /** Connects its standard output to a FIFO. */

@@ -297,6 +297,28 @@ public abstract class TaskContract {
     }
 
     @Test
+    void aHostileSpecificationIsRefusedBesideARunningTaskAndLeavesNothing() throws IOException {
+        started("neighbour", kind.sleep());
+        for (var hostile : HostileSpecs.all("pod", kind.sleep()).entrySet()) {
+            Bundle bundle = bundle("c1", kind.sleep());
+            bundle.write(hostile.getValue());
+            assertThatThrownBy(() -> tasks.create(bundle.request().build()))
+                    .as(hostile.getKey())
+                    .isInstanceOf(TtrpcException.class)
+                    .hasMessageContaining("INVALID_ARGUMENT")
+                    .hasMessageContaining("config.json");
+            assertThat(bundle.directory().resolve("rootfs"))
+                    .as(hostile.getKey())
+                    .isEmptyDirectory();
+            refused(StatusCode.NOT_FOUND, () -> tasks.state("c1"));
+            assertThat(tasks.state("neighbour").getStatus()).isEqualTo(Status.RUNNING);
+        }
+        started("c1", kind.exit(3));
+        assertThat(tasks.await("c1").getExitStatus()).isEqualTo(3);
+        tasks.delete("c1");
+    }
+
+    @Test
     void aStopOfTheSandboxEndsItsTasks() throws IOException {
         started("c1", kind.sleep());
         started("c2", kind.sleep());
