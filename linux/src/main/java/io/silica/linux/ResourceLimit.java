@@ -19,7 +19,9 @@ public enum ResourceLimit {
     /** Bytes that a core dump may have. */
     CORE_BYTES(4),
     /** Bytes of addresses, whatever is behind them; then there is no more memory for it. */
-    ADDRESS_BYTES(9);
+    ADDRESS_BYTES(9),
+    /** 20 without the least niceness that its threads may take without a right to that. */
+    NICENESS(13);
 
     private final int number;
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 final class NicenessTest {
@@ -25,6 +26,33 @@ final class NicenessTest {
                 .join();
         assertThat(inside.join()).isEqualTo(Niceness.MOST);
         assertThat(nice()).isEqualTo(before);
+    }
+
+    @Test
+    void aThreadIsMadeNiceByAnotherAndKnowsIt() throws Exception {
+        var thread = new CompletableFuture<Integer>();
+        var told = new CountDownLatch(1);
+        var inside = new CompletableFuture<Integer>();
+        var other =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            thread.complete(Niceness.thisThread());
+                            await(told);
+                            inside.complete(Niceness.ofThisThread());
+                        });
+        Niceness.ofThread(thread.join(), 9);
+        told.countDown();
+        other.join();
+        assertThat(inside.join()).isEqualTo(9);
+        assertThat(Niceness.ofThisThread()).isEqualTo(nice());
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static int nice() {

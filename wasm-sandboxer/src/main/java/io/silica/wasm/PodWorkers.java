@@ -107,6 +107,14 @@ final class PodWorkers {
                 && container.cpuPeriodMicros() == pod.cpuPeriodMicros();
     }
 
+    /**
+     * What its containers in a worker may have of its memory together; 0 for no limit. In a worker
+     * of its own its cgroup has that.
+     */
+    long memoryLimit(Worker worker) {
+        return own.existing().contains(worker) ? 0 : resources.containers().memoryLimitBytes();
+    }
+
     /** All that live and may have containers of the pod. */
     List<Worker> existing() {
         return Stream.concat(shared.existing().stream(), own.existing().stream()).toList();
@@ -117,6 +125,7 @@ final class PodWorkers {
      *
      * @param used those that have containers of it
      * @throws SandboxException.Unsupported if it would have a CPU limit that they can't keep
+     * @throws SandboxException.WrongState if its containers have taken more memory
      */
     void update(PodResources changed, List<Worker> used) {
         if (Isolation.isCpuLimited(changed.containers()) && !own.existing().containsAll(used)) {
@@ -124,7 +133,22 @@ final class PodWorkers {
                     "sandbox \"%s\" can't be given a CPU limit: it has containers in a worker that other pods share"
                             .formatted(spec.id()));
         }
+        if (isOtherMemory(changed)) {
+            var ours = own.existing();
+            used.stream()
+                    .distinct()
+                    .filter(worker -> worker.isAlive() && !ours.contains(worker))
+                    .forEach(worker -> limit(worker, changed));
+        }
         resources = changed;
+    }
+
+    private boolean isOtherMemory(PodResources changed) {
+        return changed.containers().memoryLimitBytes() != resources.containers().memoryLimitBytes();
+    }
+
+    private void limit(Worker worker, PodResources changed) {
+        new WorkerGuests(worker).limit(spec.id(), changed.containers().memoryLimitBytes());
     }
 
     /** Ends what the pod has to itself. Doing it twice is harmless. */

@@ -25,6 +25,7 @@ import io.silica.proto.containerd.task.WaitRequest;
 import io.silica.proto.containerd.task.WaitResponse;
 import io.silica.proto.wasm.DiscardRequest;
 import io.silica.proto.wasm.LimitRequest;
+import io.silica.proto.wasm.ShareRequest;
 import io.silica.proto.wasm.WasmContainer;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExitStatus;
@@ -156,6 +157,17 @@ final class TaskClient {
                         WORKER,
                         "Limit",
                         LimitRequest.newBuilder().setId(id).setMemoryLimit(bytes).build(),
+                        Empty.parser(),
+                        SHORT);
+    }
+
+    /** Changes the weight of its thread, as cgroup v1 counts it. */
+    void share(long cpuShares) {
+        Empty _ =
+                worker.call(
+                        WORKER,
+                        "Share",
+                        ShareRequest.newBuilder().setId(id).setCpuShares(cpuShares).build(),
                         Empty.parser(),
                         SHORT);
     }

@@ -49,6 +49,9 @@ final class WasmGuest implements Container {
     @Override
     public void update(Resources resources) {
         check.accept(resources);
+        if (resources.cpuShares() != 0) {
+            process.share(resources.cpuShares());
+        }
         process.limitMemory(resources.memoryLimitBytes());
     }
 

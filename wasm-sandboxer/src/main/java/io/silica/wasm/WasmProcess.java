@@ -177,6 +177,11 @@ final class WasmProcess implements ContainerProcess {
         task.limitMemory(bytes);
     }
 
+    /** Changes the weight of its thread, as cgroup v1 counts it. */
+    void share(long cpuShares) {
+        task.share(cpuShares);
+    }
+
     /** The last ones that there are: a worker that has gone answers no more. */
     Statistics statistics() {
         if (worker.isAlive()) {

@@ -246,6 +246,7 @@ final class WasmSandbox implements Sandbox {
                 .addAllArgs(process.args())
                 .addAllEnv(GuestEnvironment.of(process, wishes.ports().size()))
                 .setMemoryLimit(resources.memoryLimitBytes())
+                .setSandboxMemoryLimit(workers.memoryLimit(worker))
                 .setCpuShares(resources.cpuShares())
                 .setDeadlineMillis(wishes.deadline().map(Duration::toMillis).orElse(0L))
                 .build();
@@ -300,7 +301,7 @@ final class WasmSandbox implements Sandbox {
         return sum;
     }
 
-    /** The limits of the pod are its cgroup's; its containers have theirs. */
+    /** Those of the pod are its cgroup's, but for memory where others share its worker. */
     @Override
     public void update(PodResources resources) {
         workers.update(resources, processes.values().stream().map(WasmProcess::worker).toList());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm;
 
+import com.google.protobuf.Empty;
+import io.silica.proto.wasm.LimitSandboxRequest;
 import io.silica.proto.wasm.ListRequest;
 import io.silica.proto.wasm.ListResponse;
 import io.silica.proto.wasm.WorkerContainer;
@@ -44,6 +46,26 @@ final class WorkerGuests {
         return list(ListRequest.newBuilder().setSandboxId(sandbox.value()).build()).stream()
                 .filter(guest -> guest.getSandboxId().equals(sandbox.value()))
                 .toList();
+    }
+
+    /**
+     * Changes what those of one sandbox may have together. A worker of a release before keeps no
+     * such limit, and is left to that.
+     *
+     * @param memory bytes; 0 for no limit
+     * @throws SandboxException.WrongState if they have taken more
+     */
+    void limit(SandboxId sandbox, long memory) {
+        var request =
+                LimitSandboxRequest.newBuilder()
+                        .setSandboxId(sandbox.value())
+                        .setMemoryLimit(memory)
+                        .build();
+        try {
+            Empty _ = worker.call(SERVICE, "LimitSandbox", request, Empty.parser(), PATIENCE);
+        } catch (SandboxException.Unsupported _) {
+            // It was made without.
+        }
     }
 
     /** Ends and deletes one that nobody knows. */

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.wasm;
 
+import io.silica.linux.Errno;
+import io.silica.linux.LinuxException;
+import io.silica.linux.Niceness;
+import io.silica.linux.ResourceLimit;
 import io.silica.linux.cgroup.Cgroup;
 import io.silica.linux.cgroup.CgroupException;
 import io.silica.linux.cgroup.OwnMemory;
@@ -29,6 +33,11 @@ record WorkerShare(
 
     /** For what does not live long, where the heap has to hold what guests may have. */
     private static final int YOUNG = 16 << 20;
+
+    private static final int LEAST_OF_GUESTS = 1;
+
+    /** What the kernel counts its limit from. */
+    private static final int NICENESSES = 20;
 
     /** That of a worker which pods share: what we have ourselves. */
     static WorkerShare ofNode() {
@@ -59,16 +68,30 @@ record WorkerShare(
     }
 
     /**
-     * Puts a process where it belongs.
+     * Puts a process where it belongs, and lets it make a guest's thread less nice again.
      *
      * @throws SandboxException.Failed if the kernel refuses
      */
     void take(int pid) {
+        allowNiceness(pid);
         try {
             cgroup.ifPresent(it -> it.add(pid));
         } catch (CgroupException e) {
             throw new SandboxException.Failed(
                     "cannot put a wasm worker into the cgroup of its pod: " + e.getMessage(), e);
+        }
+    }
+
+    /** As nice as ours at the least, and nicer than what serves. */
+    private static void allowNiceness(int pid) {
+        int least = Math.max(Niceness.ofThisThread(), LEAST_OF_GUESTS);
+        try {
+            ResourceLimit.NICENESS.set(pid, NICENESSES - least);
+        } catch (LinuxException e) {
+            // Without the right to that it can only make them nicer.
+            if (e.errno() != Errno.EPERM) {
+                throw e;
+            }
         }
     }
 }

@@ -17,6 +17,7 @@ import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Stdio;
+import io.silica.wasm.engine.Admission;
 import io.silica.wasm.engine.GuestModules;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -126,7 +127,7 @@ final class MemoryLimitTest {
                 .withMessageContaining("CPU limit");
         assertThat(grows.statistics().memoryLimitBytes()).isEqualTo(MIB);
 
-        grows.update(limits(4, 0));
+        grows.update(new Resources(4 * MIB, 512, 0, 0));
 
         assertThat(grows.init().exit().await().code()).isEqualTo(32);
         assertThat(grows.statistics().memoryLimitBytes()).isEqualTo(4 * MIB);
@@ -151,6 +152,68 @@ final class MemoryLimitTest {
         var second = pods.create(pod, "second", GuestModules.exits(3), limits(32, 0));
         second.init().start();
         assertThat(second.init().exit().await().code()).isEqualTo(3);
+    }
+
+    @Test
+    void aPodsLimitCountsInAWorkerThatOthersShareAlsoForContainersWithoutOne() throws Exception {
+        var neighbour = pods.sandbox("neighbour", PodResources.UNLIMITED);
+        var shares = pods.create(neighbour, "shares", GuestModules.LOOPS, limits(1, 0));
+        shares.init().start();
+        var pod = pods.sandbox("pod", resources(16, 0));
+        var eats =
+                pods.create(
+                        pod,
+                        "eats",
+                        EATS_AND_TRAPS,
+                        limits(0, 0),
+                        Stdio.NONE,
+                        told::incrementAndGet);
+        eats.init().start();
+
+        assertThat(eats.init().exit().await().code()).isEqualTo(134);
+        assertThat(told).hasValue(1);
+        assertThat(eats.init().pid()).isEqualTo(shares.init().pid());
+        assertThat(eats.statistics().memoryLimitBytes()).isEqualTo(16 * MIB);
+        assertThatExceptionOfType(SandboxException.InvalidArgument.class)
+                .isThrownBy(() ->
+                        pods.create(pod, "large", GuestModules.beginsWith(17 * 16), limits(0, 0)))
+                .withMessageContaining("to begin with and its limit is " + 16 * MIB);
+        assertThat(shares.init().exit().status()).isEmpty();
+    }
+
+    @Test
+    void theLimitOfAPodInASharedWorkerIsChangedOrItsRefusalSaysWhy() throws Exception {
+        var pod = pods.sandbox("pod", resources(1, 0));
+        var grows = pods.create(pod, "grows", GuestModules.growsTo(32), limits(0, 0));
+        grows.init().start();
+        WorkerFixture.await(() -> grows.statistics().memoryBytes() == MIB);
+
+        var less = new PodResources(new Resources(MIB / 2, 0, 0, 0), Resources.UNLIMITED);
+        assertThatExceptionOfType(SandboxException.WrongState.class)
+                .isThrownBy(() -> pod.update(less))
+                .withMessageContaining("sandbox \"pod\"")
+                .withMessageContaining("have taken " + MIB);
+
+        pod.update(resources(4, 0));
+
+        assertThat(grows.init().exit().await().code()).isEqualTo(32);
+    }
+
+    @Test
+    void soManyContainersThatTheirCostIsTooMuchAreRefusedAndTheWorkerLives() throws Exception {
+        var pod = pods.sandbox("pod", resources(1, 1000));
+        var first = pods.create(pod, "first", GuestModules.exits(3), limits(0, 0));
+
+        assertThatExceptionOfType(SandboxException.Exhausted.class)
+                .isThrownBy(() -> {
+                    for (int i = 0; i < 200; i++) {
+                        pods.create(pod, "c" + i, GuestModules.exits(3), limits(0, 0));
+                    }
+                })
+                .withMessageContaining("costs " + Admission.OVERHEAD + " besides");
+
+        first.init().start();
+        assertThat(first.init().exit().await().code()).isEqualTo(3);
     }
 
     @Test

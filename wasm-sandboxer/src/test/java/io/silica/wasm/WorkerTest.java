@@ -7,22 +7,28 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.Empty;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
 import io.silica.linux.Descriptor;
 import io.silica.linux.Epoll;
 import io.silica.linux.OpenFlag;
 import io.silica.linux.Pipe;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.proto.containerd.cgroups.v2.Metrics;
+import io.silica.proto.containerd.task.CheckpointTaskRequest;
 import io.silica.proto.containerd.task.ExecProcessRequest;
+import io.silica.proto.containerd.task.PauseRequest;
 import io.silica.proto.containerd.task.PidsRequest;
 import io.silica.proto.containerd.task.PidsResponse;
 import io.silica.proto.containerd.task.ProcessInfo;
+import io.silica.proto.containerd.task.ResizePtyRequest;
+import io.silica.proto.containerd.task.ResumeRequest;
 import io.silica.proto.containerd.task.StatsRequest;
 import io.silica.proto.containerd.task.StatsResponse;
 import io.silica.proto.containerd.task.Status;
 import io.silica.proto.wasm.ListRequest;
 import io.silica.proto.wasm.ListResponse;
 import io.silica.proto.wasm.Preopen;
+import io.silica.proto.wasm.ShareRequest;
 import io.silica.proto.wasm.WasmContainer;
 import io.silica.sandbox.SandboxException;
 import io.silica.ttrpc.CallOptions;
@@ -329,6 +335,42 @@ final class WorkerTest {
         }
     }
 
+    @Test
+    void cpuSharesThatAreChangedCountAtOnce() throws IOException {
+        try (var output = Pipe.open()) {
+            worker.start("loops", GuestModules.LOOPS, output);
+            WorkerFixture.await(() -> niceness("guest-loops") == 6);
+            share("loops", 2);
+            assertThat(niceness("guest-loops")).isEqualTo(19);
+            if (mayBeLessNice()) {
+                share("loops", 2048);
+                assertThat(niceness("guest-loops")).isEqualTo(3);
+            } else {
+                assertThatExceptionOfType(SandboxException.WrongState.class)
+                        .isThrownBy(() -> share("loops", 2048))
+                        .withMessageContaining("no more than it has");
+                assertThat(niceness("guest-loops")).isEqualTo(19);
+            }
+        }
+    }
+
+    /** Whether the daemon had the right to give the worker that one. */
+    private boolean mayBeLessNice() throws IOException {
+        var limits = Path.of("/proc", Integer.toString(worker.worker().pid()), "limits");
+        return Files.readString(limits).matches("(?s).*Max nice priority +19 .*");
+    }
+
+    private void share(String id, long shares) {
+        Empty _ =
+                worker.worker()
+                        .call(
+                                "silica.wasm.v1.Worker",
+                                "Share",
+                                ShareRequest.newBuilder().setId(id).setCpuShares(shares).build(),
+                                Empty.parser(),
+                                CallOptions.none());
+    }
+
     /** Field 19 of a thread's stat, of which the first after the name is the third (proc(5)). */
     private int niceness(String thread) {
         var tasks = Path.of("/proc", Integer.toString(worker.worker().pid()), "task");
@@ -363,13 +405,11 @@ final class WorkerTest {
     void whatAGuestCantDoIsRefusedInWords() throws IOException {
         worker.create(
                 "c1", worker.module(GuestModules.NOTHING), List.of(), WasmContainer.newBuilder());
-        assertThatExceptionOfType(SandboxException.Unsupported.class)
-                .isThrownBy(() ->
-                        worker.call(
-                                "Exec",
-                                ExecProcessRequest.newBuilder().setId("c1").build(),
-                                Empty.parser()))
-                .withMessageContaining("one process");
+        refused("Exec", ExecProcessRequest.newBuilder().setId("c1").build(), "one process");
+        refused("Pause", PauseRequest.newBuilder().setId("c1").build(), "can't be frozen");
+        refused("Resume", ResumeRequest.newBuilder().setId("c1").build(), "can't be frozen");
+        refused("Checkpoint", CheckpointTaskRequest.newBuilder().setId("c1").build(), "saved");
+        refused("ResizePty", ResizePtyRequest.newBuilder().setId("c1").build(), "no terminal");
         var pids =
                 worker.call(
                         "Pids",
@@ -379,6 +419,13 @@ final class WorkerTest {
                 .as("the worker alone, as it knows itself")
                 .extracting(ProcessInfo::getPid)
                 .containsExactly(1);
+    }
+
+    private void refused(String method, MessageLite request, String why) {
+        assertThatExceptionOfType(SandboxException.Unsupported.class)
+                .as(method)
+                .isThrownBy(() -> worker.call(method, request, Empty.parser()))
+                .withMessageContaining(why);
     }
 
     @Test
@@ -400,6 +447,22 @@ final class WorkerTest {
             worker.kill("loop0", 9);
             assertThat(worker.await("loop0")).isEqualTo(137);
         }
+    }
+
+    @Test
+    void besideAThousandGuestsThatSleepTheNextOneRunsAndEachIsEnded() throws IOException {
+        var module = worker.module(GuestModules.SLEEPS);
+        var ids = IntStream.range(0, 1000).mapToObj(i -> "c" + i).toList();
+        for (var id : ids) {
+            worker.create(id, module, List.of(), WasmContainer.newBuilder());
+            worker.start(id);
+        }
+        try (var output = Pipe.open()) {
+            worker.start("next", GuestModules.exits(7), output);
+            assertThat(worker.await("next")).isEqualTo(7);
+        }
+        ids.forEach(id -> worker.kill(id, 9));
+        assertThat(ids).allMatch(id -> worker.await(id) == 137);
     }
 
     @Test

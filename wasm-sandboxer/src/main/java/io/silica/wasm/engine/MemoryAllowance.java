@@ -12,6 +12,8 @@ public final class MemoryAllowance {
     private static final long RAISED = 8;
 
     private final MemoryBudget budget;
+    private final PodMemory pod;
+    private final long overhead;
     private final long most;
     private long limit;
     private long taken;
@@ -26,14 +28,17 @@ public final class MemoryAllowance {
      * @param budget what it shares with others
      */
     public MemoryAllowance(long limit, MemoryBudget budget) {
-        this(limit, budget, false);
+        this(limit, budget, new PodMemory(), 0, false);
     }
 
-    private MemoryAllowance(long limit, MemoryBudget budget, boolean promised) {
+    private MemoryAllowance(
+            long limit, MemoryBudget budget, PodMemory pod, long overhead, boolean promised) {
         if (limit <= 0) {
             throw new IllegalArgumentException("memory limit " + limit + " is not positive");
         }
         this.budget = budget;
+        this.pod = pod;
+        this.overhead = overhead;
         this.promised = promised;
         this.limit = Math.min(limit, budget.total());
         this.most =
@@ -50,13 +55,25 @@ public final class MemoryAllowance {
      */
     public static Optional<MemoryAllowance> promised(long limit, MemoryBudget budget) {
         return limit > 0 && budget.take(limit)
-                ? Optional.of(new MemoryAllowance(limit, budget, true))
+                ? Optional.of(new MemoryAllowance(limit, budget, new PodMemory(), 0, true))
                 : Optional.empty();
     }
 
-    /** Bytes that it may take. */
+    /**
+     * One for a guest whose limit and overhead have been taken of the budget.
+     *
+     * @param limit bytes; 0 for none, for which nothing is set aside
+     */
+    static MemoryAllowance admitted(long limit, MemoryBudget budget, PodMemory pod, long overhead) {
+        pod.enter();
+        return limit == 0
+                ? new MemoryAllowance(budget.total(), budget, pod, overhead, false)
+                : new MemoryAllowance(limit, budget, pod, overhead, true);
+    }
+
+    /** Bytes that it may take, if its pod's other guests take none. */
     public synchronized long limit() {
-        return limit;
+        return Math.min(limit, pod.limit());
     }
 
     /** Bytes to which the limit can be raised at most. */
@@ -121,11 +138,22 @@ public final class MemoryAllowance {
 
     /** Takes so much more, if the limit and the budget leave it. */
     public synchronized boolean take(long bytes) {
-        refused = bytes > limit - taken || (!promised && !budget.take(bytes));
+        refused = bytes > limit - taken || !isLeft(bytes);
         if (!refused) {
             taken += bytes;
         }
         return !refused;
+    }
+
+    private boolean isLeft(long bytes) {
+        if (!pod.take(bytes)) {
+            return false;
+        }
+        if (promised || budget.take(bytes)) {
+            return true;
+        }
+        pod.give(bytes);
+        return false;
     }
 
     /** The engine could not give what was taken last. */
@@ -142,14 +170,17 @@ public final class MemoryAllowance {
     /** Gives everything back: the guest is gone. Doing it twice is harmless. */
     public synchronized void release() {
         give(taken);
-        if (promised && !released) {
-            budget.give(limit);
+        if (released) {
+            return;
         }
         released = true;
+        budget.give(overhead + (promised ? limit : 0));
+        pod.leave();
     }
 
     private void give(long bytes) {
         taken -= bytes;
+        pod.give(bytes);
         if (!promised) {
             budget.give(bytes);
         }

@@ -50,7 +50,14 @@ public abstract sealed class ModuleException extends RuntimeException {
         @Serial private static final long serialVersionUID = 1;
 
         public TooLarge(long size, long limit) {
-            super("it has " + size + " bytes and the limit is " + limit);
+            this(size, "bytes", limit);
+        }
+
+        /**
+         * @param what has a size, in the plural
+         */
+        public TooLarge(long size, String what, long limit) {
+            super("it has %d %s and the limit is %d".formatted(size, what, limit));
         }
     }
 

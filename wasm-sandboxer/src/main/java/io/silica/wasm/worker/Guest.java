@@ -30,7 +30,7 @@ final class Guest {
     private final GuestStdio stdio;
     private final Descriptors descriptors;
     private final MemoryAllowance memory;
-    private final int nice;
+    private final GuestNiceness niceness;
     private final Deadline deadline;
     private final InstantSource clock;
     private final ProcessLifecycle lifecycle;
@@ -48,7 +48,7 @@ final class Guest {
             GuestStdio stdio,
             Descriptors descriptors,
             MemoryAllowance memory,
-            int nice,
+            GuestNiceness niceness,
             Deadline deadline,
             InstantSource clock) {
         this.id = id;
@@ -57,7 +57,7 @@ final class Guest {
         this.stdio = stdio;
         this.descriptors = descriptors;
         this.memory = memory;
-        this.nice = nice;
+        this.niceness = niceness;
         this.deadline = deadline;
         this.clock = clock;
         this.lifecycle = new ProcessLifecycle("container \"" + id + "\"");
@@ -83,7 +83,7 @@ final class Guest {
 
     synchronized void start() {
         if (lifecycle.admits(ProcessRequest.START)) {
-            thread = GuestThreads.start(id, nice, this::run);
+            thread = GuestThreads.start(id, this::run);
             lifecycle.started();
             deadline.begin(this::overrun);
         }
@@ -181,6 +181,20 @@ final class Guest {
         }
     }
 
+    /**
+     * Changes the weight of its thread.
+     *
+     * @param cpuShares as cgroup v1 counts them
+     * @throws SandboxException.WrongState if this worker may give it no more than it has
+     */
+    void share(long cpuShares) {
+        if (!niceness.change(cpuShares)) {
+            throw new SandboxException.WrongState(
+                    "the CPU shares of container \"%s\" can't be %d while it runs: its worker may give it no more than it has"
+                            .formatted(id, cpuShares));
+        }
+    }
+
     /** Other descriptors of its output streams, the caller's. */
     List<Descriptor> duplicateOutputs() {
         return stdio.duplicateOutputs();
@@ -204,9 +218,11 @@ final class Guest {
     }
 
     private void run() {
+        niceness.begin();
         cpu.attach(Thread.currentThread());
         int code = code(instance.run());
         cpu.stop();
+        niceness.end();
         ended(code);
     }
 

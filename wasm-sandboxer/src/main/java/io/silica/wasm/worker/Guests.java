@@ -8,8 +8,8 @@ import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.SandboxException;
+import io.silica.wasm.engine.Admission;
 import io.silica.wasm.engine.MemoryAllowance;
-import io.silica.wasm.engine.MemoryBudget;
 import io.silica.wasm.engine.ModuleException;
 import io.silica.wasm.engine.WasiConfig;
 import io.silica.wasm.engine.WasmEngine;
@@ -31,7 +31,7 @@ final class Guests {
     private final DescriptorInbox inbox;
     private final LingeringOutput lingering;
     private final Poller poller;
-    private final MemoryBudget budget;
+    private final Admission admission;
     private final ScheduledExecutorService alarms;
     private final InstantSource clock;
     private final ProtocolVersions versions;
@@ -44,7 +44,7 @@ final class Guests {
             DescriptorInbox inbox,
             LingeringOutput lingering,
             Poller poller,
-            MemoryBudget budget,
+            Admission admission,
             ScheduledExecutorService alarms,
             InstantSource clock,
             ProtocolVersions versions) {
@@ -53,7 +53,7 @@ final class Guests {
         this.inbox = inbox;
         this.lingering = lingering;
         this.poller = poller;
-        this.budget = budget;
+        this.admission = admission;
         this.alarms = alarms;
         this.clock = clock;
         this.versions = versions;
@@ -137,7 +137,7 @@ final class Guests {
         check(container);
         try {
             var module = module(container, descriptors);
-            var memory = memory(id, container.getMemoryLimit());
+            var memory = memory(id, container);
             try {
                 return guest(id, container, descriptors, module, memory);
             } catch (RuntimeException e) {
@@ -156,15 +156,34 @@ final class Guests {
      * A limit is set aside: it is of no use where others may have it first. Without one a guest has
      * what is left whenever it asks.
      */
-    private MemoryAllowance memory(ContainerId id, long limit) {
-        if (limit == 0) {
-            return new MemoryAllowance(budget.total(), budget);
-        }
-        return MemoryAllowance.promised(limit, budget)
+    private MemoryAllowance memory(ContainerId id, WasmContainer container) {
+        long limit = container.getMemoryLimit();
+        return admission
+                .admit(container.getSandboxId(), limit, container.getSandboxMemoryLimit())
                 .orElseThrow(() ->
                         new SandboxException.Exhausted(
-                                "container \"%s\" has a memory limit of %d bytes, and its worker has %d left of the %d that all its containers may have together"
-                                        .formatted(id, limit, budget.left(), budget.total())));
+                                "container \"%s\" has a memory limit of %d bytes and costs %d besides, and its worker has %d left of the %d that all its containers may have together"
+                                        .formatted(
+                                                id,
+                                                limit,
+                                                Admission.OVERHEAD,
+                                                admission.left(),
+                                                admission.total())));
+    }
+
+    /**
+     * Changes what the guests of a sandbox may have together.
+     *
+     * @param bytes 0 for what is left
+     * @throws SandboxException.WrongState if they have taken more
+     */
+    void limitSandbox(String sandbox, long bytes) {
+        var taken = admission.limit(sandbox, bytes);
+        if (taken.isPresent()) {
+            throw new SandboxException.WrongState(
+                    "the memory limit of sandbox \"%s\" can't be %d: its containers have taken %d bytes"
+                            .formatted(Printable.of(sandbox), bytes, taken.getAsLong()));
+        }
     }
 
     /** The streams come last: who reads takes them for ended if they are closed again. */
@@ -183,7 +202,7 @@ final class Guests {
                     stdio,
                     descriptors,
                     memory,
-                    GuestNiceness.of(container.getCpuShares()),
+                    new GuestNiceness(container.getCpuShares()),
                     new Deadline(container.getDeadlineMillis(), alarms),
                     clock);
         } catch (RuntimeException e) {
@@ -226,10 +245,13 @@ final class Guests {
 
     private WasmModule module(WasmContainer container, Descriptors descriptors) {
         var file = descriptors.get(container.getModule());
+        var pod = container.getSandboxId();
         return container.getBringsCompiled()
                 ? compiler.take(
-                        file, descriptors.named(container.hasCompiled(), container.getCompiled()))
-                : compiler.compile(file);
+                        pod,
+                        file,
+                        descriptors.named(container.hasCompiled(), container.getCompiled()))
+                : compiler.compile(pod, file);
     }
 
     private List<WasiConfig.Listener> listeners(List<Integer> indexes, Descriptors descriptors) {

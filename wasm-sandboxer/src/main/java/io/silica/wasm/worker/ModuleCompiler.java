@@ -16,71 +16,101 @@ import io.silica.wasm.engine.WasmModule;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Reads modules, and compiles them or loads them compiled, on few platform threads of its own: a
- * compilation takes seconds of CPU, and a file may be on a file system that never answers.
+ * compilation takes seconds of CPU, and a file may be on a file system that never answers. A pod
+ * has one of them at a time, and a module that is in memory waits for no other pod's.
  */
 final class ModuleCompiler implements AutoCloseable {
     private static final int THREADS = 2;
     private static final long IDLE_SECONDS = 10;
     private static final int CHUNK = 64 << 10;
 
+    /** Who asks gives up a little later. */
+    private static final Duration PATIENCE = Duration.ofSeconds(100);
+
     private final CachingEngine engine;
     private final long moduleLimit;
-    private final ThreadPoolExecutor threads;
+    private final Duration patience;
+    private final PodTurns turns;
+    private final ThreadPoolExecutor readers = threads("wasm-reader-");
+    private final ThreadPoolExecutor compilers = threads("wasm-compiler-");
 
     ModuleCompiler(CachingEngine engine, long moduleLimit) {
+        this(engine, moduleLimit, PATIENCE);
+    }
+
+    /** The same with less patience for what takes long. */
+    ModuleCompiler(CachingEngine engine, long moduleLimit, Duration patience) {
         this.engine = engine;
         this.moduleLimit = moduleLimit;
-        var factory =
-                Thread.ofPlatform()
-                        .name("wasm-compiler-", 1)
-                        .daemon()
-                        .stackSize(GuestThreads.STACK_BYTES)
-                        .factory();
-        this.threads =
+        this.patience = patience;
+        this.turns = new PodTurns(patience);
+    }
+
+    private static ThreadPoolExecutor threads(String name) {
+        var threads =
                 new ThreadPoolExecutor(
                         THREADS,
                         THREADS,
                         IDLE_SECONDS,
                         TimeUnit.SECONDS,
                         new LinkedBlockingQueue<>(),
-                        factory);
+                        Thread.ofPlatform()
+                                .name(name, 1)
+                                .daemon()
+                                .stackSize(GuestThreads.STACK_BYTES)
+                                .factory());
         threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     /**
-     * Compiles what is in a file.
+     * Compiles what is in a file, unless it is in memory.
      *
+     * @param pod whose it is
      * @param file open for reading
      * @throws ModuleException if it is no module that can be run
+     * @throws SandboxException.TimedOut if it takes too long
      */
-    WasmModule compile(Descriptor file) {
-        return call(() -> engine.compile(read(file)));
+    WasmModule compile(String pod, Descriptor file) {
+        return turns.of(
+                pod,
+                () -> {
+                    // Read twice rather than kept: many may wait.
+                    var kept = call(readers, () -> engine.kept(ModuleDigest.of(read(file))));
+                    return kept.isPresent()
+                            ? kept.get()
+                            : call(compilers, () -> engine.compile(read(file)));
+                });
     }
 
     /**
      * Takes what is in a file from memory, or else as the daemon has had it compiled.
      *
-     * @param file as {@link #compile} takes it
+     * @param pod and file as {@link #compile} takes them
      * @param compiled a {@link CompiledFile}, if it has come
      * @throws ModuleException as {@link #compile}
      * @throws SandboxException.NotFound if it has not come in a form that can be used
      */
-    WasmModule take(Descriptor file, Optional<Descriptor> compiled) {
-        return call(() -> {
-            var binary = read(file);
-            var digest = ModuleDigest.of(binary);
-            var kept = engine.kept(digest);
-            return kept.isPresent() ? kept.get() : loaded(binary, digest, compiled);
-        });
+    WasmModule take(String pod, Descriptor file, Optional<Descriptor> compiled) {
+        return turns.of(pod, () -> call(readers, () -> taken(file, compiled)));
+    }
+
+    private WasmModule taken(Descriptor file, Optional<Descriptor> compiled) {
+        var binary = read(file);
+        var digest = ModuleDigest.of(binary);
+        var kept = engine.kept(digest);
+        return kept.isPresent() ? kept.get() : loaded(binary, digest, compiled);
     }
 
     private WasmModule loaded(byte[] binary, ModuleDigest digest, Optional<Descriptor> compiled) {
@@ -103,9 +133,15 @@ final class ModuleCompiler implements AutoCloseable {
         return new SandboxException.NotFound("the compiled form of its module " + what);
     }
 
-    private WasmModule call(Callable<WasmModule> work) {
+    private <T> T call(ThreadPoolExecutor threads, Callable<T> work) {
+        var answer = threads.submit(work);
         try {
-            return threads.submit(work).get();
+            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException _) {
+            answer.cancel(false);
+            throw new SandboxException.TimedOut(
+                    "compiling a module, or waiting for those before it, takes longer than %d s"
+                            .formatted(patience.toSeconds()));
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new SandboxException.Cancelled("interrupted while a module was compiled");
@@ -143,6 +179,7 @@ final class ModuleCompiler implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        readers.shutdownNow();
+        compilers.shutdownNow();
     }
 }

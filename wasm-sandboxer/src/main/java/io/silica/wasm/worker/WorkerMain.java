@@ -7,6 +7,7 @@ import io.silica.linux.UnixListener;
 import io.silica.linux.UnixSocket;
 import io.silica.ttrpc.ServerConfig;
 import io.silica.ttrpc.TtrpcServer;
+import io.silica.wasm.engine.Admission;
 import io.silica.wasm.engine.CachingEngine;
 import io.silica.wasm.engine.MemoryBudget;
 import io.silica.wasm.engine.WasmEngine;
@@ -64,7 +65,7 @@ public final class WorkerMain {
                         inbox,
                         lingering,
                         poller,
-                        budget(),
+                        new Admission(budget()),
                         clock,
                         InstantSource.system(),
                         versions);

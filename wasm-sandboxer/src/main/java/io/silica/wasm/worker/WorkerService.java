@@ -8,8 +8,10 @@ import static io.silica.proto.wasm.GuestState.GUEST_STATE_STOPPED;
 import com.google.protobuf.Empty;
 import io.silica.proto.wasm.DiscardRequest;
 import io.silica.proto.wasm.LimitRequest;
+import io.silica.proto.wasm.LimitSandboxRequest;
 import io.silica.proto.wasm.ListRequest;
 import io.silica.proto.wasm.ListResponse;
+import io.silica.proto.wasm.ShareRequest;
 import io.silica.proto.wasm.WorkerContainer;
 import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.ProcessState;
@@ -33,6 +35,12 @@ final class WorkerService {
                 .unary("List", ListRequest.parser(), this::list, Dispatch.NON_BLOCKING)
                 .unary("Discard", DiscardRequest.parser(), this::discard, Dispatch.BLOCKING)
                 .unary("Limit", LimitRequest.parser(), this::limit, Dispatch.NON_BLOCKING)
+                .unary(
+                        "LimitSandbox",
+                        LimitSandboxRequest.parser(),
+                        this::limitSandbox,
+                        Dispatch.NON_BLOCKING)
+                .unary("Share", ShareRequest.parser(), this::share, Dispatch.NON_BLOCKING)
                 .build();
     }
 
@@ -54,6 +62,16 @@ final class WorkerService {
 
     private Empty limit(LimitRequest request, CallContext context) {
         guests.get(request.getId()).limitMemory(request.getMemoryLimit());
+        return Empty.getDefaultInstance();
+    }
+
+    private Empty limitSandbox(LimitSandboxRequest request, CallContext context) {
+        guests.limitSandbox(request.getSandboxId(), request.getMemoryLimit());
+        return Empty.getDefaultInstance();
+    }
+
+    private Empty share(ShareRequest request, CallContext context) {
+        guests.get(request.getId()).share(request.getCpuShares());
         return Empty.getDefaultInstance();
     }
 

@@ -56,6 +56,16 @@ public final class HostileModules {
         return module(1, only(body.toByteArray()));
     }
 
+    /** A function with so many variables, which takes a few bytes to say. */
+    public static byte[] locals(int count) {
+        var body = new ByteArrayOutputStream();
+        body.write(1);
+        number(body, count);
+        body.write(0x7f);
+        body.write(END);
+        return module(1, only(body.toByteArray()));
+    }
+
     private static byte[] only(byte[] body) {
         var code = new ByteArrayOutputStream();
         number(code, 1);

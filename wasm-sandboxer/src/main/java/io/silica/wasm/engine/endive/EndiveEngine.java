@@ -46,6 +46,7 @@ public final class EndiveEngine implements WasmEngine {
     @Override
     public WasmModule compile(byte[] binary) {
         ModuleLayout.check(binary, moduleLimit);
+        CodeLimits.check(binary);
         try {
             var module = Parser.parse(binary);
             checkImports(module);
