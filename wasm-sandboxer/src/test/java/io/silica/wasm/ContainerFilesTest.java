@@ -97,6 +97,24 @@ final class ContainerFilesTest {
     }
 
     @Test
+    void aProgramInAVolumeGivesNobodyItsOwnersRights() throws Exception {
+        var program = Files.copy(Path.of("/usr/bin/id"), volume.resolve("id"));
+        Files.setAttribute(program, "unix:uid", 1000);
+        Files.setAttribute(program, "unix:mode", 04755);
+        assumeTrue(user(program).equals("1000"), "there are programs that give rights here");
+        assertThat(user(place("/data").resolve("id"))).isEqualTo("0");
+    }
+
+    /** Who a program runs as that tells it. */
+    private static String user(Path program) throws IOException {
+        var pid = Long.toString(ProcessHandle.current().pid());
+        var seen = program.toString().replace("/proc/self/", "/proc/" + pid + "/");
+        try (var told = new ProcessBuilder(seen, "-u").start().inputReader()) {
+            return told.readLine();
+        }
+    }
+
+    @Test
     void nothingIsMountedWhereOthersSeeIt() throws IOException {
         assertThat(Files.readString(Path.of("/proc/self/mountinfo")))
                 .doesNotContain(directory.toString());

@@ -138,6 +138,21 @@ final class OwnWorkerTest {
     }
 
     @Test
+    void aChangedCpuLimitOfAPodIsThatOfItsContainersFromThenOn() throws Exception {
+        var pod = pods.sandbox("limited", resources(0, 500));
+        var before = pods.create(pod, "c1", GuestModules.LOOPS, limits(0, 500));
+
+        pod.update(resources(0, 1000));
+
+        assertThat(pods.create(pod, "c2", GuestModules.LOOPS, limits(0, 1000)).init().pid())
+                .isEqualTo(before.init().pid());
+        before.update(limits(0, 1000));
+        assertThatExceptionOfType(SandboxException.Unsupported.class)
+                .isThrownBy(() -> before.update(limits(0, 500)))
+                .withMessageContaining("CPU limit that is not its pod's");
+    }
+
+    @Test
     void theNextDaemonEndsAWorkerWhosePodNobodyKnows() throws Exception {
         var known = pods.create(limited("known"), "c1", GuestModules.LOOPS, limits(0, 500));
         var stranger = pods.create(limited("stranger"), "c2", GuestModules.LOOPS, limits(0, 500));

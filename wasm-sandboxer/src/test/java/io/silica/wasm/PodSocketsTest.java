@@ -144,6 +144,28 @@ final class PodSocketsTest {
         }
     }
 
+    @Test
+    void aPortIsListenedOnWithoutIpv6Too() throws Exception {
+        network.inside(() -> {
+            var switches = Path.of("/proc/sys/net/ipv6/conf/all/disable_ipv6");
+            return Files.exists(switches) ? Files.writeString(switches, "1") : switches;
+        });
+        create("c1").init().start();
+        assertThat(echo("one")).isEqualTo("one");
+    }
+
+    @Test
+    void aNetworkInWhichNothingIsUpIsAsGoodAsAnother() throws Exception {
+        try (var silent = NetworkNamespace.create()) {
+            var pod = sandboxer.create(spec("s2", path(silent.descriptor())));
+            var container = pod.createContainer(config("c1"), () -> {});
+            container.init().start();
+            container.init().kill(Signal.KILL, true);
+            assertThat(container.init().exit().await().code()).isEqualTo(137);
+            pod.close();
+        }
+    }
+
     private Container create(String id) {
         return sandbox.createContainer(config(id), () -> {});
     }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.silica.linux.Descriptor;
 import io.silica.linux.Errno;
@@ -41,6 +42,8 @@ import io.silica.wasm.engine.GuestModules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -59,6 +62,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @LeakCheck
 final class WasmSandboxerTest {
+    private static final int OTHER_USER = 1000;
+
     @TempDir Path directory;
     private final Poller poller = Poller.start("silica-test-poller");
     private final Set<Integer> workers = new LinkedHashSet<>();
@@ -203,6 +208,21 @@ final class WasmSandboxerTest {
         container.init().kill(Signal.KILL, false);
         try (var _ = reader(fifo)) {
             assertThat(container.init().exit().await().code()).isEqualTo(137);
+        }
+    }
+
+    @Test
+    void whatIsWrittenBeforeItsWriterVanishesIsReadAndThenTheInputEnds() throws Exception {
+        module("app.wasm", GuestModules.COPIES_STDIN);
+        var stdin = fifo("stdin");
+        var stdout = fifo("stdout");
+        try (var out = poller.inputStream(reader(stdout))) {
+            var streams = new Stdio(stdin.toString(), stdout.toString(), "", false);
+            var container = create(sandbox("s1"), spec("c1").stdio(streams));
+            container.init().start();
+            Files.writeString(stdin, "half", StandardOpenOption.WRITE);
+            assertThat(new String(out.readAllBytes(), UTF_8)).isEqualTo("half");
+            assertThat(container.init().exit().await().code()).isZero();
         }
     }
 
@@ -492,6 +512,28 @@ final class WasmSandboxerTest {
                 .withMessageContaining("terminal");
     }
 
+    /** Docs and design decisions say why; a user of the specification changes nothing of it. */
+    @Test
+    void whateverUserIsAskedForAGuestHasTheRightsOfRootWithoutCapabilities() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can give files away");
+        var foreign = Files.writeString(rootfs.resolve("foreign"), "hello");
+        Files.setAttribute(foreign, "unix:uid", OTHER_USER);
+        Files.setPosixFilePermissions(foreign, PosixFilePermissions.fromString("rw-------"));
+        var roots = Files.writeString(rootfs.resolve("roots"), "hello");
+        Files.setPosixFilePermissions(roots, PosixFilePermissions.fromString("rw-------"));
+        module("makes.wasm", GuestModules.opens("made", 1, 1 << 6, true));
+        module("foreign.wasm", GuestModules.opens("foreign", 0, 1 << 1, false));
+        module("roots.wasm", GuestModules.opens("roots", 0, 1 << 1, false));
+        var sandbox = sandbox("s1");
+
+        assertThat(run(create(sandbox, spec("c1").user(OTHER_USER).args("/makes.wasm")))).isZero();
+        assertThat(Files.getAttribute(rootfs.resolve("made"), "unix:uid")).isEqualTo(0);
+        assertThat(run(create(sandbox, spec("c2").user(OTHER_USER).args("/foreign.wasm"))))
+                .as("EACCES")
+                .isEqualTo(2);
+        assertThat(run(create(sandbox, spec("c3").user(OTHER_USER).args("/roots.wasm")))).isZero();
+    }
+
     private Sandbox sandbox(String id) {
         var sandbox = sandboxer.create(sandboxSpec(id));
         assertThat(sandbox.start()).isZero();
@@ -593,6 +635,7 @@ final class WasmSandboxerTest {
         private String cwd = "/";
         private boolean readOnly;
         private boolean terminal;
+        private ProcessSpec.User user = ProcessSpec.User.ROOT;
         private long memory;
         private Stdio stdio = Stdio.NONE;
 
@@ -625,6 +668,11 @@ final class WasmSandboxerTest {
             return this;
         }
 
+        Spec user(int id) {
+            user = new ProcessSpec.User(id, id, List.of());
+            return this;
+        }
+
         Spec memory(long bytes) {
             memory = bytes;
             return this;
@@ -641,7 +689,7 @@ final class WasmSandboxerTest {
         }
 
         ContainerConfig config(Path bundle, Path rootfs) {
-            var process = new ProcessSpec(args, env, cwd, ProcessSpec.User.ROOT, terminal);
+            var process = new ProcessSpec(args, env, cwd, user, terminal);
             var resources = new Resources(memory, 0, 0, 0);
             var spec =
                     new OciSpec(

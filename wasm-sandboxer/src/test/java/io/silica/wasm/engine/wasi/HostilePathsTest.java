@@ -147,22 +147,7 @@ final class HostilePathsTest {
 
     @Test
     void aLinkThatIsSwappedMeanwhileLeadsNowhere() throws Exception {
-        var directory = Files.createDirectory(host.resolve("directory"));
-        Files.writeString(directory.resolve("file"), "own");
-        var link = Files.createSymbolicLink(host.resolve("link"), neighbour);
-        var name = own.resolve("name");
-        Files.move(directory, name);
-        var swapper =
-                Thread.ofPlatform()
-                        .name("swapper")
-                        .start(() -> {
-                            while (!Thread.currentThread().isInterrupted()) {
-                                swap(name, directory);
-                                swap(link, name);
-                                swap(name, link);
-                                swap(directory, name);
-                            }
-                        });
+        var swapper = swapper();
         var seen = new HashSet<String>();
         for (int i = 0; i < SWAPS; i++) {
             seen.add(guest.read("name/file"));
@@ -173,6 +158,54 @@ final class HostilePathsTest {
         assertThat(seen)
                 .contains("own")
                 .isSubsetOf("own", REFUSED, "errno " + WasiErrno.NO_ENTRY, "errno 6");
+    }
+
+    @Test
+    void nothingIsChangedThroughALinkThatIsSwappedMeanwhile() throws Exception {
+        Files.writeString(own.resolve("mine"), "mine");
+        var swapper = swapper();
+        int done = 0;
+        for (int i = 0; i < SWAPS / 4; i++) {
+            done += succeeded(guest.open("name/new", GuestFiles.CREATE, GuestFiles.WRITE));
+            done += succeeded(guest.call("path_unlink_file", 0, "name/new"));
+            done += succeeded(guest.call("path_create_directory", 0, "name/made"));
+            done += succeeded(guest.call("path_remove_directory", 0, "name/made"));
+            done += succeeded(guest.call("path_rename", 0, "mine", 0, "name/mine"));
+            done += succeeded(guest.call("path_rename", 0, "name/mine", 0, "mine"));
+            done += succeeded(guest.call("path_symlink", "mine", 0, "name/link"));
+            done += succeeded(guest.call("path_unlink_file", 0, "name/link"));
+            guest.call("path_unlink_file", 0, "name/file");
+        }
+        swapper.interrupt();
+        swapper.join();
+        assertThat(done).as("some came through where they may").isPositive();
+        assertThat(neighbour.toFile().list()).containsExactly("file");
+        assertThat(neighbour.resolve("file")).hasContent("secret");
+    }
+
+    /** What was opened is closed, for there is a bound. */
+    private int succeeded(int errno) {
+        guest.call("fd_close", 1);
+        return errno == 0 ? 1 : 0;
+    }
+
+    /** Puts a directory and a link that leads out under one name by turns, until interrupted. */
+    private Thread swapper() throws IOException {
+        var directory = Files.createDirectory(host.resolve("directory"));
+        Files.writeString(directory.resolve("file"), "own");
+        var link = Files.createSymbolicLink(host.resolve("link"), neighbour);
+        var name = own.resolve("name");
+        Files.move(directory, name);
+        return Thread.ofPlatform()
+                .name("swapper")
+                .start(() -> {
+                    while (!Thread.currentThread().isInterrupted()) {
+                        swap(name, directory);
+                        swap(link, name);
+                        swap(name, link);
+                        swap(directory, name);
+                    }
+                });
     }
 
     private static void swap(Path from, Path to) {
