@@ -450,6 +450,22 @@ final class WorkerTest {
     }
 
     @Test
+    void besideAThousandGuestsThatSleepTheNextOneRunsAndEachIsEnded() throws IOException {
+        var module = worker.module(GuestModules.SLEEPS);
+        var ids = IntStream.range(0, 1000).mapToObj(i -> "c" + i).toList();
+        for (var id : ids) {
+            worker.create(id, module, List.of(), WasmContainer.newBuilder());
+            worker.start(id);
+        }
+        try (var output = Pipe.open()) {
+            worker.start("next", GuestModules.exits(7), output);
+            assertThat(worker.await("next")).isEqualTo(7);
+        }
+        ids.forEach(id -> worker.kill(id, 9));
+        assertThat(ids).allMatch(id -> worker.await(id) == 137);
+    }
+
+    @Test
     void guestsAndExitStatusesSurviveTheDaemon() throws IOException {
         try (var output = Pipe.open()) {
             worker.start("ended", GuestModules.exits(3), output);
