@@ -8,7 +8,6 @@ import io.silica.sandbox.AdoptedContainer;
 import io.silica.sandbox.AdoptedProcess;
 import io.silica.sandbox.Container;
 import io.silica.sandbox.ContainerConfig;
-import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ContainerObserver;
 import io.silica.sandbox.ExecId;
 import io.silica.sandbox.Exit;
@@ -26,7 +25,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** A pod on a kernel of its own: the boundary is the kernel, and ends with it. */
@@ -34,7 +32,7 @@ final class AppKernelSandbox implements Sandbox {
     private final SandboxId id;
     private final KernelSandbox kernel;
     private final Map<String, String> identity;
-    private final Map<ContainerId, KernelContainer> containers = new ConcurrentHashMap<>();
+    private final SummedFigures figures = new SummedFigures();
 
     /**
      * @param identity what finds it again
@@ -65,8 +63,8 @@ final class AppKernelSandbox implements Sandbox {
     }
 
     private AppKernelContainer container(KernelContainer made) {
-        containers.put(made.id(), made);
-        return new AppKernelContainer(made, kernel::pid, () -> containers.remove(made.id()));
+        figures.add(made);
+        return new AppKernelContainer(made, kernel::pid, () -> figures.remove(made));
     }
 
     @Override
@@ -133,14 +131,10 @@ final class AppKernelSandbox implements Sandbox {
         kernel.stop();
     }
 
-    /** The sum over its containers; what the kernel needs besides is in the pod's cgroup. */
+    /** With what the kernel needs itself, where the pod's cgroup counts that. */
     @Override
     public Statistics statistics() {
-        var sum = Statistics.none(InstantSource.system().instant());
-        for (var container : containers.values()) {
-            sum = sum.plus(container.statistics());
-        }
-        return sum;
+        return kernel.statistics().orElseGet(() -> figures.at(InstantSource.system().instant()));
     }
 
     @Override
@@ -156,7 +150,7 @@ final class AppKernelSandbox implements Sandbox {
     @Override
     public void close() {
         kernel.close();
-        containers.clear();
+        figures.clear();
     }
 
     @Override

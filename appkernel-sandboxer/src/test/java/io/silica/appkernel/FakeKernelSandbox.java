@@ -8,6 +8,7 @@ import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.PodResources;
+import io.silica.sandbox.Statistics;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class FakeKernelSandbox implements KernelSandbox {
     private final Runnable onClose;
     private volatile int pid;
     private volatile boolean ranOutOfMemory;
+    private volatile Optional<Statistics> counted = Optional.empty();
 
     FakeKernelSandbox(Runnable onClose) {
         this.onClose = onClose;
@@ -46,6 +48,16 @@ final class FakeKernelSandbox implements KernelSandbox {
     void runOutOfMemory() {
         ranOutOfMemory = true;
         stop();
+    }
+
+    /** Something counts what it uses. */
+    void counted(Statistics statistics) {
+        counted = Optional.of(statistics);
+    }
+
+    @Override
+    public Optional<Statistics> statistics() {
+        return counted;
     }
 
     @Override

@@ -44,6 +44,7 @@ final class GvisorContainer implements KernelContainer {
     private final Map<ExecId, GvisorExec> execs = new ConcurrentHashMap<>();
     private final Runnable onDelete;
     private volatile Resources limits;
+    private final GrowingTime cpu = new GrowingTime();
     private volatile Statistics last = Statistics.none(InstantSource.system().instant());
 
     /**
@@ -190,13 +191,23 @@ final class GvisorContainer implements KernelContainer {
             last =
                     new Statistics(
                             InstantSource.system().instant(),
-                            figure(event.path("containerUsage").path(id.value()).asLong(0)),
+                            cpu.told(
+                                    figure(
+                                            event.path("containerUsage")
+                                                    .path(id.value())
+                                                    .asLong(0))),
                             figure(data.path("memory").path("usage").path("usage").asLong(0)),
                             0,
                             0,
                             figure(data.path("pids").path("current").asLong(0)),
                             0);
         }
+        synchronized (cpu) {
+            return statisticsNow();
+        }
+    }
+
+    private Statistics statisticsNow() {
         return last;
     }
 

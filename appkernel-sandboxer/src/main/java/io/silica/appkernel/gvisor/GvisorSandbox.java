@@ -17,6 +17,7 @@ import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.Signal;
+import io.silica.sandbox.Statistics;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.time.InstantSource;
@@ -269,6 +270,11 @@ final class GvisorSandbox implements KernelSandbox {
         stopping = true;
         var ended = sentry;
         if (ended != null) {
+    @Override
+    public Optional<Statistics> statistics() {
+        return tools.cgroup().flatMap(it -> it.statistics(InstantSource.system().instant()));
+    }
+
             ended.stopping();
         }
         tools.processes().kill();

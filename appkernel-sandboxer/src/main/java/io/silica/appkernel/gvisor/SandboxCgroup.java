@@ -8,6 +8,9 @@ import io.silica.linux.cgroup.Limits;
 import io.silica.linux.cgroup.Usage;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxSpec;
+import io.silica.sandbox.Statistics;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
@@ -32,6 +35,23 @@ final class SandboxCgroup {
     /** How often the kernel has killed something in it because its memory was used up. */
     long memoryKills() {
         return cgroup.memoryKills();
+    }
+
+    /** What is used in it; empty where CPU time or memory is not counted. */
+    Optional<Statistics> statistics(Instant at) {
+        var usage = cgroup.usage();
+        return usage.cpu().flatMap(cpu -> usage.memory().map(it -> statistics(at, cpu, it, usage)));
+    }
+
+    private Statistics statistics(Instant at, Duration cpu, Usage.Memory memory, Usage usage) {
+        return new Statistics(
+                at,
+                cpu.toNanos(),
+                memory.usage(),
+                memory.inactiveFile(),
+                memory.limit().orElse(0),
+                usage.pids().map(Usage.Pids::current).orElse(0L),
+                memoryKills());
     }
 
     /**

@@ -4,7 +4,9 @@ package io.silica.appkernel.kernel;
 import io.silica.sandbox.ContainerConfig;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.PodResources;
+import io.silica.sandbox.Statistics;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One sandbox's kernel. One thread at a time calls what changes it; {@link #stop} and {@link
@@ -46,6 +48,14 @@ public interface KernelSandbox extends AutoCloseable {
      * @throws io.silica.sandbox.SandboxException.Unavailable if it does not answer
      */
     List<KernelContainer> containers();
+
+    /**
+     * What it uses on the host, with all that runs on it: CPU time never becomes less. Empty where
+     * nothing counts that.
+     */
+    default Optional<Statistics> statistics() {
+        return Optional.empty();
+    }
 
     /** The pod's limits are others now; those of its cgroup have been set. */
     void update(PodResources resources);
