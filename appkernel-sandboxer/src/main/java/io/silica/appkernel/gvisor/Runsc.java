@@ -143,6 +143,8 @@ final class Runsc {
         all.add("--log=" + log(places, log));
         all.add("--log-format=json");
         all.add("--platform=" + config.platform());
+        // Without it a filter of system calls is left out, and nobody is told.
+        all.add("--oci-seccomp");
         all.add(network.flag());
         // The daemon puts the sentry where it belongs.
         all.add("--ignore-cgroups");
