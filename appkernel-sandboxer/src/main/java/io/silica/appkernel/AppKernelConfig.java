@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.appkernel;
 
+import io.silica.appkernel.gvisor.GvisorNetwork;
 import io.silica.appkernel.gvisor.GvisorPlatform;
+import io.silica.appkernel.gvisor.HostNetwork;
 import io.silica.server.config.ConfigReader;
 import java.nio.file.Path;
 
@@ -18,8 +20,14 @@ record AppKernelConfig(KernelName usual, Gvisor gvisor, Quark quark) {
      *
      * @param program runsc
      * @param platform of runsc
+     * @param network of pods that have a network namespace
+     * @param hostNetwork what becomes of pods that ask for the host's
      */
-    record Gvisor(Path program, GvisorPlatform platform) {}
+    record Gvisor(
+            Path program,
+            GvisorPlatform platform,
+            GvisorNetwork network,
+            HostNetwork hostNetwork) {}
 
     /**
      * The section {@code quark}.
@@ -34,7 +42,9 @@ record AppKernelConfig(KernelName usual, Gvisor gvisor, Quark quark) {
                 reader.section("appkernel").oneOf("kernel", KernelName.GVISOR),
                 new Gvisor(
                         gvisor.path("program", Path.of("/usr/bin/runsc")),
-                        gvisor.oneOf("platform", GvisorPlatform.SYSTRAP)),
+                        gvisor.oneOf("platform", GvisorPlatform.SYSTRAP),
+                        gvisor.oneOf("network", GvisorNetwork.SANDBOX),
+                        gvisor.oneOf("host-network", HostNetwork.SERVE)),
                 new Quark(
                         reader.section("quark").path("program", Path.of("/usr/local/bin/quark"))));
     }

@@ -91,10 +91,13 @@ final class AppKernelDaemon extends DaemonCommand<AppKernelConfig> {
         return new GvisorConfig(
                 options.program(),
                 options.platform(),
+                options.network(),
+                options.hostNetwork(),
                 Path.of(System.getProperty(POD_ROOT, "")).toAbsolutePath(),
                 Path.of(System.getProperty(TERMINAL, "")).toAbsolutePath(),
                 directory,
-                verdicts);
+                verdicts,
+                GvisorConfig.USUAL_PATIENCE);
     }
 
     /** Before the first pod comes; who comes meanwhile waits. */

@@ -3,7 +3,9 @@ package io.silica.appkernel;
 
 import io.silica.appkernel.gvisor.GvisorConfig;
 import io.silica.appkernel.gvisor.GvisorKernel;
+import io.silica.appkernel.gvisor.GvisorNetwork;
 import io.silica.appkernel.gvisor.GvisorPlatform;
+import io.silica.appkernel.gvisor.HostNetwork;
 import io.silica.appkernel.gvisor.PodsBehindTheDaemon;
 import io.silica.sandbox.Sandboxer;
 import io.silica.server.config.LimitsConfig;
@@ -11,6 +13,7 @@ import io.silica.server.contract.KindUnderTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
@@ -21,14 +24,22 @@ public final class GvisorKind implements KindUnderTest {
 
     /** A kernel that keeps its pods' files there. */
     public static GvisorKernel kernel(Path state) {
+        return kernel(state, GvisorNetwork.SANDBOX, GvisorConfig.USUAL_PATIENCE);
+    }
+
+    /** The same with a network and a patience of its own. */
+    public static GvisorKernel kernel(Path state, GvisorNetwork network, Duration patience) {
         return new GvisorKernel(
                 new GvisorConfig(
                         GvisorPrograms.RUNSC,
                         GvisorPlatform.SYSTRAP,
+                        network,
+                        HostNetwork.SERVE,
                         GvisorPrograms.POD_ROOT,
                         GvisorPrograms.TERMINAL,
                         state,
-                        GvisorPrograms.VERDICTS),
+                        GvisorPrograms.VERDICTS,
+                        patience),
                 AppKernelDaemon.hostCalls(LimitsConfig.DEFAULT));
     }
 

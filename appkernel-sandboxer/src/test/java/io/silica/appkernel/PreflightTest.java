@@ -4,7 +4,9 @@ package io.silica.appkernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.silica.appkernel.gvisor.GvisorConfig;
+import io.silica.appkernel.gvisor.GvisorNetwork;
 import io.silica.appkernel.gvisor.GvisorPlatform;
+import io.silica.appkernel.gvisor.HostNetwork;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.server.cli.Finding;
 import java.io.IOException;
@@ -61,10 +63,13 @@ final class PreflightTest {
                 new GvisorConfig(
                         program,
                         GvisorPlatform.SYSTRAP,
+                        GvisorNetwork.SANDBOX,
+                        HostNetwork.SERVE,
                         GvisorPrograms.POD_ROOT,
                         GvisorPrograms.TERMINAL,
                         directory.resolve("gvisor"),
-                        directory.resolve("probed"));
+                        directory.resolve("probed"),
+                        GvisorConfig.USUAL_PATIENCE);
         return new Preflight(config, path, root);
     }
 }

@@ -6,6 +6,7 @@ import io.silica.linux.OwnFiles;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExecId;
 import io.silica.sandbox.Resources;
+import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Stdio;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,37 +52,44 @@ final class ContainerPlace {
         OwnFiles.write(directory.resolve("limits"), JSON.writeValueAsBytes(node));
     }
 
-    /** What it may use; nothing is limited for one that an earlier version made. */
+    /**
+     * What it may use; nothing is limited for one that an earlier version made.
+     *
+     * @throws SandboxException.Failed if what is written down makes no sense
+     */
     Resources limits() {
-        return OwnFiles.read(directory.resolve("limits"))
-                .map(JSON::readTree)
-                .map(it ->
-                        new Resources(
-                                it.path("memory").asLong(0),
-                                it.path("cpu-shares").asLong(0),
-                                it.path("cpu-quota").asLong(0),
-                                it.path("cpu-period").asLong(0)))
-                .orElse(Resources.UNLIMITED);
+        var file = directory.resolve("limits");
+        return KeptFile.object(file).map(it -> limits(file, it)).orElse(Resources.UNLIMITED);
+    }
+
+    private static Resources limits(Path file, JsonNode limits) {
+        try {
+            return new Resources(
+                    limits.path("memory").asLong(0),
+                    limits.path("cpu-shares").asLong(0),
+                    limits.path("cpu-quota").asLong(0),
+                    limits.path("cpu-period").asLong(0));
+        } catch (IllegalArgumentException e) {
+            throw new SandboxException.Failed(file + " makes no sense: " + e.getMessage(), e);
+        }
     }
 
     boolean isComplete() {
         return directory.resolve("stdio").toFile().exists();
     }
 
+    /**
+     * Its streams.
+     *
+     * @throws SandboxException.Failed if what is written down makes no sense
+     */
     Stdio stdio() {
-        return stdio(read("stdio"));
+        return stdio(KeptFile.required(directory.resolve("stdio")));
     }
 
     /** Its specification. */
     JsonNode config() {
-        return read("config.json");
-    }
-
-    private JsonNode read(String name) {
-        return JSON.readTree(
-                OwnFiles.read(directory.resolve(name))
-                        .orElseThrow(() ->
-                                new IllegalStateException(directory + " has no file " + name)));
+        return KeptFile.required(directory.resolve("config.json"));
     }
 
     GuestStreams streams(String who, Stdio stdio) {
@@ -109,9 +117,7 @@ final class ContainerPlace {
     }
 
     List<ExecId> execs() {
-        return OwnFiles.directories(directory.resolve("execs")).stream()
-                .map(it -> new ExecId(it.getFileName().toString()))
-                .toList();
+        return PodPlaces.ids(directory.resolve("execs"), ExecId::new);
     }
 
     void remove() {

@@ -35,7 +35,6 @@ final class ControlSocket {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int MAXIMUM_ANSWER = 1 << 20;
     private static final int CHUNK = 16 * 1024;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** A Wait has no end but the container's, or the sentry's, which closes the connection. */
     private static final Duration ENDLESS = Duration.ofDays(36_500);
@@ -47,7 +46,7 @@ final class ControlSocket {
     private volatile boolean closed;
 
     ControlSocket(Path path, Poller poller) {
-        this(path, poller, PATIENCE);
+        this(path, poller, GvisorConfig.USUAL_PATIENCE);
     }
 
     /**

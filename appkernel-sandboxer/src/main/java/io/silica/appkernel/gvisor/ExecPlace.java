@@ -85,12 +85,12 @@ final class ExecPlace {
 
     /** What the sentry is asked for. */
     JsonNode request(ContainerId id) {
-        var request = (ObjectNode) JSON.readTree(content("request").orElse(new byte[0]));
+        var request = KeptFile.required(directory.resolve("request"));
         return request.put("ContainerID", id.value());
     }
 
     Stdio stdio() {
-        return ContainerPlace.stdio(JSON.readTree(content("stdio").orElse(new byte[0])));
+        return ContainerPlace.stdio(KeptFile.required(directory.resolve("stdio")));
     }
 
     GuestStreams streams(String who) {
@@ -121,18 +121,26 @@ final class ExecPlace {
 
     /** Whether the sentry may have been asked for it. */
     boolean mayHaveStarted() {
-        return content("starting").isPresent();
+        return content("starting").isPresent() || content("pid").isPresent();
     }
 
-    /** Its pid in the sandbox, once it has been started. */
+    /** Its pid in the sandbox, once it has been started; none if what is written is no pid. */
     OptionalInt pid() {
-        return content("pid").stream()
-                .mapToInt(it -> Integer.parseInt(new String(it, StandardCharsets.US_ASCII)))
-                .findFirst();
+        return content("pid").map(ExecPlace::pid).orElseGet(OptionalInt::empty);
+    }
+
+    /** The sentry takes 0 for the first process of the container. */
+    private static OptionalInt pid(byte[] written) {
+        try {
+            int pid = Integer.parseInt(new String(written, StandardCharsets.US_ASCII));
+            return pid > 0 ? OptionalInt.of(pid) : OptionalInt.empty();
+        } catch (NumberFormatException _) {
+            return OptionalInt.empty();
+        }
     }
 
     private Optional<byte[]> content(String name) {
-        return OwnFiles.read(directory.resolve(name));
+        return KeptFile.read(directory.resolve(name));
     }
 
     void remove() {

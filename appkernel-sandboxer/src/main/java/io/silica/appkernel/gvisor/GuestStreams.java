@@ -8,6 +8,7 @@ import io.silica.linux.OpenFlag;
 import io.silica.linux.Spawn;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Stdio;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +111,7 @@ final class GuestStreams implements AutoCloseable {
         try {
             finding.accept(streams);
             return streams;
-        } catch (LinuxException e) {
+        } catch (LinuxException | InvalidPathException e) {
             streams.close();
             throw new SandboxException.InvalidArgument(
                     "cannot open the streams of " + who + ": " + e.getMessage(), e);

@@ -3,7 +3,6 @@ package io.silica.appkernel.gvisor;
 
 import io.silica.appkernel.kernel.KernelContainer;
 import io.silica.appkernel.kernel.KernelProcess;
-import io.silica.linux.OwnFiles;
 import io.silica.linux.cgroup.CgroupException;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ContainerObserver;
@@ -16,6 +15,7 @@ import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Statistics;
 import io.silica.sandbox.Stdio;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,6 +26,7 @@ import tools.jackson.databind.node.StringNode;
 
 /** A subcontainer. */
 final class GvisorContainer implements KernelContainer {
+    private static final System.Logger LOG = System.getLogger(GvisorContainer.class.getName());
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long PAUSE_MILLIS = 5;
 
@@ -43,8 +44,8 @@ final class GvisorContainer implements KernelContainer {
     private final GvisorInit init;
     private final Map<ExecId, GvisorExec> execs = new ConcurrentHashMap<>();
     private final Runnable onDelete;
-    private volatile Resources limits;
     private final GrowingTime cpu = new GrowingTime();
+    private volatile Resources limits;
     private volatile Statistics last = Statistics.none(InstantSource.system().instant());
 
     /**
@@ -115,13 +116,13 @@ final class GvisorContainer implements KernelContainer {
         }
     }
 
-    /** A sentry says of a container that it never had that it is stopped. */
+    /** A sentry says of a container that it never had that it is stopped; runsc knows better. */
     private int state() {
-        return Files.exists(tools.places().state(id.value()))
-                ? sentry.control()
+        int state =
+                sentry.control()
                         .call("ContainerRuntimeState", StringNode.valueOf(id.value()))
-                        .asInt()
-                : 0;
+                        .asInt();
+        return state == STOPPED && !Files.exists(tools.places().state(id.value())) ? 0 : state;
     }
 
     private void find(ExecId exec) {
@@ -130,6 +131,20 @@ final class GvisorContainer implements KernelContainer {
             found.remove();
             return;
         }
+        try {
+            find(exec, found);
+        } catch (SandboxException.Failed e) {
+            LOG.log(
+                    Level.ERROR,
+                    "process \"{0}\" of container \"{1}\" is lost: {2}",
+                    exec,
+                    id,
+                    e.getMessage());
+            found.remove();
+        }
+    }
+
+    private void find(ExecId exec, ExecPlace found) {
         var process = exec(exec, found);
         if (found.pid().isPresent()) {
             process.found(found.pid().getAsInt());
@@ -180,8 +195,15 @@ final class GvisorContainer implements KernelContainer {
         return Map.copyOf(execs);
     }
 
+    /** One question at a time, so that no answer is older than one that was told. */
     @Override
     public Statistics statistics() {
+        synchronized (cpu) {
+            return statisticsNow();
+        }
+    }
+
+    private Statistics statisticsNow() {
         var state = init.state();
         boolean lives =
                 state instanceof ProcessState.Running || state instanceof ProcessState.Paused;
@@ -202,12 +224,6 @@ final class GvisorContainer implements KernelContainer {
                             figure(data.path("pids").path("current").asLong(0)),
                             0);
         }
-        synchronized (cpu) {
-            return statisticsNow();
-        }
-    }
-
-    private Statistics statisticsNow() {
         return last;
     }
 
@@ -288,10 +304,7 @@ final class GvisorContainer implements KernelContainer {
     private void forget() {
         Failpoint.at("gvisor.container.destroyed");
         execs.values().forEach(GvisorProcess::letGo);
-        tools.processes().killGofer(tools.places().container(id));
-        OwnFiles.removeFile(tools.places().state(id.value()));
-        OwnFiles.removeFile(tools.places().lock(id.value()));
-        place.remove();
+        tools.remove(id);
         onDelete.run();
     }
 }

@@ -8,9 +8,13 @@ import io.silica.linux.Poller;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.linux.ports.PortRoom;
 import io.silica.sandbox.HostCalls;
+import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
+import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.SandboxSpec;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +31,7 @@ public final class GvisorKernel implements AppKernel {
     private final Orphans orphans;
     private final Runsc runsc;
     private final Probe probe;
+    private final NetworkClaims networks = new NetworkClaims();
     private final Optional<Hierarchies> cgroups;
     private final Object making = new Object();
     private final Map<SandboxId, GvisorSandbox> sandboxes = new ConcurrentHashMap<>();
@@ -58,13 +63,33 @@ public final class GvisorKernel implements AppKernel {
 
     @Override
     public KernelSandbox prepare(SandboxSpec spec) {
+        var network = network(spec);
         var places = PodPlaces.of(config.directory(), spec.id());
         OwnFiles.directoryIfMissing(config.directory());
         synchronized (making) {
             clear(places);
-            places.create(spec.id());
+            places.create(spec.id(), network);
         }
         return sandbox(spec, places);
+    }
+
+    private GvisorNetwork network(SandboxSpec spec) {
+        if (spec.network() instanceof SandboxNetwork.Namespace) {
+            return config.network();
+        }
+        if (config.hostNetwork() == HostNetwork.REFUSE) {
+            throw new SandboxException.Unsupported(
+                    "sandbox \"%s\" asks for the host's network, which gvisor.host-network = \"refuse\" keeps from pods"
+                            .formatted(spec.id()));
+        }
+        return GvisorNetwork.HOST;
+    }
+
+    /** That of a sandbox which an earlier version made was always so. */
+    private static GvisorNetwork usualNetwork(SandboxSpec spec) {
+        return spec.network() instanceof SandboxNetwork.Namespace
+                ? GvisorNetwork.SANDBOX
+                : GvisorNetwork.HOST;
     }
 
     private GvisorSandbox sandbox(SandboxSpec spec, PodPlaces places) {
@@ -75,6 +100,8 @@ public final class GvisorKernel implements AppKernel {
                         runsc,
                         host.of(spec.id()),
                         config,
+                        places.network().orElseGet(() -> usualNetwork(spec)),
+                        networks,
                         cgroups,
                         poller,
                         ports,
@@ -97,12 +124,32 @@ public final class GvisorKernel implements AppKernel {
         var places = PodPlaces.of(config.directory(), spec.id());
         if (places.exist()) {
             var sandbox = sandbox(spec, places);
-            if (sandbox.find()) {
+            if (places.areOf(spec.id()) && isFound(sandbox)) {
                 return Optional.of(sandbox);
             }
+            boolean networkTaken = Files.exists(places.networkTaken());
             sandbox.close();
+            return started ? Optional.empty() : Optional.of(again(spec, places, networkTaken));
         }
         return started ? Optional.empty() : Optional.of(prepare(spec));
+    }
+
+    /** One that was begun has perhaps got as far as to be of no use for another beginning. */
+    private KernelSandbox again(SandboxSpec spec, PodPlaces places, boolean networkTaken) {
+        var prepared = prepare(spec);
+        if (networkTaken) {
+            OwnFiles.write(places.networkTaken(), new byte[0]);
+        }
+        return prepared;
+    }
+
+    private static boolean isFound(GvisorSandbox sandbox) {
+        try {
+            return sandbox.find();
+        } catch (UncheckedIOException e) {
+            LOG.log(Level.ERROR, "a sandbox is ended, because of what is written down about it", e);
+            return false;
+        }
     }
 
     @Override

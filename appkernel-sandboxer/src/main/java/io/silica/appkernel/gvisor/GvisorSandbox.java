@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.StringNode;
 
 /** A pod with a sentry of its own. */
 final class GvisorSandbox implements KernelSandbox {
@@ -41,6 +42,7 @@ final class GvisorSandbox implements KernelSandbox {
     private Resources enforced;
     private volatile @Nullable Sentry sentry;
     private volatile Optional<PortForwards> ports = Optional.empty();
+    private Optional<NetworkClaims.Claim> claim = Optional.empty();
     private volatile boolean stopping;
     private volatile boolean ranOutOfMemory;
 
@@ -67,9 +69,12 @@ final class GvisorSandbox implements KernelSandbox {
      */
     synchronized boolean find() {
         enforced = PodLimits.UNKNOWN;
-        var record = SentryRecord.load(tools.places());
+        var record = SentryRecord.load(tools.places()).or(this::begun);
         var found = record.flatMap(this::running);
-        found.ifPresent(this::runs);
+        found.ifPresent(it -> {
+            goOnWithNetwork();
+            runs(it);
+        });
         if (record.isPresent() && found.isEmpty() && MemoryKills.of(tools).tookSentry()) {
             ranOutOfMemory = true;
             exit.complete(new ExitStatus(Signal.KILL.exitCode(), InstantSource.system().instant()));
@@ -77,8 +82,26 @@ final class GvisorSandbox implements KernelSandbox {
         return found.isPresent() || ranOutOfMemory;
     }
 
+    /** One that runs although the daemon that started it died before it had written that down. */
+    private Optional<SentryRecord> begun() {
+        var begun = SentryRecord.begun(tools.places());
+        begun.ifPresent(it -> it.save(tools.places()));
+        return begun;
+    }
+
+    /** It has the addresses, whoever else may have been given the namespace. */
+    private void goOnWithNetwork() {
+        try {
+            claim = tools.claimNetwork();
+        } catch (SandboxException e) {
+            LOG.log(Level.WARNING, "{0}", e.getMessage());
+        }
+    }
+
     private Optional<Sentry> running(SentryRecord record) {
-        return Sentry.find(record, tools);
+        return Optional.of(record)
+                .filter(it -> tools.processes().isSentry(it.identity()))
+                .flatMap(it -> Sentry.find(it, tools));
     }
 
     @Override
@@ -87,6 +110,7 @@ final class GvisorSandbox implements KernelSandbox {
         if (running != null) {
             return running.pid();
         }
+        requireNetwork();
         try {
             OwnFiles.write(
                     tools.places().pod().resolve("config.json"),
@@ -95,12 +119,31 @@ final class GvisorSandbox implements KernelSandbox {
             Failpoint.at("gvisor.pod.created");
             // Before it has memory worth speaking of, and starts what guests run in.
             tools.joinCgroup();
+            noteNetworkTaken();
             tools.runsc().startPod(tools.places(), tools.network());
             Failpoint.at("gvisor.pod.started");
             return found().pid();
         } catch (SandboxException e) {
             tools.processes().kill();
             throw e;
+        }
+    }
+
+    /** A sentry that has begun with a namespace has left no address in it for another one. */
+    private void requireNetwork() {
+        if (Files.exists(tools.places().networkTaken())) {
+            throw new SandboxException.WrongState(
+                    "cannot start sandbox \"%s\" again: the start that failed may have taken the addresses of its network namespace"
+                            .formatted(tools.spec().id()));
+        }
+        if (claim.isEmpty()) {
+            claim = tools.claimNetwork();
+        }
+    }
+
+    private void noteNetworkTaken() {
+        if (claim.isPresent()) {
+            OwnFiles.write(tools.places().networkTaken(), new byte[0]);
         }
     }
 
@@ -119,7 +162,8 @@ final class GvisorSandbox implements KernelSandbox {
     private void runs(Sentry started) {
         sentry = started;
         started.death().onExit(this::ended);
-        if (tools.spec().network() instanceof SandboxNetwork.Namespace(var path)) {
+        if (tools.network() != GvisorNetwork.HOST
+                && tools.spec().network() instanceof SandboxNetwork.Namespace(var path)) {
             var dialler = new SentryPorts(started.control(), tools.poller());
             ports = PortForwards.open(path, dialler, tools.poller(), tools.ports());
         }
@@ -227,6 +271,11 @@ final class GvisorSandbox implements KernelSandbox {
     }
 
     @Override
+    public Optional<Statistics> statistics() {
+        return tools.cgroup().flatMap(it -> it.statistics(InstantSource.system().instant()));
+    }
+
+    @Override
     public synchronized void update(PodResources wanted) {
         resources = wanted;
         enforced = limits(List.of());
@@ -255,14 +304,43 @@ final class GvisorSandbox implements KernelSandbox {
         var found = new ArrayList<KernelContainer>();
         for (var id : tools.places().containers()) {
             if (tools.container(id).isComplete()) {
-                var container = container(id, running);
-                container.find();
-                found.add(container);
+                found(id, running).ifPresent(found::add);
             } else {
                 tools.container(id).remove();
             }
         }
+        tools.places().run().stream()
+                .filter(it -> !containers.containsKey(it))
+                .forEach(it -> end(it, running, "there is nothing else"));
         return found;
+    }
+
+    private Optional<GvisorContainer> found(ContainerId id, Sentry running) {
+        GvisorContainer container;
+        try {
+            container = container(id, running);
+        } catch (SandboxException.Failed e) {
+            end(id, running, e.getMessage());
+            return Optional.empty();
+        }
+        container.find();
+        return Optional.of(container);
+    }
+
+    /** Ends a container about which nothing is written down that could be gone on with. */
+    private void end(ContainerId id, Sentry running, @Nullable String reason) {
+        LOG.log(
+                Level.ERROR,
+                "container \"{0}\" of sandbox \"{1}\" is ended, because of what is written down about it: {2}",
+                id,
+                tools.spec().id(),
+                reason);
+        try {
+            running.control().call("DestroySubcontainer", StringNode.valueOf(id.value()));
+        } catch (SandboxException.NotFound _) {
+            // It was never started.
+        }
+        tools.remove(id);
     }
 
     @Override
@@ -270,11 +348,6 @@ final class GvisorSandbox implements KernelSandbox {
         stopping = true;
         var ended = sentry;
         if (ended != null) {
-    @Override
-    public Optional<Statistics> statistics() {
-        return tools.cgroup().flatMap(it -> it.statistics(InstantSource.system().instant()));
-    }
-
             ended.stopping();
         }
         tools.processes().kill();
@@ -292,6 +365,8 @@ final class GvisorSandbox implements KernelSandbox {
     synchronized void letGo() {
         containers.values().forEach(GvisorContainer::letGo);
         ports.ifPresent(PortForwards::close);
+        claim.ifPresent(NetworkClaims.Claim::close);
+        claim = Optional.empty();
         var running = sentry;
         if (running != null) {
             running.close();

@@ -14,10 +14,13 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Where the files of one pod are. Its directory is named by a digest, because the path of a socket
@@ -27,6 +30,8 @@ import java.util.Optional;
  *   id             the sandbox's
  *   freeze         whether it is paused
  *   kills          of how many kills for want of memory somebody was told
+ *   network        how its sentry is connected
+ *   network-taken  its sentry may have taken its addresses over
  *   kernel         pid, start time and control socket of its sentry, once it runs
  *   root/          runsc's own state
  *   pod/           the bundle of the root container
@@ -40,6 +45,7 @@ record PodPlaces(Path directory) {
     /** What runsc calls the root container: no id of containerd's looks like this. */
     static final String ROOT_CONTAINER = "+pod";
 
+    private static final String STATE = "%s_sandbox:" + ROOT_CONTAINER + ".state";
     private static final int NAME_LENGTH = 20;
 
     static PodPlaces of(Path directory, SandboxId id) {
@@ -61,6 +67,28 @@ record PodPlaces(Path directory) {
 
     Path kernel() {
         return directory.resolve("kernel");
+    }
+
+    /** How its sentry is connected; empty if that is not written down. */
+    Optional<GvisorNetwork> network() {
+        try {
+            return KeptFile.read(directory.resolve("network"))
+                    .map(it -> new String(it, StandardCharsets.US_ASCII))
+                    .flatMap(PodPlaces::network);
+        } catch (SandboxException.Failed _) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<GvisorNetwork> network(String written) {
+        return Stream.of(GvisorNetwork.values())
+                .filter(it -> it.toString().equals(written))
+                .findFirst();
+    }
+
+    /** Says from now on that its sentry may have taken the addresses of its namespace over. */
+    Path networkTaken() {
+        return directory.resolve("network-taken");
     }
 
     Path freeze() {
@@ -88,7 +116,7 @@ record PodPlaces(Path directory) {
 
     /** What runsc writes down about a container. */
     Path state(String container) {
-        return root().resolve(container + "_sandbox:" + ROOT_CONTAINER + ".state");
+        return root().resolve(STATE.formatted(container));
     }
 
     /** What it locks meanwhile. */
@@ -97,9 +125,12 @@ record PodPlaces(Path directory) {
     }
 
     /** Makes them, for nobody but us. */
-    void create(SandboxId id) {
+    void create(SandboxId id, GvisorNetwork network) {
         OwnFiles.directory(directory);
         OwnFiles.write(directory.resolve("id"), id.value().getBytes(StandardCharsets.UTF_8));
+        OwnFiles.write(
+                directory.resolve("network"),
+                network.toString().getBytes(StandardCharsets.US_ASCII));
         OwnFiles.directory(root());
         OwnFiles.directory(pod());
         OwnFiles.directory(directory.resolve("containers"));
@@ -108,18 +139,60 @@ record PodPlaces(Path directory) {
     /** Whose they are; empty if they are not complete. */
     Optional<SandboxId> owner() {
         try {
-            return OwnFiles.read(directory.resolve("id"))
+            return KeptFile.read(directory.resolve("id"))
                     .map(it -> new SandboxId(new String(it, StandardCharsets.UTF_8)));
-        } catch (SandboxException.InvalidArgument _) {
+        } catch (SandboxException.InvalidArgument | SandboxException.Failed _) {
             return Optional.empty();
         }
     }
 
     /** The ids of the containers that have a directory. */
     List<ContainerId> containers() {
-        return OwnFiles.directories(directory.resolve("containers")).stream()
-                .map(it -> new ContainerId(it.getFileName().toString()))
-                .toList();
+        return ids(directory.resolve("containers"), ContainerId::new);
+    }
+
+    /** The ids of the containers that runsc has run and nobody has deleted. */
+    List<ContainerId> run() {
+        var end = STATE.formatted("");
+        try (var files = Files.list(root())) {
+            return files.map(it -> it.getFileName().toString())
+                    .filter(it -> it.endsWith(end))
+                    .map(it -> it.substring(0, it.length() - end.length()))
+                    .filter(it -> !it.equals(ROOT_CONTAINER))
+                    .flatMap(it -> id(it, ContainerId::new).stream())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What directories in one are called that is an id; what lies elsewhere is nobody's. */
+    static <T> List<T> ids(Path parent, Function<String, T> id) {
+        return isDirectory(parent)
+                ? OwnFiles.directories(parent).stream()
+                        .filter(PodPlaces::isDirectory)
+                        .flatMap(it -> id(it.getFileName().toString(), id).stream())
+                        .toList()
+                : List.of();
+    }
+
+    private static <T> Optional<T> id(String name, Function<String, T> id) {
+        try {
+            return Optional.of(id.apply(name));
+        } catch (SandboxException.InvalidArgument _) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether they are as {@link #create} makes them, for that sandbox. */
+    boolean areOf(SandboxId id) {
+        return Stream.of(directory, root(), pod(), directory.resolve("containers"))
+                        .allMatch(PodPlaces::isDirectory)
+                && owner().equals(Optional.of(id));
+    }
+
+    private static boolean isDirectory(Path path) {
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     boolean exist() {

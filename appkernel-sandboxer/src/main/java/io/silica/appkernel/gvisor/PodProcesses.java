@@ -25,9 +25,10 @@ import java.util.stream.Stream;
 final class PodProcesses {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private static final String SENTRY = "runsc-sandbox";
+
     /** What runs for as long as its pod, container or process does. */
-    private static final List<String> STAYING =
-            List.of("runsc-gofer", "runsc-sandbox", Terminal.PROGRAM);
+    private static final List<String> STAYING = List.of("runsc-gofer", SENTRY, Terminal.PROGRAM);
 
     private final Path directory;
     private final Poller poller;
@@ -143,6 +144,12 @@ final class PodProcesses {
     private boolean isOurs(Path process, Predicate<List<String>> which) {
         var arguments = arguments(process);
         return arguments.contains(argument(directory)) && which.test(arguments);
+    }
+
+    /** Whether that is the sentry. */
+    boolean isSentry(ProcessIdentity process) {
+        var directory = Path.of("/proc", Integer.toString(process.pid()));
+        return isOurs(directory, it -> it.getFirst().endsWith(SENTRY)) && process.isCurrent();
     }
 
     /** What every process of this pod has among its arguments. */

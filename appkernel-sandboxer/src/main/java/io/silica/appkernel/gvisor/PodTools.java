@@ -2,6 +2,7 @@
 package io.silica.appkernel.gvisor;
 
 import io.silica.linux.Descriptor;
+import io.silica.linux.OwnFiles;
 import io.silica.linux.Poller;
 import io.silica.linux.cgroup.Hierarchies;
 import io.silica.linux.ports.PortRoom;
@@ -9,6 +10,7 @@ import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExecId;
 import io.silica.sandbox.Failpoint;
 import io.silica.sandbox.HostCalls;
+import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.SandboxSpec;
 import io.silica.sandbox.Stdio;
@@ -20,6 +22,8 @@ import java.util.Set;
 /**
  * What a pod is made with: its specification, its files, runsc, and threads that may block.
  *
+ * @param network how it is connected
+ * @param networks which sandbox has which network namespace
  * @param cgroups where its cgroup is, if this machine has any
  * @param ports how many of its ports' connections the daemon has room for
  */
@@ -29,16 +33,22 @@ record PodTools(
         Runsc runsc,
         HostCalls host,
         GvisorConfig config,
+        GvisorNetwork network,
+        NetworkClaims networks,
         Optional<Hierarchies> cgroups,
         Poller poller,
         PortRoom ports,
         Orphans orphans) {
-    /** What runsc calls the network that the specification asks for. */
-    Runsc.Network network() {
-        return switch (spec.network()) {
-            case SandboxNetwork.Host() -> Runsc.Network.HOST;
-            case SandboxNetwork.Namespace(Path _) -> Runsc.Network.SANDBOX;
-        };
+    /**
+     * Holds its network namespace, if its sentry takes that over.
+     *
+     * @throws SandboxException.WrongState if another sandbox has it
+     */
+    Optional<NetworkClaims.Claim> claimNetwork() {
+        return network == GvisorNetwork.SANDBOX
+                        && spec.network() instanceof SandboxNetwork.Namespace(Path path)
+                ? Optional.of(networks.claim(spec.id(), path))
+                : Optional.empty();
     }
 
     PodProcesses processes() {
@@ -95,17 +105,25 @@ record PodTools(
     }
 
     void run(ContainerId id, Path bundle, GuestStreams streams) {
-        runsc.runContainer(places, network(), id.value(), bundle, streams);
+        runsc.runContainer(places, network, id.value(), bundle, streams);
         Failpoint.at("gvisor.container.run");
         joinCgroup();
     }
 
     void run(ContainerId id, Path bundle, Terminal terminal) {
-        runsc.runContainer(places, network(), id.value(), bundle, terminal);
+        runsc.runContainer(places, network, id.value(), bundle, terminal);
         joinCgroup();
     }
 
     ContainerPlace container(ContainerId id) {
         return new ContainerPlace(places.container(id), this);
+    }
+
+    /** Removes what there is of a container on the host. */
+    void remove(ContainerId id) {
+        processes().killGofer(places.container(id));
+        OwnFiles.removeFile(places.state(id.value()));
+        OwnFiles.removeFile(places.lock(id.value()));
+        container(id).remove();
     }
 }

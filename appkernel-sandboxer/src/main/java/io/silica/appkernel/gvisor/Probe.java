@@ -105,7 +105,7 @@ final class Probe {
         processes.kill();
         places.remove();
         try {
-            places.create(OWN);
+            places.create(OWN, GvisorNetwork.NONE);
             OwnFiles.write(places.pod().resolve("config.json"), pod());
             runsc.startAlone(places, patience);
             return worked(SentryRecord.ofRunsc(places));

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,7 +23,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Runsc {
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** For how many answers of a sentry a command has the time. */
+    static final int ANSWERS = 3;
+
     private static final int MOST_OF_A_LOG = 64 * 1024;
 
     /**
@@ -38,30 +40,21 @@ final class Runsc {
     private final GvisorConfig config;
     private final Poller poller;
     private final Orphans orphans;
+    private final Duration patience;
 
     Runsc(GvisorConfig config, Poller poller, Orphans orphans) {
         this.config = config;
         this.poller = poller;
         this.orphans = orphans;
-    }
-
-    /** How the sentry is connected. */
-    enum Network {
-        NONE,
-        HOST,
-        SANDBOX;
-
-        private String flag() {
-            return "--network=" + name().toLowerCase(Locale.ROOT);
-        }
+        this.patience = config.patience().multipliedBy(ANSWERS);
     }
 
     /** Starts the sentry with a root container that waits. */
-    void createPod(PodPlaces places, Network network) {
-        createPod(places, network, PATIENCE);
+    void createPod(PodPlaces places, GvisorNetwork network) {
+        createPod(places, network, patience);
     }
 
-    private void createPod(PodPlaces places, Network network, Duration patience) {
+    private void createPod(PodPlaces places, GvisorNetwork network, Duration patience) {
         run(
                 Spawn.of(
                         config.program(),
@@ -79,14 +72,14 @@ final class Runsc {
     }
 
     /** Starts the root container. */
-    void startPod(PodPlaces places, Network network) {
-        startPod(places, network, PATIENCE);
+    void startPod(PodPlaces places, GvisorNetwork network) {
+        startPod(places, network, patience);
     }
 
-    private void startPod(PodPlaces places, Network network, Duration patience) {
+    private void startPod(PodPlaces places, GvisorNetwork network, Duration patience) {
         var command = command(places, network, "pod", "start", PodPlaces.ROOT_CONTAINER);
         run(
-                network == Network.SANDBOX
+                network == GvisorNetwork.SANDBOX
                         ? withoutNetworkSettings(command)
                         : Spawn.of(config.program(), command),
                 places,
@@ -96,8 +89,8 @@ final class Runsc {
 
     /** The same for a pod without anything around it. */
     void startAlone(PodPlaces places, Duration patience) {
-        createPod(places, Network.NONE, patience);
-        startPod(places, Network.NONE, patience);
+        createPod(places, GvisorNetwork.NONE, patience);
+        startPod(places, GvisorNetwork.NONE, patience);
     }
 
     private Spawn withoutNetworkSettings(String[] command) {
@@ -114,9 +107,9 @@ final class Runsc {
      * @param streams its standard streams
      */
     void runContainer(
-            PodPlaces places, Network network, String id, Path bundle, GuestStreams streams) {
+            PodPlaces places, GvisorNetwork network, String id, Path bundle, GuestStreams streams) {
         var command = detached(places, network, id, "--bundle", bundle.toString(), id);
-        run(streams.spawn(config.program(), command), places, id, PATIENCE);
+        run(streams.spawn(config.program(), command), places, id, patience);
     }
 
     /**
@@ -125,31 +118,33 @@ final class Runsc {
      * @param terminal waits for it
      */
     void runContainer(
-            PodPlaces places, Network network, String id, Path bundle, Terminal terminal) {
+            PodPlaces places, GvisorNetwork network, String id, Path bundle, Terminal terminal) {
         var socket = "--console-socket=" + terminal.console();
         var command = detached(places, network, id, socket, "--bundle", bundle.toString(), id);
-        run(Spawn.of(config.program(), command), places, id, PATIENCE);
+        run(Spawn.of(config.program(), command), places, id, patience);
     }
 
-    private String[] detached(PodPlaces places, Network network, String id, String... options) {
+    private String[] detached(
+            PodPlaces places, GvisorNetwork network, String id, String... options) {
         var subcommand = new ArrayList<String>(List.of("run", "--detach"));
         subcommand.addAll(List.of(options));
         return command(places, network, id, subcommand.toArray(String[]::new));
     }
 
-    private String[] command(PodPlaces places, Network network, String log, String... subcommand) {
+    private String[] command(
+            PodPlaces places, GvisorNetwork network, String log, String... subcommand) {
         var all = new ArrayList<String>();
         all.add(PodProcesses.argument(places.directory()));
         all.add("--log=" + log(places, log));
         all.add("--log-format=json");
         all.add("--platform=" + config.platform());
-        // Without it a filter of system calls is left out, and nobody is told.
-        all.add("--oci-seccomp");
-        all.add(network.flag());
+        all.add("--network=" + network);
         // The daemon puts the sentry where it belongs.
         all.add("--ignore-cgroups");
         // The root file system has a writable layer already.
         all.add("--overlay2=none");
+        // Without it a filter of system calls is left out, and nobody is told.
+        all.add("--oci-seccomp");
         all.addAll(List.of(subcommand));
         return all.toArray(String[]::new);
     }

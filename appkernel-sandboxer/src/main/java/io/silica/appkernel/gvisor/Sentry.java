@@ -25,7 +25,8 @@ final class Sentry implements AutoCloseable {
     private Sentry(SentryRecord record, Pidfd pidfd, PodTools tools) {
         this.pid = record.identity().pid();
         this.pidfd = pidfd;
-        this.control = new ControlSocket(record.socket(), tools.poller());
+        this.control =
+                new ControlSocket(record.socket(), tools.poller(), tools.config().patience());
         this.freeze = new Freeze(tools.places().freeze(), control);
         this.kills = MemoryKills.of(tools);
         this.watch =
@@ -43,7 +44,16 @@ final class Sentry implements AutoCloseable {
     static Optional<Sentry> find(SentryRecord record, PodTools tools) {
         return Pidfd.open(record.identity())
                 .filter(Sentry::lives)
-                .map(pidfd -> new Sentry(record, pidfd, tools));
+                .map(pidfd -> of(record, pidfd, tools));
+    }
+
+    private static Sentry of(SentryRecord record, Pidfd pidfd, PodTools tools) {
+        try {
+            return new Sentry(record, pidfd, tools);
+        } catch (RuntimeException e) {
+            pidfd.close();
+            throw e;
+        }
     }
 
     /** One that has ended may wait for somebody to collect it. */

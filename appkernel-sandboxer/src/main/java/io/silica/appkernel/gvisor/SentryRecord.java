@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,6 +30,10 @@ record SentryRecord(ProcessIdentity identity, Path socket) {
 
     /** What runsc calls the control socket of a pod, and nothing else is called. */
     private static final String SOCKET_NAME = "runsc-" + PodPlaces.ROOT_CONTAINER + ".sock";
+
+    /** Where runsc puts it if the path of the pod's directory is too long. */
+    private static final Set<Path> ELSEWHERE =
+            Set.of(Path.of("/var/run"), Path.of("/run"), Path.of("/tmp"));
 
     /**
      * What runsc wrote down about the pod that it has just started.
@@ -48,14 +53,41 @@ record SentryRecord(ProcessIdentity identity, Path socket) {
                                     new SandboxException.Failed(
                                             "the sentry ended when it had just begun")),
                     Path.of(sandbox.path("controlSocketPath").asString("")));
-        } catch (JacksonException e) {
+        } catch (JacksonException | InvalidPathException e) {
             throw new SandboxException.Failed("the state that runsc has written makes no sense", e);
         }
     }
 
-    /** What {@link #save} wrote down; empty if there is nothing, or nothing that makes sense. */
+    /** What runsc wrote down about a pod that it has started; empty if it had not got as far. */
+    static Optional<SentryRecord> begun(PodPlaces places) {
+        try {
+            return KeptFile.object(places.state(PodPlaces.ROOT_CONTAINER))
+                    .filter(it -> it.path("status").asString("").equals("running"))
+                    .map(_ -> ofRunsc(places))
+                    .filter(it -> it.canBeOf(places));
+        } catch (SandboxException.Failed _) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * What {@link #save} wrote down; empty if there is nothing, or nothing that makes sense: the
+     * socket of another pod does not.
+     */
     static Optional<SentryRecord> load(PodPlaces places) {
-        return OwnFiles.read(places.kernel()).flatMap(SentryRecord::parse);
+        try {
+            return KeptFile.read(places.kernel())
+                    .flatMap(SentryRecord::parse)
+                    .filter(it -> it.canBeOf(places));
+        } catch (SandboxException.Failed _) {
+            return Optional.empty();
+        }
+    }
+
+    private boolean canBeOf(PodPlaces places) {
+        var parent = socket.resolveSibling("").normalize();
+        return socket.endsWith(SOCKET_NAME)
+                && (parent.equals(places.root().normalize()) || ELSEWHERE.contains(parent));
     }
 
     private static Optional<SentryRecord> parse(byte[] text) {

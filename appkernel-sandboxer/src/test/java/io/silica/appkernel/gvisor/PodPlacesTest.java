@@ -25,7 +25,7 @@ final class PodPlacesTest {
         precious = Files.createDirectories(directory.resolve("precious/execs/one"));
         pods = Files.createDirectory(directory.resolve("pods"));
         places = PodPlaces.of(pods, new SandboxId("pod"));
-        places.create(new SandboxId("pod"));
+        places.create(new SandboxId("pod"), GvisorNetwork.HOST);
     }
 
     @Test

@@ -182,7 +182,8 @@ final class ProbeTest {
                 directory,
                 directory,
                 directory.resolve("pods"),
-                directory.resolve("verdicts"));
+                directory.resolve("verdicts"),
+                GvisorConfig.USUAL_PATIENCE);
     }
 
     private void probe(Path program) {
@@ -200,3 +201,5 @@ final class ProbeTest {
         }
     }
 }
+                GvisorNetwork.SANDBOX,
+                HostNetwork.SERVE,
