@@ -153,6 +153,7 @@ final class ControlSocket {
         var data = arena.allocate(request.length);
         MemorySegment.copy(request, 0, data, ValueLayout.JAVA_BYTE, 0, request.length);
         long sent = 0;
+        long end = System.nanoTime() + patience.toNanos();
         while (sent < request.length) {
             // The descriptors go with the first byte.
             int taken =
@@ -160,7 +161,8 @@ final class ControlSocket {
                             ? socket.send(data, descriptors)
                             : socket.send(data, sent, request.length - sent);
             sent += taken;
-            if (taken == 0 && !poller.await(socket.descriptor(), Epoll.WRITABLE, patience)) {
+            var left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+            if (taken == 0 && !poller.await(socket.descriptor(), Epoll.WRITABLE, left)) {
                 throw new SandboxException.TimedOut("the sentry takes no request");
             }
         }

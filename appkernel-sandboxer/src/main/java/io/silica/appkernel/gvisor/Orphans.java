@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Collects the processes that runsc leaves behind. They become our children when the command that
  * started them ends, or the sentry; without somebody who collects them at once, runsc waits for
- * seconds for what has ended already. They are told by their name from the children of others in
- * this process.
+ * seconds for what has ended already. They are told from the children of others in this process by
+ * their name and their session, which is that of a command of runsc.
  *
  * <p>Those of an earlier life of the daemon are its parent's to collect. Any thread may call.
  */
@@ -28,7 +28,10 @@ final class Orphans implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    private static final int SESSION = 4;
+
     private final Poller poller;
+    private final String ownSession = session(ProcessHandle.current().pid());
     private final Map<Integer, Child> watched = new ConcurrentHashMap<>();
 
     Orphans(Poller poller) {
@@ -87,8 +90,15 @@ final class Orphans implements AutoCloseable {
         return watched.keySet().stream().anyMatch(Orphans::hasNoArguments);
     }
 
-    private static boolean isOne(int pid) {
-        return NAMES.contains(content(pid, "comm"));
+    private boolean isOne(int pid) {
+        return NAMES.contains(content(pid, "comm")) && !session(pid).equals(ownSession);
+    }
+
+    /** The fourth field behind the name, which may hold spaces and parentheses (proc(5)). */
+    private static String session(long pid) {
+        var stat = content(pid, "stat");
+        var fields = stat.substring(stat.lastIndexOf(')') + 1).split(" ", 6);
+        return fields.length > SESSION ? fields[SESSION] : "";
     }
 
     /** Unlike a sentry, and unlike what serves it files. */
@@ -96,9 +106,9 @@ final class Orphans implements AutoCloseable {
         return content(pid, "cmdline").isEmpty();
     }
 
-    private static String content(int pid, String name) {
+    private static String content(long pid, String name) {
         try {
-            return Files.readString(Path.of("/proc", Integer.toString(pid), name));
+            return Files.readString(Path.of("/proc", Long.toString(pid), name));
         } catch (IOException _) {
             return "";
         }

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ import tools.jackson.databind.node.StringNode;
 /** What becomes of whatever a sentry may answer. */
 @LeakCheck
 final class ControlSocketTest {
+    private static final Duration SHORT = Duration.ofMillis(200);
     private static final StringNode CONTAINER = StringNode.valueOf("c1");
 
     @TempDir Path directory;
@@ -84,6 +86,41 @@ final class ControlSocketTest {
     }
 
     @Test
+    void aSentryThatSaysNothingIsTimedOut() {
+        // It is connected to, and nobody accepts that.
+        assertThatThrownBy(() -> hasty().call("Wait", CONTAINER))
+                .isInstanceOf(SandboxException.TimedOut.class)
+                .hasMessageContaining("does not answer Wait");
+    }
+
+    @Test
+    void aSentryThatTakesNoRequestIsTimedOut() {
+        var large = StringNode.valueOf("x".repeat(4 << 20));
+        assertThatThrownBy(() -> hasty().call("Wait", large))
+                .isInstanceOf(SandboxException.TimedOut.class)
+                .hasMessageContaining("takes no request");
+    }
+
+    @Test
+    void anAnswerThatNeverEndsIsTimedOutHoweverOftenSomeOfItComes() {
+        var _ = answer("{\"success\":true,\"result\":\"", " ");
+        assertThatThrownBy(() -> hasty().call("Wait", CONTAINER))
+                .isInstanceOf(SandboxException.TimedOut.class);
+    }
+
+    @Test
+    void anAnswerThatIsTooLongIsUnavailable() {
+        var _ = answer("{\"success\":true,\"result\":\"", "x".repeat(1 << 14));
+        assertThatThrownBy(() -> control.call("Wait", CONTAINER))
+                .isInstanceOf(SandboxException.Unavailable.class)
+                .hasMessageContaining("has more than");
+    }
+
+    private ControlSocket hasty() {
+        return new ControlSocket(directory.resolve("control.sock"), poller, SHORT);
+    }
+
+    @Test
     void aSentryThatIsGoneIsUnavailable() throws IOException {
         sentry.close();
         assertThatThrownBy(() -> control.call("Wait", CONTAINER))
@@ -104,6 +141,23 @@ final class ControlSocketTest {
         assertThatThrownBy(() -> control.call("Wait", CONTAINER))
                 .isInstanceOf(SandboxException.Unavailable.class)
                 .hasMessageContaining("let go of");
+    }
+
+    /** Answers one call so, and then goes on with that until the other side gives up. */
+    private Thread answer(String begins, String goesOn) {
+        return Thread.ofVirtual()
+                .name("silica-test-sentry")
+                .start(() -> {
+                    try (var connection = sentry.accept()) {
+                        connection.read(ByteBuffer.allocate(4096));
+                        connection.write(StandardCharsets.UTF_8.encode(begins));
+                        while (true) {
+                            connection.write(StandardCharsets.UTF_8.encode(goesOn));
+                        }
+                    } catch (IOException _) {
+                        // It has given up.
+                    }
+                });
     }
 
     /** Answers one call, then closes the connection; tells what was asked. */

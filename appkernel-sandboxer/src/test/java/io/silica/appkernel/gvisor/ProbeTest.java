@@ -26,6 +26,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is found out about programs that are no runsc that works. */
 @LeakCheck
 final class ProbeTest {
+    /** Whoever started it is its sentry. */
+    private static final String SAYS_THAT_IT_RUNS =
+            """
+            for argument; do
+                case $argument in --root=*) root=${argument#--root=} ;; esac
+            done
+            echo "{\\"sandbox\\": {\\"pid\\": $PPID, \\"controlSocketPath\\": \\"${0%/*}/socket\\"}}" \\
+                >"$root/+pod_sandbox:+pod.state"
+            """;
+
     @TempDir Path directory;
 
     @Test
@@ -64,15 +74,7 @@ final class ProbeTest {
 
     @Test
     void aSentryThatSpeaksAnotherProtocolIsToldSo() throws IOException {
-        var program =
-                program(
-                        """
-                        for argument; do
-                            case $argument in --root=*) root=${argument#--root=} ;; esac
-                        done
-                        echo "{\\"sandbox\\": {\\"pid\\": $PPID, \\"controlSocketPath\\": \\"${0%/*}/socket\\"}}" \\
-                            >"$root/+pod_sandbox:+pod.state"
-                        """);
+        var program = program(SAYS_THAT_IT_RUNS);
         try (var sentry = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             sentry.bind(UnixDomainSocketAddress.of(directory.resolve("socket")));
             Thread.ofVirtual().name("silica-test-sentry").start(() -> refuse(sentry));
@@ -80,6 +82,24 @@ final class ProbeTest {
                     .isInstanceOf(SandboxException.Unavailable.class)
                     .hasMessageContaining("the sentry refuses ExecuteAsync: unknown method");
         }
+    }
+
+    /** As one that panics while it works, and not before. */
+    @Test
+    void aSentryThatDiesAtWorkIsToldSo() throws IOException {
+        var program = program(SAYS_THAT_IT_RUNS);
+        try (var sentry = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            sentry.bind(UnixDomainSocketAddress.of(directory.resolve("socket")));
+            Thread.ofVirtual().name("silica-test-sentry").start(() -> die(sentry));
+            assertThatThrownBy(() -> probe(program, Duration.ofSeconds(20)))
+                    .isInstanceOf(SandboxException.Unavailable.class)
+                    .hasMessageContaining("closed the connection instead of answering WaitPID");
+        }
+    }
+
+    private static void die(ServerSocketChannel sentry) {
+        answer(sentry, "{\"success\":true,\"err\":\"\",\"result\":7}");
+        answer(sentry, "");
     }
 
     @Test
@@ -113,12 +133,13 @@ final class ProbeTest {
     }
 
     private static void refuse(ServerSocketChannel sentry) {
+        answer(sentry, "{\"success\":false,\"err\":\"unknown method\",\"result\":null}");
+    }
+
+    private static void answer(ServerSocketChannel sentry, String text) {
         try (var connection = sentry.accept()) {
             connection.read(ByteBuffer.allocate(4096));
-            connection.write(
-                    ByteBuffer.wrap(
-                            "{\"success\":false,\"err\":\"unknown method\",\"result\":null}"
-                                    .getBytes(StandardCharsets.UTF_8)));
+            connection.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -179,6 +200,8 @@ final class ProbeTest {
         return new GvisorConfig(
                 program,
                 GvisorPlatform.SYSTRAP,
+                GvisorNetwork.SANDBOX,
+                HostNetwork.SERVE,
                 directory,
                 directory,
                 directory.resolve("pods"),
@@ -201,5 +224,3 @@ final class ProbeTest {
         }
     }
 }
-                GvisorNetwork.SANDBOX,
-                HostNetwork.SERVE,
