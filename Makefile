@@ -1,9 +1,9 @@
 # Everything here is a name for a script or a Maven command; "make" alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-recovery build guest-image test e2e chaos fuzz bench dist reproducible format clean
+.PHONY: help demo demo-recovery build guest-image test e2e chaos feature-matrix fuzz bench dist reproducible format clean
 
 help: ## Lists what can be made
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 demo: ## Runs a pod through CRI, on a containerd of its own, and shows what happens (KIND=wasm, appkernel or vmm)
 	@scripts/demo $(KIND)
@@ -26,6 +26,9 @@ e2e: dist ## Runs only the tests that drive real containerds (CONTAINERD_VERSION
 
 chaos: dist ## Kills both daemons, 1,000 times and more, while pods come and go (about an hour)
 	@scripts/chaos
+
+feature-matrix: ## Writes docs/feature-matrix.md anew
+	@scripts/feature-matrix
 
 fuzz: ## Looks for bytes that break what reads the bytes of strangers (a minute for each target)
 	@scripts/fuzz

@@ -2,9 +2,7 @@
 package io.silica.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.silica.ctl.cri.CriException;
 import io.silica.proto.cri.LinuxContainerConfig;
 import io.silica.proto.cri.LinuxContainerResources;
 import io.silica.proto.cri.Mount;
@@ -12,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pods on gVisor. */
@@ -28,36 +25,6 @@ final class AppKernelTest {
 
             assertThat(container.awaitExitCode()).isZero();
             assertThat(container.stdout()).contains("Starting gVisor").endsWith("done\n");
-        }
-    }
-
-    @OnEveryContainerd
-    void outputKeepsItsStreamsAndTheExitCodeIsTheGuests(Node node) {
-        try (var pod = AppKernelPods.run(node)) {
-            var container = Busybox.shell(pod, "seq 1 20000; echo this is stderr >&2; exit 42");
-
-            assertThat(container.awaitExitCode()).isEqualTo(42);
-            assertThat(container.stdout().lines()).hasSize(20_000).endsWith("20000");
-            assertThat(container.stderr()).isEqualTo("this is stderr\n");
-        }
-    }
-
-    @OnEveryContainerd
-    void aProcessIsAddedAndTellsItsOutputAndItsExitCode(Node node) {
-        try (var pod = AppKernelPods.run(node)) {
-            var container = Busybox.shell(pod, "echo up; sleep 1000");
-            container.awaitLine("up");
-
-            var answer =
-                    node.cri()
-                            .exec(container.id(), Busybox.shell("echo out; echo err >&2; exit 9"));
-
-            assertThat(answer.getStdout().toStringUtf8()).isEqualTo("out\n");
-            assertThat(answer.getStderr().toStringUtf8()).isEqualTo("err\n");
-            assertThat(answer.getExitCode()).isEqualTo(9);
-            assertThatThrownBy(() -> node.cri().exec(container.id(), List.of("/nosuch")))
-                    .isInstanceOf(CriException.class)
-                    .hasMessageContaining("/nosuch");
         }
     }
 
@@ -170,25 +137,6 @@ final class AppKernelTest {
             assertThat(Files.readString(Path.of("/proc/%d/cgroup".formatted(sentry.pid()))))
                     .contains("/" + node.cgroups().name() + "/")
                     .contains("/" + pod.id());
-        }
-    }
-
-    @OnEveryContainerd
-    void aContainerCanHaveATerminal(Node node) {
-        try (var pod = AppKernelPods.run(node)) {
-            var container =
-                    pod.start(
-                            "busybox",
-                            config ->
-                                    config.setTty(true)
-                                            .addAllCommand(
-                                                    Busybox.shell(
-                                                            "[ -t 0 ] && echo terminal >&2; exit 6")));
-
-            assertThat(container.awaitExitCode()).isEqualTo(6);
-            // A terminal has one output.
-            assertThat(container.stdout().strip()).isEqualTo("terminal");
-            assertThat(container.stderr()).isEmpty();
         }
     }
 

@@ -2,32 +2,14 @@
 package io.silica.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
-import io.silica.ctl.cri.CriException;
-import io.silica.proto.cri.KeyValue;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 final class ContainerTest {
-    @OnEveryContainerd
-    void theExitCodeIsTheGuests(Node node) {
-        try (var pod = Pod.run(node)) {
-            var failed = pod.start("exit-code", "42");
-
-            assertThat(failed.awaitExitCode()).isEqualTo(42);
-            assertThat(failed.status().getReason()).isEqualTo("Error");
-            assertThat(pod.start("exit-code", "0").awaitExitCode()).isZero();
-        }
-    }
-
     @OnEveryContainerd
     void theGuestGetsItsArgumentsAsTheyAre(Node node) {
         try (var pod = Pod.run(node)) {
@@ -36,45 +18,6 @@ final class ContainerTest {
             assertThat(container.awaitExitCode()).isZero();
             assertThat(container.stdout().lines().skip(1))
                     .containsExactly("two words", "", "ünïcode");
-        }
-    }
-
-    @OnEveryContainerd
-    void theGuestGetsItsEnvironment(Node node) {
-        try (var pod = Pod.run(node)) {
-            var colour =
-                    KeyValue.newBuilder()
-                            .setKey("COLOUR")
-                            .setValue(ByteString.copyFromUtf8("deep blue"));
-            var container = pod.start("printenv", config -> config.addEnvs(colour));
-
-            assertThat(container.awaitExitCode()).isZero();
-            assertThat(container.stdout().lines()).contains("COLOUR=deep blue");
-        }
-    }
-
-    @OnEveryContainerd
-    void outputKeepsItsStreams(Node node) {
-        try (var pod = Pod.run(node)) {
-            var container = pod.start("stderr");
-
-            assertThat(container.awaitExitCode()).isZero();
-            assertThat(container.stdout()).isEqualTo("this is stdout\n");
-            assertThat(container.stderr()).isEqualTo("this is stderr\n");
-        }
-    }
-
-    @OnEveryContainerd
-    void nothingOfAnOutputOfManyLinesIsLost(Node node) {
-        try (var pod = Pod.run(node)) {
-            var container = pod.start("count", "20000");
-
-            assertThat(container.awaitExitCode()).isZero();
-            assertThat(container.stdout())
-                    .isEqualTo(
-                            IntStream.rangeClosed(1, 20_000)
-                                    .mapToObj(i -> i + "\n")
-                                    .collect(Collectors.joining()));
         }
     }
 
@@ -105,28 +48,6 @@ final class ContainerTest {
     }
 
     @OnEveryContainerd
-    void sigtermEndsAnEndlessLoop(Node node) {
-        try (var pod = Pod.run(node)) {
-            var container = pod.start("spin").awaitLine("spinning");
-
-            container.stop(Duration.ofSeconds(20));
-
-            assertThat(container.awaitExitCode()).isEqualTo(143);
-        }
-    }
-
-    @OnEveryContainerd
-    void sigkillIs137OutOfAnEndlessLoop(Node node) {
-        try (var pod = Pod.run(node)) {
-            var container = pod.start("spin").awaitLine("spinning");
-
-            container.kill();
-
-            assertThat(container.awaitExitCode()).isEqualTo(137);
-        }
-    }
-
-    @OnEveryContainerd
     void aSleepingGuestGoesOn(Node node) {
         try (var pod = Pod.run(node)) {
             var container = pod.start("sleep", "200");
@@ -142,30 +63,6 @@ final class ContainerTest {
             pod.create("hello", config -> config).remove();
 
             assertThat(node.cri().containers()).isEmpty();
-        }
-    }
-
-    @OnEveryContainerd
-    void aModuleThatIsNotThereIsNamed(Node node) {
-        try (var pod = Pod.run(node)) {
-            assertThatThrownBy(() -> pod.start("hello", config -> config.addCommand("/none.wasm")))
-                    .isInstanceOf(CriException.class)
-                    .hasMessageContaining("/none.wasm");
-
-            assertThat(pod.start("hello").awaitExitCode()).isZero();
-        }
-    }
-
-    @OnEveryContainerd
-    void execIsRefusedInWords(Node node) {
-        try (var pod = Pod.run(node)) {
-            var container = pod.start("spin").awaitLine("spinning");
-
-            assertThatThrownBy(() -> node.cri().exec(container.id(), List.of("/bin/sh")))
-                    .isInstanceOf(CriException.class)
-                    .hasMessageContaining("a Wasm guest has one process only");
-
-            assertThat(container.isRunning()).isTrue();
         }
     }
 

@@ -18,10 +18,12 @@ final class EveryContainerd implements TestTemplateInvocationContextProvider {
     @Override
     public Stream<? extends TestTemplateInvocationContext> provideTestTemplateInvocationContexts(
             ExtensionContext context) {
-        return ContainerdBuild.all().stream().map(OnOne::new);
+        var kind = Outcomes.kindOf(context.getRequiredTestClass());
+        return ContainerdBuild.all().stream().map(build -> new OnOne(build, kind));
     }
 
-    private record OnOne(ContainerdBuild build) implements TestTemplateInvocationContext {
+    private record OnOne(ContainerdBuild build, String kind)
+            implements TestTemplateInvocationContext {
         @Override
         public String getDisplayName(int index) {
             return "containerd " + build.version();
@@ -29,7 +31,7 @@ final class EveryContainerd implements TestTemplateInvocationContextProvider {
 
         @Override
         public List<Extension> getAdditionalExtensions() {
-            return List.of(new SharedNode(build), new Outcomes(build));
+            return List.of(new SharedNode(build), new Outcomes(build, kind));
         }
     }
 }

@@ -79,7 +79,7 @@ final class Node implements AutoCloseable {
                     [wasm]
                     wasmtime-library = "%s"
                     """
-                            .formatted(directory, WasmtimeTest.library()));
+                            .formatted(directory, WasmtimePods.library()));
             Files.writeString(
                     directory.resolve("config.toml"),
                     """

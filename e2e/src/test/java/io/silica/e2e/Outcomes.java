@@ -15,8 +15,9 @@ import org.junit.jupiter.api.extension.TestWatcher;
  * pods, the outcome and its name, between tabulators. {@code scripts/version-table} counts them.
  *
  * @param build that the test ran on
+ * @param kind of the pods
  */
-record Outcomes(ContainerdBuild build) implements TestWatcher {
+record Outcomes(ContainerdBuild build, String kind) implements TestWatcher {
     private static final Path FILE = Path.of("target", "outcomes.tsv");
 
     @Override
@@ -36,7 +37,6 @@ record Outcomes(ContainerdBuild build) implements TestWatcher {
     }
 
     private void note(String outcome, ExtensionContext test) {
-        var kind = kindOf(test.getRequiredTestClass());
         String name =
                 test.getRequiredTestClass().getSimpleName()
                         + "."
@@ -53,7 +53,7 @@ record Outcomes(ContainerdBuild build) implements TestWatcher {
     }
 
     /** A class that is named after a kind is about that one; the others drive Wasm pods. */
-    private static String kindOf(Class<?> tests) {
+    static String kindOf(Class<?> tests) {
         var name = tests.getSimpleName();
         if (name.startsWith("AppKernel")) {
             return AppKernelPods.KIND;

@@ -173,6 +173,10 @@ final class Pod implements AutoCloseable {
         cri().removePod(id);
     }
 
+    boolean isRemoved() {
+        return removed;
+    }
+
     @Override
     public void close() {
         if (!removed) {

@@ -45,39 +45,6 @@ final class PodLifeCycleTest {
     }
 
     @OnEveryContainerd
-    void stoppingAPodEndsItsContainers(Node node) {
-        try (var pod = Pod.run(node)) {
-            var container = pod.start("spin").awaitLine("spinning");
-
-            pod.stop();
-
-            assertThat(container.awaitExitCode()).isEqualTo(137);
-        }
-    }
-
-    @OnEveryContainerd
-    void aPodOfItsOwnNetworkHasAnAddress(Node node) {
-        try (var pod = Pod.runWithAddress(node)) {
-            assertThat(pod.status().getNetwork().getIp()).startsWith("10.");
-            assertThat(pod.start("hello").awaitExitCode()).isZero();
-        }
-    }
-
-    @OnEveryContainerd
-    void aPodHasSeveralContainers(Node node) {
-        try (var pod = Pod.run(node)) {
-            var spinning = pod.start("spin").awaitLine("spinning");
-            var other = pod.start("spin").awaitLine("spinning");
-
-            assertThat(pod.start("hello").awaitExitCode()).isZero();
-            other.kill();
-            assertThat(other.awaitExitCode()).isEqualTo(137);
-            assertThat(spinning.isRunning()).isTrue();
-            assertThat(pod.isReady()).isTrue();
-        }
-    }
-
-    @OnEveryContainerd
     void podsShareOneWorker(Node node) {
         try (var first = Pod.run(node);
                 var second = Pod.run(node)) {

@@ -43,10 +43,10 @@ final class SharedNode implements AfterEachCallback, ParameterResolver {
             if (context.getExecutionException().isEmpty()) {
                 Leftovers.assertNone(node);
             } else {
-                showLogs(node, context);
+                showLogs(node, context, "");
             }
         } catch (AssertionError e) {
-            showLogs(node, context);
+            showLogs(node, context, "");
             throw e;
         } finally {
             Leftovers.removePods(node.cri());
@@ -54,17 +54,21 @@ final class SharedNode implements AfterEachCallback, ParameterResolver {
     }
 
     /** JUnit closes what the class's store holds when the class is done. */
-    private Node node(ExtensionContext context) {
+    Node node(ExtensionContext context) {
         ExtensionContext ofClass =
                 context.getParent().flatMap(ExtensionContext::getParent).orElseThrow();
         return ofClass.getStore(NODES).computeIfAbsent(build, Node::start, Node.class);
     }
 
-    private void showLogs(Node node, ExtensionContext context) {
+    /**
+     * Shows the ends of all logs, and keeps the whole; of a test that runs for several kinds, with
+     * the kind.
+     */
+    void showLogs(Node node, ExtensionContext context, String kind) {
         System.err.println("==== " + context.getUniqueId());
         node.sandboxers().forEach(it -> System.err.println(it.endOfLog()));
         System.err.println(node.containerd().endOfLog());
-        keepLogs(node, context.getRequiredTestMethod().getName());
+        keepLogs(node, kind + context.getRequiredTestMethod().getName());
     }
 
     /** The node's directory goes with it. */

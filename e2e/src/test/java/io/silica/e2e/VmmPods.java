@@ -42,7 +42,8 @@ final class VmmPods {
         return Pod.runAs(KIND, node, Pod::onHostNetwork);
     }
 
-    private static void begin(Node node) {
+    /** Starts the node's sandboxer for them, unless it runs. */
+    static void begin(Node node) {
         assumeTrue(
                 Files.isExecutable(QEMU)
                         && Files.isExecutable(VIRTIOFSD)

@@ -17,29 +17,6 @@ final class VolumeTest {
     @TempDir private Path volume;
 
     @OnEveryContainerd
-    void aReadOnlyVolumeCanBeReadAndNotWritten(Node node) throws IOException {
-        Files.writeString(volume.resolve("note"), "of the host");
-        try (var pod = Pod.run(node)) {
-            var reader = start(pod, "cat", true, "/data/note");
-            assertThat(reader.awaitExitCode()).isZero();
-            assertThat(reader.stdout()).isEqualTo("of the host");
-
-            assertThat(start(pod, "write", true, "/data/new", "text").awaitExitCode())
-                    .isEqualTo(READ_ONLY);
-        }
-        assertThat(volume.resolve("new")).doesNotExist();
-    }
-
-    @OnEveryContainerd
-    void whatIsWrittenToAVolumeIsOnTheHost(Node node) {
-        try (var pod = Pod.run(node)) {
-            assertThat(start(pod, "write", false, "/data/new", "of the guest").awaitExitCode())
-                    .isZero();
-        }
-        assertThat(volume.resolve("new")).hasContent("of the guest");
-    }
-
-    @OnEveryContainerd
     void whatIsWrittenToTheRootFileSystemIsTheContainersOwn(Node node) {
         try (var pod = Pod.run(node)) {
             assertThat(pod.start("write", "/new", "text").awaitExitCode()).isZero();
@@ -65,10 +42,6 @@ final class VolumeTest {
                     .isEqualTo(READ_ONLY);
         }
         assertThat(key).hasContent("of the host");
-    }
-
-    private PodContainer start(Pod pod, String example, boolean readOnly, String... args) {
-        return start(pod, example, mount("/data", volume, readOnly), args);
     }
 
     private static Mount mount(String path, Path source, boolean readOnly) {
