@@ -1,6 +1,6 @@
 # Everything here is a name for a script or a Maven command; "make" alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-recovery build guest-image test e2e chaos feature-matrix fuzz bench dist reproducible format clean
+.PHONY: help demo demo-recovery build guest-image test e2e chaos soak feature-matrix fuzz bench dist reproducible format clean
 
 help: ## Lists what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ e2e: dist ## Runs only the tests that drive real containerds (CONTAINERD_VERSION
 
 chaos: dist ## Kills both daemons, 1,000 times and more, while pods come and go (about an hour)
 	@scripts/chaos
+
+soak: dist ## Lets many pods of each kind come and go, and looks for what is left (SOAK="2000 200 100"; about an hour)
+	@scripts/soak $(SOAK)
 
 feature-matrix: ## Writes docs/feature-matrix.md anew
 	@scripts/feature-matrix

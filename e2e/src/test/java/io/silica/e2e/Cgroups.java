@@ -23,6 +23,21 @@ record Cgroups(String name) {
                 .toList();
     }
 
+    /** Removes the pods' own in which nothing is left, as a kubelet does. */
+    void removeEmptyPods() {
+        for (var top : tops()) {
+            tree(top).stream().filter(it -> !it.equals(top)).forEach(Cgroups::removeIfEmpty);
+        }
+    }
+
+    private static void removeIfEmpty(Path cgroup) {
+        try {
+            Files.deleteIfExists(cgroup);
+        } catch (IOException _) {
+            // It has others below it, or processes.
+        }
+    }
+
     private static boolean isBelowPod(Path top, Path directory) {
         return top.relativize(directory).getNameCount() > 1;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.silica.ctl.cri.CriClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -60,11 +61,14 @@ final class Leftovers {
                 .toList();
     }
 
-    private static List<String> mounts(Node node) throws IOException {
+    /** Those below the node's directory. */
+    static List<String> mounts(Node node) {
         try (Stream<String> mounts = Files.lines(Path.of("/proc/self/mountinfo"))) {
             return mounts.map(line -> line.split(" ", 6)[4])
                     .filter(target -> target.startsWith(node.directory() + "/"))
                     .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -133,6 +134,11 @@ final class Sandboxer implements AutoCloseable {
                 .filter(it -> !it.getValue().equals(NOTHING_LOST.get(it.getKey())))
                 .map(it -> "%s-sandboxer: %s is %s".formatted(kind, it.getKey(), it.getValue()))
                 .toList();
+    }
+
+    /** A figure of the daemon: {@code process_threads}. */
+    double metric(String name) {
+        return Objects.requireNonNull(metrics.values(Set.of(name)).get(name), name);
     }
 
     /** Kills the daemon as a crash does, by SIGKILL, and waits until its next life answers. */
