@@ -252,7 +252,9 @@ public final class SandboxerDaemon implements AutoCloseable {
                                                 () -> tasks.protection().advice()))));
         new Adoption(records, registry, continuity.orElseGet(tasks::continuity)).run();
         tasks.serve(
-                calls.observing(TaskServices.of(registry, streams, tasks::hasRoomForMore)),
+                calls.observing(
+                        TaskServices.of(
+                                registry, tasks.operations(), streams, tasks::hasRoomForMore)),
                 controllerSocket::park);
         return new SandboxerDaemon(
                 parts, manager, registry, readiness, tasks::protection, server.shutdownGrace());

@@ -15,6 +15,8 @@ import io.silica.server.listen.SocketFile;
 import io.silica.server.metrics.Metrics;
 import io.silica.server.record.StateDirectory;
 import io.silica.server.registry.Continuity;
+import io.silica.server.task.Operations;
+import io.silica.server.transport.InboundJournal;
 import io.silica.server.transport.TransportConnection;
 import io.silica.server.transport.TransportOptions;
 import io.silica.server.transport.TtrpcTransport;
@@ -25,6 +27,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,7 @@ final class TaskConnections implements AutoCloseable {
     private final InstanceFile instance;
     private final Protection without;
     private final RequestJournal journal;
+    private final Operations operations;
     private volatile @Nullable TtrpcTransport transport;
 
     private TaskConnections(
@@ -61,6 +65,11 @@ final class TaskConnections implements AutoCloseable {
                                         state.subdirectory("journal"), journalSize, it.instance()))
                         .orElseGet(RequestJournal::none);
         parts.owns(journal);
+        this.operations =
+                new Operations(
+                        epoch(
+                                new InstanceFile(state.path().resolve("operation-epoch")),
+                                journal.isContinued()));
     }
 
     /**
@@ -85,6 +94,24 @@ final class TaskConnections implements AutoCloseable {
                 state,
                 journalSize,
                 channel.isPresent() ? Protection.NO_HOLDER : Protection.OFF);
+    }
+
+    /**
+     * Connections keep their names for as long as the journal tells of them; what has come by them
+     * goes by another epoch afterwards.
+     */
+    private static String epoch(InstanceFile file, boolean isContinued) {
+        var last = isContinued ? file.read() : Optional.<String>empty();
+        return last.orElseGet(() -> {
+            var next = UUID.randomUUID().toString().replace("-", "");
+            file.write(next);
+            return next;
+        });
+    }
+
+    /** What is asked for by them. */
+    Operations operations() {
+        return operations;
     }
 
     /** Whether connections would survive this daemon. Any thread. */
@@ -151,7 +178,8 @@ final class TaskConnections implements AutoCloseable {
 
     private void serveAccepted(ServerConfig services) {
         instance.delete();
-        start(services, OPTIONS).listen(listener.orElseThrow());
+        start(services, OPTIONS.withJournal(told(InboundJournal.NONE)))
+                .listen(listener.orElseThrow());
     }
 
     private TtrpcTransport start(ServerConfig services, TransportOptions options) {
@@ -163,12 +191,16 @@ final class TaskConnections implements AutoCloseable {
     private void serveHeld(Holder keeper, ServerConfig services, NewHolder onNewHolder) {
         var held = keeper.takeHeld();
         journal.keepOnly(held.stream().map(HeldConnection::id).collect(Collectors.toSet()));
-        var kept = OPTIONS.withJournal(journal.inbound()).withOnEnd(keeper::ended);
+        var kept = OPTIONS.withJournal(told(journal.inbound())).withOnEnd(keeper::ended);
         var user = new User(start(services, kept), instance, journal, onNewHolder);
         keeper.limit(OPTIONS.maxConnections());
         held.forEach(user::serve);
         instance.write(keeper.instance());
         keeper.serve(user);
+    }
+
+    private InboundJournal told(InboundJournal kept) {
+        return new OperationJournal(kept, operations);
     }
 
     private UnixListener listen(Path socket) {

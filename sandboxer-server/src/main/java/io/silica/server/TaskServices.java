@@ -5,6 +5,7 @@ import io.silica.server.oci.OciLimits;
 import io.silica.server.oci.OciSpecReader;
 import io.silica.server.registry.SandboxRegistry;
 import io.silica.server.stream.StdioStreams;
+import io.silica.server.task.Operations;
 import io.silica.server.task.TaskService;
 import io.silica.ttrpc.ServerConfig;
 import io.silica.ttrpc.ServiceDefinition;
@@ -17,12 +18,17 @@ final class TaskServices {
     private TaskServices() {}
 
     /**
+     * @param operations what clients have asked for
      * @param streams of processes whose stdio is streamed
      * @param room whether a container more can be served
      */
-    static ServerConfig of(SandboxRegistry registry, StdioStreams streams, BooleanSupplier room) {
+    static ServerConfig of(
+            SandboxRegistry registry,
+            Operations operations,
+            StdioStreams streams,
+            BooleanSupplier room) {
         var oci = new OciSpecReader(OciLimits.DEFAULT);
-        var tasks = new TaskService(registry, oci, streams::awaiting, room);
+        var tasks = new TaskService(registry, oci, operations, streams::awaiting, room);
         List<ServiceDefinition> services = new ArrayList<>(tasks.definitions());
         services.add(streams.service(room));
         return ServerConfig.of(services);

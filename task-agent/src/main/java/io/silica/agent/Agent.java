@@ -38,13 +38,14 @@ final class Agent {
         var pulse = new Pulse(System::nanoTime);
         var attachment = new Attachment(pulse);
         var power = new PowerSwitch(containers, off);
+        var operations = new Operations();
         var pod = new ContainerCgroup(paths.podCgroup());
-        var guest = new GuestService(attachment, machine, containers, pod, boot, power);
+        var guest = new GuestService(attachment, operations, machine, containers, pod, boot, power);
         var server =
                 new TtrpcServer(
                         ServerConfig.of(
                                         guest.definition(),
-                                        new TaskService(attachment, machine, containers)
+                                        new TaskService(attachment, operations, machine, containers)
                                                 .definition(),
                                         new StreamsService(attachment, containers).definition())
                                 .withLimits(ServerLimits.standard().withStreams(STREAMS, STREAM))

@@ -12,6 +12,7 @@ import io.silica.agent.machine.MemoryInfo;
 import io.silica.agent.machine.PodMachine;
 import io.silica.proto.guest.AttachRequest;
 import io.silica.proto.guest.AttachResponse;
+import io.silica.proto.guest.HeartbeatRequest;
 import io.silica.proto.guest.ListResponse;
 import io.silica.proto.guest.PowerOffRequest;
 import io.silica.proto.guest.PrepareRequest;
@@ -25,6 +26,7 @@ final class GuestService {
     private static final long NANOS_PER_MICRO = 1000;
 
     private final Attachment attachment;
+    private final Operations operations;
     private final PodMachine machine;
     private final Containers containers;
     private final ContainerCgroup pod;
@@ -33,12 +35,14 @@ final class GuestService {
 
     GuestService(
             Attachment attachment,
+            Operations operations,
             PodMachine machine,
             Containers containers,
             ContainerCgroup pod,
             Boot boot,
             PowerSwitch power) {
         this.attachment = attachment;
+        this.operations = operations;
         this.machine = machine;
         this.containers = containers;
         this.pod = pod;
@@ -51,8 +55,8 @@ final class GuestService {
                 .unary("Attach", AttachRequest.parser(), this::attach, NON_BLOCKING)
                 .unary(
                         "Heartbeat",
-                        Empty.parser(),
-                        attachment.then((request, _) -> request),
+                        HeartbeatRequest.parser(),
+                        attachment.then(this::heartbeat),
                         NON_BLOCKING)
                 .unary("Prepare", PrepareRequest.parser(), attachment.then(this::prepare), BLOCKING)
                 .unary("Refresh", RefreshRequest.parser(), attachment.then(this::refresh), BLOCKING)
@@ -76,7 +80,13 @@ final class GuestService {
                 .setBootedAt(Answers.timestamp(boot.bootedAt()))
                 .setUntilAgent(duration(boot.untilAgent()))
                 .setUntilDial(duration(boot.untilDial()))
+                .setKeptResults(Operations.MOST)
                 .build();
+    }
+
+    private Empty heartbeat(HeartbeatRequest request, CallContext context) {
+        operations.acknowledged(request.getAcknowledgedList());
+        return Empty.getDefaultInstance();
     }
 
     private static Duration duration(java.time.Duration duration) {

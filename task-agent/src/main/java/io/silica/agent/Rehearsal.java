@@ -17,6 +17,7 @@ import io.silica.proto.containerd.task.CreateTaskResponse;
 import io.silica.proto.guest.AttachRequest;
 import io.silica.proto.guest.AttachResponse;
 import io.silica.proto.guest.GuestContainer;
+import io.silica.proto.guest.HeartbeatRequest;
 import io.silica.proto.guest.ListResponse;
 import io.silica.proto.guest.OutputChunk;
 import io.silica.proto.guest.OutputRequest;
@@ -118,7 +119,11 @@ public final class Rehearsal {
                                         Any.newBuilder().setValue(container.build().toByteString()))
                                 .build(),
                         CreateTaskResponse.parser(),
-                        OPTIONS));
+                        OPTIONS.withMetadata(Operations.KEY, "rehearsal")));
+        guest(
+                "Heartbeat",
+                HeartbeatRequest.newBuilder().addAcknowledged("rehearsal").build(),
+                Empty.parser());
         refused(this::output);
     }
 

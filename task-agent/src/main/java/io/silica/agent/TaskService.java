@@ -6,6 +6,7 @@ import static io.silica.ttrpc.Dispatch.NON_BLOCKING;
 
 import com.google.protobuf.Empty;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
 import io.silica.agent.container.ContainerRequest;
 import io.silica.agent.container.Containers;
 import io.silica.agent.container.GuestProcess;
@@ -46,15 +47,23 @@ import io.silica.ttrpc.Reply;
 import io.silica.ttrpc.ServiceDefinition;
 import io.silica.ttrpc.StatusCode;
 import io.silica.ttrpc.TtrpcStatus;
+import io.silica.ttrpc.UnaryHandler;
+import java.util.function.Function;
 
 /** containerd.task.v3.Task for the containers of this machine. */
 final class TaskService {
     private final Attachment attachment;
+    private final Operations operations;
     private final PodMachine machine;
     private final Containers containers;
 
-    TaskService(Attachment attachment, PodMachine machine, Containers containers) {
+    TaskService(
+            Attachment attachment,
+            Operations operations,
+            PodMachine machine,
+            Containers containers) {
         this.attachment = attachment;
+        this.operations = operations;
         this.machine = machine;
         this.containers = containers;
     }
@@ -73,27 +82,43 @@ final class TaskService {
 
     private void addLifeCycle(ServiceDefinition.Builder service) {
         var gate = attachment;
-        service.unary("Create", CreateTaskRequest.parser(), gate.then(this::create), BLOCKING)
-                .unary("Start", StartRequest.parser(), gate.then(this::start), BLOCKING)
-                .unary("Exec", ExecProcessRequest.parser(), gate.then(this::exec), BLOCKING)
-                .unary("Kill", KillRequest.parser(), gate.then(this::kill), BLOCKING)
+        service.unary(
+                        "Create",
+                        CreateTaskRequest.parser(),
+                        once(Changes::of, this::create),
+                        BLOCKING)
+                .unary("Start", StartRequest.parser(), once(Changes::of, this::start), BLOCKING)
+                .unary("Exec", ExecProcessRequest.parser(), once(Changes::of, this::exec), BLOCKING)
+                .unary("Kill", KillRequest.parser(), once(Changes::of, this::kill), BLOCKING)
                 .held("Wait", WaitRequest.parser(), gate.thenHeld(this::await))
-                .unary("Delete", DeleteRequest.parser(), gate.then(this::delete), BLOCKING);
+                .unary(
+                        "Delete",
+                        DeleteRequest.parser(),
+                        gate.then(operations.last(Changes::of, this::delete)),
+                        BLOCKING);
     }
 
     private void addRest(ServiceDefinition.Builder service) {
         var gate = attachment;
         service.unary("State", StateRequest.parser(), gate.then(this::state), NON_BLOCKING)
                 .unary("Pids", PidsRequest.parser(), gate.then(this::pids), BLOCKING)
-                .unary("Pause", PauseRequest.parser(), gate.then(this::pause), BLOCKING)
-                .unary("Resume", ResumeRequest.parser(), gate.then(this::resume), BLOCKING)
-                .unary("ResizePty", ResizePtyRequest.parser(), gate.then(this::resize), BLOCKING)
+                .unary("Pause", PauseRequest.parser(), once(Changes::of, this::pause), BLOCKING)
+                .unary("Resume", ResumeRequest.parser(), once(Changes::of, this::resume), BLOCKING)
+                .unary(
+                        "ResizePty",
+                        ResizePtyRequest.parser(),
+                        once(Changes::of, this::resize),
+                        BLOCKING)
                 .unary(
                         "CloseIO",
                         CloseIORequest.parser(),
                         gate.then(this::closeInput),
                         NON_BLOCKING)
-                .unary("Update", UpdateTaskRequest.parser(), gate.then(this::update), BLOCKING)
+                .unary(
+                        "Update",
+                        UpdateTaskRequest.parser(),
+                        once(Changes::of, this::update),
+                        BLOCKING)
                 .unary("Stats", StatsRequest.parser(), gate.then(this::stats), BLOCKING)
                 .unary("Connect", ConnectRequest.parser(), gate.then(this::connect), NON_BLOCKING)
                 .unary(
@@ -101,6 +126,12 @@ final class TaskService {
                         ShutdownRequest.parser(),
                         gate.then((_, _) -> Empty.getDefaultInstance()),
                         NON_BLOCKING);
+    }
+
+    /** A method that changes something, for who is attached. */
+    private <Q extends MessageLite, R extends MessageLite> UnaryHandler<Q, R> once(
+            Function<Q, Operations.Change> change, UnaryHandler<Q, R> handler) {
+        return attachment.then(operations.once(change, handler));
     }
 
     private CreateTaskResponse create(CreateTaskRequest request, CallContext context) {

@@ -15,10 +15,12 @@ import io.silica.linux.UnixAddress;
 import io.silica.linux.UnixSocket;
 import io.silica.proto.containerd.task.CreateTaskRequest;
 import io.silica.proto.containerd.task.CreateTaskResponse;
+import io.silica.proto.containerd.task.PauseRequest;
 import io.silica.proto.containerd.task.StateRequest;
 import io.silica.proto.containerd.task.StateResponse;
 import io.silica.proto.guest.AttachRequest;
 import io.silica.proto.guest.AttachResponse;
+import io.silica.proto.guest.HeartbeatRequest;
 import io.silica.proto.guest.ListResponse;
 import io.silica.proto.guest.OutputChunk;
 import io.silica.proto.guest.OutputRequest;
@@ -145,6 +147,35 @@ class AgentTest {
                                     OPTIONS))
                     .hasMessageContaining("not prepared");
         }
+    }
+
+    @Test
+    void aCallOfAnOperationIsThatOneUntilItIsAcknowledgedOverWhicheverConnection()
+            throws Exception {
+        try (var host = accept()) {
+            assertThat(attach(host, "a", 1).getKeptResults()).isEqualTo(Operations.MOST);
+            assertThatThrownBy(() -> pause(host, "Pause")).hasMessageContaining("no container");
+        }
+        try (var host = accept()) {
+            attach(host, "a", 2);
+            assertThatThrownBy(() -> pause(host, "Resume"))
+                    .hasMessageContaining("was Pause of container \"c\" comes as Resume");
+            guest(
+                    host,
+                    "Heartbeat",
+                    HeartbeatRequest.newBuilder().addAcknowledged("once").build(),
+                    Empty.parser());
+            assertThatThrownBy(() -> pause(host, "Resume")).hasMessageContaining("no container");
+        }
+    }
+
+    private static void pause(TtrpcClient host, String method) {
+        host.call(
+                "containerd.task.v3.Task",
+                method,
+                PauseRequest.newBuilder().setId("c").build(),
+                Empty.parser(),
+                OPTIONS.withMetadata("silica-operation", "once"));
     }
 
     @Test

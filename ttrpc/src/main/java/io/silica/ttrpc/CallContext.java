@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallContext {
     private final ConnectionId connection;
+    private final int streamId;
     private final String service;
     private final String method;
     private final Metadata metadata;
@@ -30,6 +31,7 @@ public final class CallContext {
             RequestHead head,
             Runnable endOfConnection) {
         this.connection = connection;
+        this.streamId = origin.streamId();
         this.endOfConnection = endOfConnection;
         this.service = head.service();
         this.method = head.method();
@@ -41,6 +43,11 @@ public final class CallContext {
     /** The connection that the call came by. */
     public ConnectionId connection() {
         return connection;
+    }
+
+    /** Its number on the connection, unsigned: no other call ever has it there. */
+    public int streamId() {
+        return streamId;
     }
 
     /** The service as called, for instance {@code containerd.task.v3.Task}. */

@@ -28,6 +28,7 @@ import io.silica.proto.containerd.task.WaitResponse;
 import io.silica.proto.guest.AttachRequest;
 import io.silica.proto.guest.AttachResponse;
 import io.silica.proto.guest.GuestContainer;
+import io.silica.proto.guest.HeartbeatRequest;
 import io.silica.proto.guest.InputChunk;
 import io.silica.proto.guest.InputResponse;
 import io.silica.proto.guest.ListResponse;
@@ -67,7 +68,14 @@ final class FakeAgent {
     private ServiceDefinition guest() {
         var builder = ServiceDefinition.named("silica.guest.v1.Guest");
         builder.unary("Attach", AttachRequest.parser(), (it, _) -> attach(it), Dispatch.BLOCKING);
-        add(builder, "Heartbeat", Empty.parser(), it -> it);
+        add(
+                builder,
+                "Heartbeat",
+                HeartbeatRequest.parser(),
+                it -> {
+                    guest.acknowledged(it.getAcknowledgedList());
+                    return Empty.getDefaultInstance();
+                });
         add(builder, "Prepare", PrepareRequest.parser(), _ -> guest.prepare());
         add(
                 builder,
@@ -86,7 +94,11 @@ final class FakeAgent {
     private AttachResponse attach(AttachRequest request) {
         boolean prepared = guest.attach(request.getSession());
         attached = true;
-        return AttachResponse.newBuilder().setProtocolVersion(1).setPrepared(prepared).build();
+        return AttachResponse.newBuilder()
+                .setProtocolVersion(1)
+                .setPrepared(prepared)
+                .setKeptResults(100)
+                .build();
     }
 
     /** The answer comes first. */
@@ -194,6 +206,7 @@ final class FakeAgent {
                     != null) {
                 throw new TtrpcException(StatusCode.ALREADY_EXISTS, request.getId());
             }
+            guest.hasMade();
             return CreateTaskResponse.newBuilder().setPid(1).build();
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalArgumentException(e);
@@ -218,8 +231,12 @@ final class FakeAgent {
         if (process.status() == Status.STOPPED) {
             throw new TtrpcException(StatusCode.NOT_FOUND, "it has ended");
         }
-        if (request.getSignal() != 0) {
-            process.end(128 + request.getSignal());
+        if (request.getAll()) {
+            guest.container(request.getId()).signal(request.getSignal());
+        } else if (process.status() == Status.CREATED && !request.getExecId().isEmpty()) {
+            throw new TtrpcException(StatusCode.FAILED_PRECONDITION, "it was not started");
+        } else {
+            process.signal(request.getSignal());
         }
         return Empty.getDefaultInstance();
     }
@@ -263,10 +280,15 @@ final class FakeAgent {
             Parser<Q> requests,
             Function<Q, R> answer) {
         UnaryHandler<Q, R> handler =
-                (request, _) -> {
+                (request, context) -> {
                     requireAttached();
                     var lie = guest.lie(method);
-                    return lie.isPresent() ? (R) lie.get().apply(request) : answer.apply(request);
+                    return lie.isPresent()
+                            ? (R) lie.get().apply(request)
+                            : guest.once(
+                                    method,
+                                    context.metadata().first("silica-operation"),
+                                    () -> answer.apply(request));
                 };
         builder.unary(method, requests, handler, Dispatch.BLOCKING);
     }

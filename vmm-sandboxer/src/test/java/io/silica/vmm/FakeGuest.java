@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +36,13 @@ final class FakeGuest {
     private final Path host;
     private final Map<String, FakeGuestContainer> containers = new ConcurrentHashMap<>();
     private final Map<String, Function<MessageLite, MessageLite>> lies = new ConcurrentHashMap<>();
+    private final Map<String, MessageLite> results = new ConcurrentHashMap<>();
+    private final AtomicInteger made = new AtomicInteger();
     private final Exit end = new Exit();
     private final Thread dialler;
     private volatile @Nullable ClosingChannel current;
     private volatile boolean prepared;
+    private volatile String unheard = "";
     private volatile long session;
 
     /**
@@ -97,6 +102,32 @@ final class FakeGuest {
         return Optional.ofNullable(lies.get(method));
     }
 
+    /** Loses the connection, instead of answering, the next time that a method was carried out. */
+    void loseAnswerOf(String method) {
+        unheard = method;
+    }
+
+    /** Carries out an operation, or answers with what it came to. */
+    @SuppressWarnings("unchecked") // the same method of the same contract
+    <R extends MessageLite> R once(String method, Optional<String> operation, Supplier<R> work) {
+        @Nullable MessageLite known = operation.isEmpty() ? null : results.get(operation.get());
+        if (known != null) {
+            return (R) known;
+        }
+        R result = work.get();
+        operation.ifPresent(it -> results.put(it, result));
+        if (method.equals(unheard)) {
+            unheard = "";
+            hangUp();
+        }
+        return result;
+    }
+
+    /** Forgets what operations came to. */
+    void acknowledged(List<String> operations) {
+        operations.forEach(results::remove);
+    }
+
     boolean attach(long asked) {
         if (asked < session) {
             throw new TtrpcException(StatusCode.FAILED_PRECONDITION, "an older session");
@@ -108,6 +139,15 @@ final class FakeGuest {
     Empty prepare() {
         prepared = true;
         return Empty.getDefaultInstance();
+    }
+
+    void hasMade() {
+        var _ = made.incrementAndGet();
+    }
+
+    /** How many containers were made, with those that are no more. */
+    int made() {
+        return made.get();
     }
 
     Map<String, FakeGuestContainer> containers() {

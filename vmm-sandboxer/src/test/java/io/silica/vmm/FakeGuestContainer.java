@@ -58,6 +58,10 @@ final class FakeGuestContainer {
         return state.build();
     }
 
+    void signal(int signal) {
+        processes.values().forEach(it -> it.signal(signal));
+    }
+
     void kill() {
         processes.values().forEach(it -> it.end(137));
     }

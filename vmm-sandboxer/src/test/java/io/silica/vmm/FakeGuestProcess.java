@@ -12,12 +12,16 @@ import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A process of a {@link FakeGuest}: {@code sleep} until it is killed, {@code exit N}, {@code print
  * TEXT}, {@code cat} until its input ends, {@code count N} lines.
  */
 final class FakeGuestProcess {
+    static final int USR1 = 10;
+
+    private final AtomicInteger counted = new AtomicInteger();
     private final List<String> args;
     private final FakeInput input = new FakeInput();
     private final FakeOutput stdout = new FakeOutput();
@@ -80,6 +84,20 @@ final class FakeGuestProcess {
         } catch (InterruptedException _) {
             end(1);
         }
+    }
+
+    /** All but SIGUSR1, which it counts, end it. */
+    void signal(int signal) {
+        if (signal == USR1) {
+            counted.incrementAndGet();
+        } else if (signal != 0) {
+            end(128 + signal);
+        }
+    }
+
+    /** How many times SIGUSR1 has come. */
+    int counted() {
+        return counted.get();
     }
 
     void end(int code) {

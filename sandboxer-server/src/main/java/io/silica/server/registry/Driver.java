@@ -3,6 +3,7 @@ package io.silica.server.registry;
 
 import static java.util.Objects.requireNonNull;
 
+import io.silica.sandbox.Operation;
 import io.silica.sandbox.SandboxException;
 import io.silica.server.logging.LogContext;
 import java.lang.System.Logger;
@@ -52,7 +53,7 @@ final class Driver {
      *     wait: then it goes on nevertheless
      */
     <T> T call(String action, Callable<T> work) {
-        var task = new FutureTask<>(work);
+        var task = new FutureTask<>(Operation.passedOn(work));
         submit(task);
         try {
             return task.get(patience.toMillis(), TimeUnit.MILLISECONDS);

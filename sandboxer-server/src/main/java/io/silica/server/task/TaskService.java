@@ -2,6 +2,8 @@
 package io.silica.server.task;
 
 import com.google.protobuf.Empty;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import io.silica.proto.containerd.task.CheckpointTaskRequest;
 import io.silica.proto.containerd.task.CloseIORequest;
 import io.silica.proto.containerd.task.ConnectRequest;
@@ -45,6 +47,7 @@ import io.silica.ttrpc.CallContext;
 import io.silica.ttrpc.Dispatch;
 import io.silica.ttrpc.Reply;
 import io.silica.ttrpc.ServiceDefinition;
+import io.silica.ttrpc.UnaryHandler;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -62,20 +65,27 @@ public final class TaskService {
     private final SandboxRegistry registry;
     private final Replays replays;
     private final OciSpecReader oci;
+    private final Operations operations;
     private final Waits waits;
     private final BooleanSupplier room;
 
     /**
      * @param registry knows the tasks
      * @param oci reads the JSON in requests
+     * @param operations knows what clients have asked for
      * @param waits is told of each Wait that is open
      * @param room whether a container more can be served; those that are there always can
      */
     public TaskService(
-            SandboxRegistry registry, OciSpecReader oci, Waits waits, BooleanSupplier room) {
+            SandboxRegistry registry,
+            OciSpecReader oci,
+            Operations operations,
+            Waits waits,
+            BooleanSupplier room) {
         this.registry = registry;
         this.replays = new Replays(registry);
         this.oci = oci;
+        this.operations = operations;
         this.waits = waits;
         this.room = room;
     }
@@ -103,20 +113,34 @@ public final class TaskService {
         service.unary("Pids", PidsRequest.parser(), this::pids, Dispatch.NON_BLOCKING);
         service.unary("Shutdown", ShutdownRequest.parser(), this::shutdown, Dispatch.NON_BLOCKING);
         service.held("Wait", WaitRequest.parser(), this::await);
-        service.unary("Create", CreateTaskRequest.parser(), this::create, Dispatch.BLOCKING);
-        service.unary("Start", StartRequest.parser(), this::start, Dispatch.BLOCKING);
-        service.unary("Delete", DeleteRequest.parser(), this::delete, Dispatch.BLOCKING);
-        service.unary("Exec", ExecProcessRequest.parser(), this::exec, Dispatch.BLOCKING);
-        service.unary("Kill", KillRequest.parser(), this::kill, Dispatch.BLOCKING);
-        service.unary("ResizePty", ResizePtyRequest.parser(), this::resize, Dispatch.BLOCKING);
-        service.unary("CloseIO", CloseIORequest.parser(), this::closeStdin, Dispatch.BLOCKING);
-        service.unary("Pause", PauseRequest.parser(), this::pause, Dispatch.BLOCKING);
-        service.unary("Resume", ResumeRequest.parser(), this::resume, Dispatch.BLOCKING);
-        service.unary("Update", UpdateTaskRequest.parser(), this::update, Dispatch.BLOCKING);
+        change(service, "Create", CreateTaskRequest.parser(), this::create);
+        change(service, "Start", StartRequest.parser(), this::start);
+        change(service, "Delete", DeleteRequest.parser(), this::delete);
+        change(service, "Exec", ExecProcessRequest.parser(), this::exec);
+        change(service, "Kill", KillRequest.parser(), this::kill);
+        change(service, "ResizePty", ResizePtyRequest.parser(), this::resize);
+        change(service, "CloseIO", CloseIORequest.parser(), this::closeStdin);
+        change(service, "Pause", PauseRequest.parser(), this::pause);
+        change(service, "Resume", ResumeRequest.parser(), this::resume);
+        change(service, "Update", UpdateTaskRequest.parser(), this::update);
         service.unary("Stats", StatsRequest.parser(), this::stats, Dispatch.BLOCKING);
         service.unary(
                 "Checkpoint", CheckpointTaskRequest.parser(), this::checkpoint, Dispatch.BLOCKING);
         return service.build();
+    }
+
+    /** A method that changes something: it is carried out as what its client has asked for once. */
+    private <Q extends MessageLite, R extends MessageLite> void change(
+            ServiceDefinition.Builder service,
+            String method,
+            Parser<Q> requests,
+            UnaryHandler<Q, R> handler) {
+        service.unary(
+                method,
+                requests,
+                (request, context) ->
+                        operations.of(context).call(() -> handler.handle(request, context)),
+                Dispatch.BLOCKING);
     }
 
     private StateResponse state(StateRequest request, CallContext context) {

@@ -130,6 +130,15 @@ final class HeldGround implements AutoCloseable {
         return directory.resolve("state/journal");
     }
 
+    /** By which what comes by connections is told from what came by earlier ones of their names. */
+    String epoch() {
+        try {
+            return Files.readString(directory.resolve("state/operation-epoch"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** What a metric says now. */
     double metric(String name) {
         var metrics = daemon.ask("/metrics");

@@ -57,9 +57,11 @@ class JournalFaultsTest {
 
     @Test
     void withTheJournalThatTheLastLifeLeftNothingIsLost() {
+        String epoch = ground.epoch();
         ground.die();
         ground.live();
 
+        assertThat(ground.epoch()).isEqualTo(epoch);
         assertThat(known.state("c1").getStatus()).isEqualTo(Status.RUNNING);
         assertThat(ground.metric("silica_journal_lost_total")).isZero();
         ground.daemon().shutdown("s1");
@@ -69,10 +71,12 @@ class JournalFaultsTest {
     @EnumSource
     void whereTheJournalCannotBeUsedContainersAreEndedAndTheDaemonServesWithANewOne(Damage damage)
             throws IOException {
+        String epoch = ground.epoch();
         ground.die();
         damage.inflict(journal());
         ground.live();
 
+        assertThat(ground.epoch()).isNotEqualTo(epoch);
         theContainersOfTheLastLifeAreGone();
         isProtectedAndServes();
         // The connection, and the journal where there was one.

@@ -8,6 +8,7 @@ import io.silica.server.oci.OciLimits;
 import io.silica.server.oci.OciSpecReader;
 import io.silica.server.registry.SandboxRegistry;
 import io.silica.server.status.StatusMapper;
+import io.silica.server.task.Operations;
 import io.silica.server.task.TaskService;
 import io.silica.ttrpc.Backlog;
 import io.silica.ttrpc.CallTimer;
@@ -42,6 +43,7 @@ final class Replay implements FrameSink, AutoCloseable {
                 new TaskService(
                         registry,
                         new OciSpecReader(OciLimits.DEFAULT),
+                        new Operations("replay"),
                         (_, _) -> () -> {},
                         () -> true);
         this.connection =

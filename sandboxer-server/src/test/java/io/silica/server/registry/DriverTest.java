@@ -4,6 +4,7 @@ package io.silica.server.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.silica.sandbox.Operation;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
 import io.silica.server.logging.LogContext;
@@ -37,6 +38,15 @@ class DriverTest {
         driver.post("work", last::countDown);
         last.await();
         assertThat(done).hasSize(1_000).isSorted();
+    }
+
+    @Test
+    void workIsPartOfTheOperationOfWhoWaitsForIt() throws Exception {
+        String within =
+                new Operation("asked once")
+                        .call(() -> driver.call("work", () -> Operation.current().get().id()));
+        assertThat(within).isEqualTo("asked once");
+        assertThat(driver.call("work", Operation::current)).isEmpty();
     }
 
     @Test

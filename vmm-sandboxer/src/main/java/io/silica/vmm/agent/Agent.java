@@ -5,6 +5,7 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.silica.proto.guest.AttachRequest;
 import io.silica.proto.guest.AttachResponse;
+import io.silica.sandbox.Operation;
 import io.silica.sandbox.Printable;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxId;
@@ -24,6 +25,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +39,11 @@ import org.jspecify.annotations.Nullable;
 public final class Agent implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Agent.class.getName());
     private static final int PROTOCOL_VERSION = 1;
+    static final String TASK = "containerd.task.v3.Task";
     static final String GUEST = "silica.guest.v1.Guest";
+
+    /** The metadata that says which operation a call is. */
+    static final String OPERATION = "silica-operation";
 
     /**
      * How often the guest hears of us. It dials again when it has not for three times as long, for
@@ -72,6 +79,9 @@ public final class Agent implements AutoCloseable {
     private final ServerSocketChannel listener;
     private final Duration heartbeat;
     private final Thread acceptor;
+    private final Acknowledgements acknowledgements = new Acknowledgements();
+    private final AtomicBoolean toldOfEarlierImage = new AtomicBoolean();
+    private final AtomicLong unasked = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private @Nullable AgentLink attaching;
@@ -235,7 +245,13 @@ public final class Agent implements AutoCloseable {
         if (isOver()) {
             fresh.link().close();
         }
-        fresh.link().beat(sandbox, heartbeat);
+        if (fresh.answer().getKeptResults() == 0 && !toldOfEarlierImage.getAndSet(true)) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "the agent of sandbox {0} is of an earlier image and keeps no results: what it is asked for again it does again",
+                    sandbox);
+        }
+        fresh.link().beat(sandbox, heartbeat, acknowledgements::take);
     }
 
     private void lost(Attached gone) {
@@ -329,8 +345,8 @@ public final class Agent implements AutoCloseable {
 
     /**
      * Calls the agent; again on the next connection, if the one that there is is lost meanwhile:
-     * whatever the host asks for may be asked for twice. All of it together takes no longer than
-     * the answer may.
+     * what is called so may be asked for twice. All of it together takes no longer than the answer
+     * may.
      *
      * @throws SandboxException what it answers; Unavailable if it is not there
      */
@@ -361,6 +377,34 @@ public final class Agent implements AutoCloseable {
                     throw AgentFailure.of(e);
                 }
             }
+        }
+    }
+
+    /**
+     * Calls the agent for a change, which it carries out once: another try of this call, or of the
+     * same request in the next life of the daemon, is answered with what the first has come to.
+     *
+     * @param method of the Task service
+     * @param scope tells it from the request's other calls of this method, and from those that are
+     *     not to be taken for it
+     * @throws SandboxException as {@link #call} does
+     */
+    <R extends MessageLite> R change(
+            String method,
+            String scope,
+            MessageLite request,
+            Parser<R> responses,
+            CallOptions options) {
+        var asked = Operation.current();
+        var id =
+                asked.map(it -> "%s/%s/%s".formatted(it.id(), method, scope))
+                        .orElseGet(() -> "%d/%d".formatted(session, unasked.incrementAndGet()));
+        try {
+            return call(TASK, method, request, responses, options.withMetadata(OPERATION, id));
+        } finally {
+            asked.ifPresentOrElse(
+                    it -> it.onAnswered(() -> acknowledgements.add(id)),
+                    () -> acknowledgements.add(id));
         }
     }
 
@@ -416,6 +460,11 @@ public final class Agent implements AutoCloseable {
             half.close();
         }
         return gone == null ? null : gone.link();
+    }
+
+    /** In which life of the daemon it is called. */
+    long session() {
+        return session;
     }
 
     /** Listens no longer, and lets go of the agent, which dials the next daemon. */

@@ -2,6 +2,7 @@
 package io.silica.vmm.agent;
 
 import com.google.protobuf.Empty;
+import io.silica.proto.guest.HeartbeatRequest;
 import io.silica.sandbox.SandboxId;
 import io.silica.ttrpc.CallOptions;
 import io.silica.ttrpc.StreamLimits;
@@ -12,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** A connection that an agent has made. What carries it through to the guest is another program. */
 final class AgentLink implements AutoCloseable {
@@ -36,16 +38,17 @@ final class AgentLink implements AutoCloseable {
      * Lets the guest hear of us as long as the connection is there.
      *
      * @param period from the beginning of one call to that of the next
+     * @param beats what it hears
      */
-    void beat(SandboxId sandbox, Duration period) {
-        Thread.ofVirtual().name("heartbeat-of " + sandbox).start(() -> beat(period));
+    void beat(SandboxId sandbox, Duration period, Supplier<HeartbeatRequest> beats) {
+        Thread.ofVirtual().name("heartbeat-of " + sandbox).start(() -> beat(period, beats));
     }
 
-    private void beat(Duration period) {
+    private void beat(Duration period, Supplier<HeartbeatRequest> beats) {
         try {
             long next = System.nanoTime() + period.toNanos();
             while (!closed.await(next - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-                call(period);
+                call(period, beats.get());
                 next = Math.max(next + period.toNanos(), System.nanoTime());
             }
         } catch (InterruptedException _) {
@@ -53,13 +56,13 @@ final class AgentLink implements AutoCloseable {
         }
     }
 
-    private void call(Duration period) {
+    private void call(Duration period, HeartbeatRequest beat) {
         try {
             var _ =
                     client.call(
                             Agent.GUEST,
                             "Heartbeat",
-                            Empty.getDefaultInstance(),
+                            beat,
                             Empty.parser(),
                             CallOptions.timeout(period));
         } catch (TtrpcException _) {

@@ -47,7 +47,6 @@ import java.util.Optional;
  * throws what it answers.
  */
 public final class GuestTask {
-    private static final String SERVICE = "containerd.task.v3.Task";
     private static final String CONTAINER = "silica.guest.v1.GuestContainer";
     private static final String OCI = "types.containerd.io/opencontainers/runtime-spec/1/";
 
@@ -95,8 +94,10 @@ public final class GuestTask {
     public void create(GuestContainer made, Stdio stdio) {
         var options = Any.newBuilder().setTypeUrl(CONTAINER).setValue(made.toByteString());
         var _ =
-                call(
+                agent.change(
                         "Create",
+                        // The next life shows its files anew: what this one makes is not that.
+                        Long.toString(agent.session()),
                         CreateTaskRequest.newBuilder()
                                 .setId(container.value())
                                 .setTerminal(stdio.terminal())
@@ -138,7 +139,7 @@ public final class GuestTask {
 
     public void start() {
         var _ =
-                call(
+                change(
                         "Start",
                         StartRequest.newBuilder()
                                 .setId(container.value())
@@ -172,7 +173,7 @@ public final class GuestTask {
 
     private void kill(Signal signal, boolean all, CallOptions options) {
         var _ =
-                call(
+                change(
                         "Kill",
                         KillRequest.newBuilder()
                                 .setId(container.value())
@@ -262,7 +263,7 @@ public final class GuestTask {
     private void delete(CallOptions options) {
         try {
             var _ =
-                    call(
+                    change(
                             "Delete",
                             DeleteRequest.newBuilder()
                                     .setId(container.value())
@@ -290,17 +291,28 @@ public final class GuestTask {
      */
     public void discard(Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
-        try {
-            kill(Signal.KILL, true, until(end));
-        } catch (SandboxException.NotFound | SandboxException.WrongState _) {
-            // It has ended already.
-        }
-        try {
-            var _ = await(until(end));
-        } catch (SandboxException.NotFound _) {
-            // Somebody else has forgotten it.
+        if (isEnding(end)) {
+            try {
+                var _ = await(until(end));
+            } catch (SandboxException.NotFound _) {
+                // Somebody else has forgotten it.
+            }
         }
         delete(until(end));
+    }
+
+    /** Kills it, with all of its container if it is the first: whether there is an end to come. */
+    private boolean isEnding(long end) {
+        try {
+            kill(Signal.KILL, exec.isEmpty(), until(end));
+            return true;
+        } catch (SandboxException.NotFound _) {
+            // It has ended already.
+            return true;
+        } catch (SandboxException.WrongState _) {
+            // It was never started.
+            return false;
+        }
     }
 
     private static CallOptions until(long end) {
@@ -341,11 +353,16 @@ public final class GuestTask {
     }
 
     private void empty(String method, MessageLite request) {
-        var _ = call(method, request, Empty.parser(), SHORT);
+        var _ = change(method, request, Empty.parser(), SHORT);
+    }
+
+    private <R extends MessageLite> R change(
+            String method, MessageLite request, Parser<R> responses, CallOptions options) {
+        return agent.change(method, execId(), request, responses, options);
     }
 
     private <R extends MessageLite> R call(
             String method, MessageLite request, Parser<R> responses, CallOptions options) {
-        return agent.call(SERVICE, method, request, responses, options);
+        return agent.call(Agent.TASK, method, request, responses, options);
     }
 }

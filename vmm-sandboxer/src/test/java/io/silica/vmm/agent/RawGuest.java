@@ -4,6 +4,8 @@ package io.silica.vmm.agent;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.MessageLite;
 import io.silica.proto.guest.AttachResponse;
+import io.silica.proto.guest.HeartbeatRequest;
+import io.silica.ttrpc.wire.KeyValue;
 import io.silica.ttrpc.wire.Request;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** A guest that writes its own bytes: it knows as much of ttrpc as it takes to break it. */
 final class RawGuest implements AutoCloseable {
@@ -56,6 +60,23 @@ final class RawGuest implements AutoCloseable {
     /** What was left of the time of the request that was read last. */
     Duration patience() {
         return Duration.ofNanos(last.getTimeoutNano());
+    }
+
+    /** Which operation the request that was read last is. */
+    String operation() {
+        return last.getMetadataList().stream()
+                .filter(it -> it.getKey().equals("silica-operation"))
+                .map(KeyValue::getValue)
+                .collect(Collectors.joining());
+    }
+
+    /** What the next heartbeat acknowledges. */
+    List<String> acknowledged() throws IOException {
+        var _ = next();
+        while (!last.getMethod().equals(HEARTBEAT)) {
+            var _ = next();
+        }
+        return HeartbeatRequest.parseFrom(last.getPayload()).getAcknowledgedList();
     }
 
     private int next() throws IOException {
