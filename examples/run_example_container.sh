@@ -14,6 +14,8 @@ handler=${1:-wasm}
 pod=$here/pod.json
 case $handler in
     wasm) usual=hello ;;
+    # A virtual machine cannot be on the host's network.
+    vmm*) usual=busybox pod=$here/pod-network.json ;;
     *) usual=busybox ;;
 esac
 container=$here/container-${2:-$usual}.json
