@@ -25,7 +25,7 @@ import java.util.Optional;
  * <pre>
  *   id              the sandbox's
  *   session         how many lives of the daemon have dealt with it
- *   vsock_5000      where the agent's calls arrive
+ *   vsock/          what is between the guest and us; vsock_5000 in it, where the agent's calls arrive
  *   machine/        the back end's
  *   share/ exported/ what the guest sees of the host's files
  *   process-ID      what the first process of a container is
@@ -60,13 +60,17 @@ record PodPlaces(Path directory) {
         return directory.resolve("machine");
     }
 
-    /** The path without a port. */
-    Path vsock() {
+    private Path guestSide() {
         return directory.resolve("vsock");
     }
 
+    /** The path without a port. */
+    Path vsock() {
+        return guestSide().resolve("vsock");
+    }
+
     Path agent() {
-        return directory.resolve("vsock" + AGENT_PORT);
+        return guestSide().resolve("vsock" + AGENT_PORT);
     }
 
     PodShare share() {
@@ -76,6 +80,7 @@ record PodPlaces(Path directory) {
     /** Makes them, for nobody but us. */
     void create(SandboxId id) {
         OwnFiles.directory(directory);
+        OwnFiles.directory(guestSide());
         OwnFiles.write(directory.resolve("id"), id.value().getBytes(StandardCharsets.UTF_8));
     }
 

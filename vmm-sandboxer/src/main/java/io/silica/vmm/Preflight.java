@@ -108,7 +108,11 @@ final class Preflight {
                 "vhost-device-vsock",
                 options.qemu().vsock(),
                 "install the package vhost-device-vsock (scripts/program-get vhost-device-vsock gets it without installing), or name another in qemu.vsock");
-        findings.program("unshare", QemuHypervisor.UNSHARE, "install the package util-linux");
+        QemuHypervisor.CONFINING.stream()
+                .sorted()
+                .forEach(it ->
+                        findings.program(
+                                it.getFileName().toString(), it, "install the package util-linux"));
     }
 
     private void image() {

@@ -45,7 +45,14 @@ final class PreflightTest {
         assertThat(document.path("checks"))
                 .extracting((JsonNode it) -> it.path("name").asString())
                 .startsWith(
-                        "root", "qemu", "virtiofsd", "vhost-device-vsock", "unshare", "guest image")
+                        "root",
+                        "qemu",
+                        "virtiofsd",
+                        "vhost-device-vsock",
+                        "prlimit",
+                        "setpriv",
+                        "unshare",
+                        "guest image")
                 .endsWith("processor");
     }
 

@@ -22,6 +22,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -115,7 +116,7 @@ public final class Agent implements AutoCloseable {
      * Waits for an agent to dial from now on.
      *
      * @param socket where it arrives; what is left there of an earlier life is replaced. Its
-     *     directory is closed to others
+     *     directory is closed to all but its group, which cannot remove what is ours
      * @param session counts the lives of the daemon
      */
     public static Agent listen(Path socket, SandboxId sandbox, long session) {
@@ -133,7 +134,7 @@ public final class Agent implements AutoCloseable {
             var listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             try {
                 listener.bind(UnixDomainSocketAddress.of(socket));
-                Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+                open(socket);
                 var agent = new Agent(sandbox, session, socket, listener, heartbeat);
                 agent.acceptor.start();
                 return agent;
@@ -144,6 +145,16 @@ public final class Agent implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot listen at " + socket, e);
         }
+    }
+
+    /**
+     * For us and the group of its directory, in which nobody but us can have replaced it: what
+     * carries the guest's calls there may be another user.
+     */
+    private static void open(Path socket) throws IOException {
+        var group = Files.getAttribute(socket.toAbsolutePath().getParent(), "unix:gid");
+        Files.setAttribute(socket, "unix:gid", group, LinkOption.NOFOLLOW_LINKS);
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
     }
 
     /** One after the other: a guest that dials without end costs one connection. */

@@ -55,7 +55,8 @@ public sealed interface Device {
      * The way by which the guest reaches the host: what it sends to a port of the host arrives at
      * the Unix socket of this path with {@code _} and the number behind it.
      *
-     * @param socket the path without a port
+     * @param socket the path without a port, in a directory of its own: whoever of the machine's
+     *     programs connects there becomes its group, and what it owns there is its
      */
     record Vsock(Path socket) implements Device {}
 

@@ -23,6 +23,8 @@ import java.util.stream.Collectors;
 final class MachineProcesses {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private static final String REPLACED = " \\(deleted\\)$";
+
     private final String mark;
     private final Set<Path> programs;
     private final Poller poller;
@@ -74,13 +76,20 @@ final class MachineProcesses {
         return ProcessIdentity.all(this::isOurs);
     }
 
+    /** By what it calls itself or by what it is, which may have been replaced since. */
+    private boolean isOne(String program) {
+        var file = Path.of(program.replaceFirst(REPLACED, "")).getFileName();
+        return file != null && programs.contains(file);
+    }
+
     private boolean isOurs(Path process) {
         try {
             var line =
                     new String(
                             Files.readAllBytes(process.resolve("cmdline")), StandardCharsets.UTF_8);
-            var program = Path.of(line.split("\0", 2)[0]).getFileName();
-            return program != null && programs.contains(program) && line.contains(mark);
+            return line.contains(mark)
+                    && (isOne(line.split("\0", 2)[0])
+                            || isOne(Files.readSymbolicLink(process.resolve("exe")).toString()));
         } catch (IOException | InvalidPathException _) {
             return false;
         }

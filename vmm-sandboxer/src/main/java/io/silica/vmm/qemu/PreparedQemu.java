@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 /** A machine whose helpers run and listen. */
 final class PreparedQemu implements PreparedMachine {
     static final String QEMU = "qemu";
-    static final String VSOCK = "vhost-device-vsock";
     static final String VIRTIOFSD = "virtiofsd";
 
     private static final Duration LISTENS_WITHIN = Duration.ofSeconds(20);
@@ -40,9 +39,6 @@ final class PreparedQemu implements PreparedMachine {
     private static final Duration LOOK = Duration.ofMillis(2);
 
     private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(30);
-
-    /** The guest's address is its own business: each has a helper of its own. */
-    private static final int GUEST_CID = 3;
 
     private final QemuConfig config;
     private final Accelerator accelerator;
@@ -77,36 +73,40 @@ final class PreparedQemu implements PreparedMachine {
     private void startHelpers() {
         for (var device : machine.devices()) {
             switch (device) {
-                case Device.Vsock(Path socket) ->
-                        start(
-                                VSOCK,
-                                Spawn.of(
-                                        config.vsock(),
-                                        "--vm",
-                                        "guest-cid=%d,uds-path=%s,socket=%s"
-                                                .formatted(GUEST_CID, socket, places.vhost())),
-                                places.vhost());
+                case Device.Vsock(Path socket) -> startVsock(socket);
                 case Device.SharedDirectory(String _, Path directory) ->
-                        start(
+                        listening(
                                 VIRTIOFSD,
                                 Spawn.of(
-                                        config.virtiofsd(),
-                                        "--socket-path=" + places.files(),
-                                        "-o",
-                                        "source=" + directory,
-                                        "-o",
-                                        "cache=auto",
-                                        // A device node in a volume would be one of the host.
-                                        "-o",
-                                        "modcaps=-mknod"),
+                                                config.virtiofsd(),
+                                                "--socket-path=" + places.files(),
+                                                "-o",
+                                                "source=" + directory,
+                                                "-o",
+                                                "cache=auto",
+                                                // A device node in a volume would be one of the
+                                                // host.
+                                                "-o",
+                                                "modcaps=-mknod")
+                                        .directory(Path.of("/")),
                                 places.files());
                 case Device.Disk _, Device.Network _, Device.Console _ -> {}
             }
         }
     }
 
-    private void start(String name, Spawn program, Path socket) {
-        var member = start(name, program.directory(Path.of("/")));
+    private void startVsock(Path socket) {
+        var helper = new VsockHelper(config.vsock(), places.directory(), socket);
+        try {
+            var member = helper.start(it -> start(VsockHelper.NAME, it));
+            awaitListening(member, VsockHelper.vhost(socket));
+        } catch (LinuxException e) {
+            throw cannotStart(VsockHelper.NAME, e);
+        }
+    }
+
+    private void listening(String name, Spawn program, Path socket) {
+        var member = start(name, program);
         awaitListening(member, socket);
         joinDescendants(member.pid());
     }
@@ -126,9 +126,13 @@ final class PreparedQemu implements PreparedMachine {
                 throw e;
             }
         } catch (LinuxException e) {
-            throw new SandboxException.Unavailable(
-                    "cannot start %s: %s".formatted(name, e.getMessage()), e);
+            throw cannotStart(name, e);
         }
+    }
+
+    private static SandboxException cannotStart(String name, LinuxException cause) {
+        return new SandboxException.Unavailable(
+                "cannot start %s: %s".formatted(name, cause.getMessage()), cause);
     }
 
     private Child inNetwork(Spawn program) {

@@ -133,8 +133,8 @@ final class QemuCommand {
                 add("-chardev", "socket,id=f%d,path=%s".formatted(n, places.files()));
                 add("-device", "vhost-user-fs-pci,chardev=f%d,tag=%s".formatted(n, tag));
             }
-            case Device.Vsock(Path _) -> {
-                add("-chardev", "socket,id=v%d,path=%s".formatted(n, places.vhost()));
+            case Device.Vsock(Path socket) -> {
+                add("-chardev", "socket,id=v%d,path=%s".formatted(n, VsockHelper.vhost(socket)));
                 add("-device", "vhost-user-vsock-pci,chardev=v%d".formatted(n));
             }
             case Device.Console() -> {

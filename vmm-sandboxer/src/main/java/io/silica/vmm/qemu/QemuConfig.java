@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.vmm.qemu;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -28,8 +29,18 @@ public record QemuConfig(
     /** What a machine's processes run. */
     Set<Path> programs() {
         var programs = new LinkedHashSet<>(List.of(program, virtiofsd, vsock));
+        programs.add(real(vsock));
         programs.addAll(Confinement.programs());
         return programs;
+    }
+
+    /** What a link of that name leads to. */
+    private static Path real(Path program) {
+        try {
+            return program.toRealPath();
+        } catch (IOException _) {
+            return program;
+        }
     }
 
     Path kernel() {

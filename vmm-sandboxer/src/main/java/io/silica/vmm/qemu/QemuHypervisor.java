@@ -13,11 +13,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** QEMU, with a process for each machine and two beside it. */
 public final class QemuHypervisor implements Hypervisor {
-    /** The program by which QEMU gets namespaces of its own. */
-    public static final Path UNSHARE = Confinement.UNSHARE;
+    /** The programs by which QEMU, and what is beside it, are confined. */
+    public static final Set<Path> CONFINING = Confinement.programs();
 
     private final QemuConfig config;
     private final Poller poller = Poller.start("qemu-poller");

@@ -19,7 +19,6 @@ import java.util.Optional;
  *   record      which processes are its
  *   qmp.sock    QEMU's control socket
  *   con.sock    what the guest prints
- *   vhost.sock  between QEMU and vhost-device-vsock
  *   fs.sock     between QEMU and virtiofsd
  *   qemu.log    what QEMU says
  *   empty/      all that QEMU sees of files while the guest runs
@@ -36,10 +35,6 @@ record QemuPlaces(Path directory) {
 
     Path console() {
         return directory.resolve("con.sock");
-    }
-
-    Path vhost() {
-        return directory.resolve("vhost.sock");
     }
 
     Path files() {

@@ -3,6 +3,7 @@ package io.silica.vmm.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.silica.linux.Poller;
 import io.silica.linux.leaks.LeakCheck;
@@ -29,7 +30,9 @@ final class PreparedQemuTest {
     private Poller poller;
 
     @BeforeEach
-    void begin() {
+    void begin() throws IOException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "another user needs root");
+        Files.createDirectory(vsock());
         poller = Poller.start("prepared-qemu-test");
     }
 
@@ -42,7 +45,7 @@ final class PreparedQemuTest {
     void aMachineIsPreparedWhenTheSocketOfItsHelperAppears() throws IOException {
         helper(": >\"${2##*socket=}\"\nexec sleep 1000");
         try (var _ = prepare()) {
-            assertThat(machine().resolve("vhost.sock")).exists();
+            assertThat(vsock().resolve("vhost.sock")).exists();
             assertThat(joined).isNotEmpty();
         }
         assertThat(machine()).doesNotExist();
@@ -55,6 +58,35 @@ final class PreparedQemuTest {
                 .isInstanceOf(SandboxException.Failed.class)
                 .hasMessageContaining("vhost-device-vsock ended");
         assertThat(machine()).doesNotExist();
+    }
+
+    @Test
+    void theHelperOfTheVsockIsAUserWithoutRightsWhoCannotReplaceWhatIsOurs() throws IOException {
+        Files.writeString(vsock().resolve("ours"), "");
+        helper(
+                """
+                grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs)' /proc/self/status >seen
+                rm -f ours 2>/dev/null || echo cannot >>seen
+                : >"${2##*socket=}"
+                exec sleep 1000\
+                """);
+        try (var _ = prepare()) {
+            int user = Confinement.user(vsock().resolve("vsock"));
+            assertThat(Files.readString(vsock().resolve("seen")))
+                    .contains("Uid:\t" + user + "\t" + user)
+                    .contains("Gid:\t" + user + "\t" + user)
+                    .contains("CapPrm:\t0000000000000000", "CapBnd:\t0000000000000000")
+                    .contains("NoNewPrivs:\t1")
+                    .endsWith("\ncannot\n");
+            assertThat(Files.readString(Path.of("/proc/%d/limits".formatted(joined.getLast()))))
+                    .containsPattern("Max open files +256 +256 ");
+            assertThat(user).isNotEqualTo(Confinement.user(machine()));
+        }
+        assertThat(vsock().resolve("ours")).exists();
+    }
+
+    private Path vsock() {
+        return directory.resolve("vsock");
     }
 
     private Path machine() {
@@ -81,7 +113,7 @@ final class PreparedQemuTest {
                         machine(),
                         1,
                         128L << 20,
-                        List.of(new Device.Vsock(directory.resolve("vsock"))),
+                        List.of(new Device.Vsock(vsock().resolve("vsock"))),
                         Optional.empty(),
                         joined::add);
         return PreparedQemu.prepare(config, Accelerator.TCG, machine, poller);
