@@ -41,6 +41,7 @@ public final class TtrpcClient implements AutoCloseable {
     private final FrameDecoder decoder = new FrameDecoder();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread reader;
+    private volatile boolean over;
 
     TtrpcClient(ChannelPair channels, int firstStreamId, StreamLimits limits) {
         this.limits = limits;
@@ -159,7 +160,7 @@ public final class TtrpcClient implements AutoCloseable {
 
     /** Whether calls can still be made. */
     public boolean isOpen() {
-        return !ended.isDone();
+        return !over;
     }
 
     /**
@@ -236,6 +237,8 @@ public final class TtrpcClient implements AutoCloseable {
     }
 
     private void end(TtrpcException reason) {
+        // Before any call fails by it: whoever makes that call again takes another connection.
+        over = true;
         pending.failAll(reason);
         writer.close();
         try {
