@@ -53,6 +53,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class BootedGuestTest {
     private static final String HOSTNAME = "pod-of-the-test";
     private static final int MEGABYTES = 128;
+    private static final int USR1 = 10;
 
     private VirtualMachine machine;
     private Host host;
@@ -311,6 +312,36 @@ class BootedGuestTest {
         assertThat(lines.lines()).hasSize(3000);
         assertThat(host.await("counter", "")).isEqualTo(5);
         host.delete("counter", "");
+    }
+
+    @Test
+    void whatIsAskedForAgainOverAnotherConnectionIsDoneOnce() throws Exception {
+        run(
+                "once",
+                """
+                trap 'echo caught' USR1; trap 'exit 6' TERM; echo up
+                while true; do /bin/busybox sleep 1 & wait; done
+                """);
+        awaitOutput("once", "up\n");
+        host.kill("once", USR1, "the same");
+        awaitOutput("once", "up\ncaught\n");
+        host.close();
+        host = Host.over(machine.acceptAgent());
+        assertThat(host.attach("sandbox", 2).getKeptResults()).isPositive();
+        host.kill("once", USR1, "the same");
+        host.kill("once", 15);
+        assertThat(host.output("once", "")).isEqualTo("up\ncaught\n");
+        assertThat(host.await("once", "")).isEqualTo(6);
+        host.delete("once", "");
+    }
+
+    private void awaitOutput(String id, String text) throws Exception {
+        try (var output = host.openOutput(id, "", OutputStream.OUTPUT_STREAM_STDOUT, 0)) {
+            var all = new StringBuilder();
+            while (!all.toString().equals(text)) {
+                all.append(output.receive().orElseThrow().getData().toStringUtf8());
+            }
+        }
     }
 
     @Test

@@ -89,6 +89,17 @@ record Host(TtrpcClient client) implements AutoCloseable {
         task("Kill", KillRequest.newBuilder().setId(id).setSignal(signal).build(), Empty.parser());
     }
 
+    /** The same as an operation, which may have been asked for before. */
+    void kill(String id, int signal, String operation) {
+        var _ =
+                client.call(
+                        TASK,
+                        "Kill",
+                        KillRequest.newBuilder().setId(id).setSignal(signal).build(),
+                        Empty.parser(),
+                        OPTIONS.withMetadata("silica-operation", operation));
+    }
+
     int await(String id, String exec) {
         var request = WaitRequest.newBuilder().setId(id).setExecId(exec).build();
         return task("Wait", request, WaitResponse.parser()).getExitStatus();
