@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
@@ -58,13 +59,34 @@ public record ProcessIdentity(int pid, long startTime) {
         return name.toString().chars().allMatch(it -> it >= '0' && it <= '9');
     }
 
+    /**
+     * When the process that has the pid started, also if only its exit status is left; empty if
+     * none has it.
+     */
+    public static OptionalLong startTime(int pid) {
+        try {
+            var stat = Files.readString(stat(pid), StandardCharsets.ISO_8859_1);
+            return OptionalLong.of(startTime(fields(stat)));
+        } catch (IOException _) {
+            return OptionalLong.empty();
+        }
+    }
+
     static Optional<ProcessIdentity> parse(String stat) {
-        // The name is the process's own choice and may hold spaces and parentheses.
         int pid = Integer.parseInt(stat.substring(0, stat.indexOf(' ')));
-        var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        var fields = fields(stat);
         return isDead(fields[0])
                 ? Optional.empty()
-                : Optional.of(new ProcessIdentity(pid, Long.parseLong(fields[START_TIME])));
+                : Optional.of(new ProcessIdentity(pid, startTime(fields)));
+    }
+
+    /** The name is the process's own choice and may hold spaces and parentheses. */
+    private static String[] fields(String stat) {
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    }
+
+    private static long startTime(String[] fields) {
+        return Long.parseLong(fields[START_TIME]);
     }
 
     private static boolean isDead(String state) {

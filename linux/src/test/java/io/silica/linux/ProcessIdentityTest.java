@@ -3,6 +3,8 @@ package io.silica.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ProcessIdentityTest {
@@ -18,6 +20,21 @@ class ProcessIdentityTest {
     @Test
     void aZombieIsNoProcessAnyMore() {
         assertThat(ProcessIdentity.parse("42 (x) Z" + FIELDS)).isEmpty();
+    }
+
+    @Test
+    void theStartOfAZombieIsKnownUntilItIsCollected() throws InterruptedException {
+        try (var poller = Poller.start("identity-test");
+                var child = Spawn.of(Path.of("/bin/true")).start()) {
+            while (ProcessIdentity.of(child.pid()).isPresent()) {
+                Thread.onSpinWait();
+            }
+            long own = ProcessIdentity.startTime((int) ProcessHandle.current().pid()).orElseThrow();
+            assertThat(ProcessIdentity.startTime(child.pid()).orElseThrow())
+                    .isGreaterThanOrEqualTo(own);
+            assertThat(child.await(poller, Duration.ofMinutes(1))).isPresent();
+            assertThat(ProcessIdentity.startTime(child.pid())).isEmpty();
+        }
     }
 
     @Test

@@ -39,7 +39,8 @@ final class QuarkProgram {
      */
     ProcessIdentity start(QuarkPlaces places, SandboxId id, IntConsumer starting) {
         try (var child = spawn(places, id).start()) {
-            var command = ProcessIdentity.of(child.pid());
+            // It may be at its end already. Without a time nobody's pid would be believed.
+            long begun = ProcessIdentity.startTime(child.pid()).orElse(Long.MAX_VALUE);
             starting.accept(child.pid());
             int code = await(child);
             if (code != 0) {
@@ -47,7 +48,7 @@ final class QuarkProgram {
                         "%s ended with %d; it may have said why in %s"
                                 .formatted(config.program(), code, config.installation().logs()));
             }
-            return left(places, command.map(ProcessIdentity::startTime).orElse(0L));
+            return left(places, begun);
         } catch (LinuxException e) {
             throw new SandboxException.Unavailable(
                     "cannot start %s: %s".formatted(config.program(), e.getMessage()), e);
