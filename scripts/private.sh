@@ -43,7 +43,7 @@ show_end() {
 
 # pod_below DIRECTORY POD: writes DIRECTORY/pod.json, that example with its log and its cgroup named after the directory.
 pod_below() {
-    sed -e "s|\"/tmp/silica-example\"|\"$1/logs\"|" -e "s|\"/silica-example\(-network\)*\"|\"/${1##*/}\"|" "$2" >"$1/pod.json"
+    sed -e "s|\"/tmp/silica-example\"|\"$1/logs\"|" -e "s|\"/silica-example\(-network\)\{0,1\}\"|\"/${1##*/}\"|" "$2" >"$1/pod.json"
 }
 
 # remove_cgroups DIRECTORY: the parent of a pod's cgroup is nobody's to remove but ours; a kubelet would have made it.

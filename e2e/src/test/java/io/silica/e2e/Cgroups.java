@@ -23,10 +23,12 @@ record Cgroups(String name) {
                 .toList();
     }
 
-    /** Removes the pods' own in which nothing is left, as a kubelet does. */
+    /** Removes the pods' own in which nothing is left, as a kubelet does; what is below stays. */
     void removeEmptyPods() {
         for (var top : tops()) {
-            tree(top).stream().filter(it -> !it.equals(top)).forEach(Cgroups::removeIfEmpty);
+            tree(top).stream()
+                    .filter(it -> !it.equals(top) && !isBelowPod(top, it))
+                    .forEach(Cgroups::removeIfEmpty);
         }
     }
 

@@ -38,7 +38,7 @@ record ContainerdBuild(Path programs, String version) {
 
     /** Whether it tells a sandboxer of a pod's changed limits. */
     boolean updatesPods() {
-        return minor() >= 2;
+        return minor() >= 3;
     }
 
     private int minor() {

@@ -187,14 +187,17 @@ final class EveryKindTest {
 
     @Test
     void aContainerGoesOnWhenTheDaemonIsKilledAndItsEndIsTold(PodUnderTest it) {
-        var container = it.guests().tick(it.pod(), 30, 50, 7).awaitLine("3");
+        var looping = it.guests().spin(it.pod()).awaitLine("spinning");
+        var container = it.guests().tick(it.pod(), 100, 50, 7).awaitLine("3");
 
         it.sandboxer().kill();
 
         assertThat(container.awaitExitCode()).isEqualTo(7);
-        assertThat(container.stdout()).isEqualTo(numbersUpTo(30));
+        assertThat(container.stdout()).isEqualTo(numbersUpTo(100));
         it.pod().awaitFound();
         assertThat(it.guests().exit(it.pod(), 4).awaitExitCode()).isEqualTo(4);
+        looping.kill();
+        assertThat(looping.awaitExitCode()).isEqualTo(137);
     }
 
     @Test

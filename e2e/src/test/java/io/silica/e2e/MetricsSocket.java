@@ -12,6 +12,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a sandboxer says of itself. A daemon that is not there says nothing, and is not ready. */
@@ -25,17 +26,25 @@ record MetricsSocket(Path path) {
         }
     }
 
-    /** The value of each of these that it tells of, by its name. */
-    Map<String, Double> values(Set<String> names) {
+    /**
+     * The value of each of these that it tells of, by its name; empty if nobody is there to tell.
+     */
+    Optional<Map<String, Double>> values(Set<String> names) {
         try {
-            return get("/metrics")
-                    .lines()
-                    .map(line -> line.split(" ", 0))
-                    .filter(words -> words.length == 2 && names.contains(words[0]))
-                    .collect(toMap(words -> words[0], words -> Double.valueOf(words[1])));
+            var told = get("/metrics");
+            return told.startsWith("HTTP/1.1 200 ")
+                    ? Optional.of(values(told, names))
+                    : Optional.empty();
         } catch (IOException _) {
-            return Map.of();
+            return Optional.empty();
         }
+    }
+
+    private static Map<String, Double> values(String told, Set<String> names) {
+        return told.lines()
+                .map(line -> line.split(" ", 0))
+                .filter(words -> words.length == 2 && names.contains(words[0]))
+                .collect(toMap(words -> words[0], words -> Double.valueOf(words[1])));
     }
 
     private String get(String what) throws IOException {

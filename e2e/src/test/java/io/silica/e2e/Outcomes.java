@@ -58,6 +58,9 @@ record Outcomes(ContainerdBuild build, String kind) implements TestWatcher {
         if (name.startsWith("AppKernel")) {
             return AppKernelPods.KIND;
         }
+        if (name.startsWith("Wasmtime")) {
+            return WasmtimePods.HANDLER;
+        }
         return name.startsWith("Vmm") ? VmmPods.KIND : "wasm";
     }
 }

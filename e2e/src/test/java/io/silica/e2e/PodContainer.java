@@ -6,6 +6,7 @@ import io.silica.ctl.cri.CriClient;
 import io.silica.ctl.cri.LogLine;
 import io.silica.proto.cri.ContainerState;
 import io.silica.proto.cri.ContainerStatus;
+import io.silica.proto.cri.ExecSyncResponse;
 import io.silica.proto.cri.LinuxContainerResources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,9 +43,9 @@ final class PodContainer {
         cri.updateContainer(id, resources);
     }
 
-    /** What a command that runs in it until its end prints. */
-    String run(List<String> command) {
-        return cri.exec(id, command).getStdout().toStringUtf8();
+    /** Runs a command in it until its end. */
+    ExecSyncResponse run(List<String> command) {
+        return cri.exec(id, command);
     }
 
     boolean isRunning() {

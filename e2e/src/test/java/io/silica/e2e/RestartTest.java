@@ -176,8 +176,8 @@ final class RestartTest {
     @OnEveryContainerd
     void containerdThatStartsWhileTheDaemonIsDeadFindsItsContainers(Node node) {
         try (var pod = Pod.run(node)) {
-            var container = pod.start("tick", "100", "50", "7").awaitLine("3");
             var _ = node.sandboxer().awaitStandby();
+            var container = pod.start("tick", "200", "50", "7").awaitLine("3");
 
             node.containerd().kill();
             try (var _ = node.sandboxer().dead()) {
@@ -186,17 +186,17 @@ final class RestartTest {
             }
             node.containerd().awaitAnswer();
 
-            assertThat(pod.isReady()).isTrue();
+            pod.awaitFound();
             assertThat(container.awaitExitCode()).isEqualTo(7);
-            assertThat(container.stdout()).isEqualTo(numbersUpTo(100));
+            assertThat(container.stdout()).isEqualTo(numbersUpTo(200));
         }
     }
 
     @OnEveryContainerd
     void aDaemonKilledWhileContainerdFindsItsContainersAgainLosesNone(Node node) {
         try (var pod = Pod.run(node)) {
-            var container = pod.start("tick", "100", "50", "7").awaitLine("3");
             var _ = node.sandboxer().awaitStandby();
+            var container = pod.start("tick", "200", "50", "7").awaitLine("3");
 
             node.containerd().kill();
             Until.holds("the end of all connections", () -> node.sandboxer().held() == 0);
@@ -207,7 +207,7 @@ final class RestartTest {
 
             pod.awaitFound();
             assertThat(container.awaitExitCode()).isEqualTo(7);
-            assertThat(container.stdout()).isEqualTo(numbersUpTo(100));
+            assertThat(container.stdout()).isEqualTo(numbersUpTo(200));
         }
     }
 

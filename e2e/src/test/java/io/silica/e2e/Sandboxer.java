@@ -130,15 +130,20 @@ final class Sandboxer implements AutoCloseable {
 
     /** What a daemon that has lost nothing would tell in another way. */
     List<String> losses() {
-        return metrics.values(NOTHING_LOST.keySet()).entrySet().stream()
-                .filter(it -> !it.getValue().equals(NOTHING_LOST.get(it.getKey())))
-                .map(it -> "%s-sandboxer: %s is %s".formatted(kind, it.getKey(), it.getValue()))
+        return metrics.values(NOTHING_LOST.keySet()).map(this::losses).orElse(List.of());
+    }
+
+    private List<String> losses(Map<String, Double> told) {
+        return NOTHING_LOST.entrySet().stream()
+                .filter(it -> !it.getValue().equals(told.get(it.getKey())))
+                .map(Map.Entry::getKey)
+                .map(it -> "%s-sandboxer: %s is %s".formatted(kind, it, told.get(it)))
                 .toList();
     }
 
     /** A figure of the daemon: {@code process_threads}. */
     double metric(String name) {
-        return Objects.requireNonNull(metrics.values(Set.of(name)).get(name), name);
+        return Objects.requireNonNull(metrics.values(Set.of(name)).orElseThrow().get(name), name);
     }
 
     /** Kills the daemon as a crash does, by SIGKILL, and waits until its next life answers. */

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Gives the sentences of a class a pod that they share, on the node of the class, and takes a
@@ -70,19 +71,24 @@ final class SharedPod
     @Override
     public void afterEach(ExtensionContext context) {
         var shared = pod(context);
-        if (shared.isEmpty()) {
-            return; // The kind is passed over.
-        }
-        boolean failed = context.getExecutionException().isPresent();
-        if (failed) {
-            nodes.showLogs(shared.get().node(), context, kind.handler() + "-");
-        }
-        if (failed || shared.get().pod().isRemoved()) {
+        if (hasFailed(context)) {
+            var node = nodes.node(context);
+            nodes.showLogs(node, context, kind.handler() + "-");
+            store(context).remove(POD);
+            Leftovers.removePods(node.cri());
+        } else if (shared.isPresent() && shared.get().pod().isRemoved()) {
             store(context).remove(POD);
             shared.get().close();
         } else {
-            shared.get().removeContainers();
+            shared.ifPresent(PodUnderTest::removeContainers);
         }
+    }
+
+    /** That a kind is passed over is no failure. */
+    private static boolean hasFailed(ExtensionContext context) {
+        return context.getExecutionException()
+                .filter(it -> !(it instanceof TestAbortedException))
+                .isPresent();
     }
 
     private static Optional<PodUnderTest> pod(ExtensionContext context) {

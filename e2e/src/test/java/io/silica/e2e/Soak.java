@@ -42,11 +42,12 @@ final class Soak {
     }
 
     /** Lets so many come and go; the last sample is taken when what ends by itself has ended. */
-    List<Sample> run(int pods) {
+    void run(int pods) {
         for (int i = 0; i < WARM_UP; i++) {
             cycle();
         }
         var _ = kind.sandboxer(node).awaitStandby();
+        Leftovers.assertNone(node);
         sample(0);
         int between = Math.max(PODS_BETWEEN, pods / MOST_SAMPLES);
         for (int done = 1; done <= pods; done++) {
@@ -55,8 +56,15 @@ final class Soak {
                 sample(done);
             }
         }
-        awaitBegin();
-        sample(pods);
+        try {
+            awaitBegin();
+        } finally {
+            sample(pods);
+        }
+    }
+
+    /** What was seen until now, also of a run that failed. */
+    List<Sample> samples() {
         return List.copyOf(samples);
     }
 

@@ -22,7 +22,19 @@ final class SoakTest {
         if (pods == 0) {
             return;
         }
-        var samples = new Soak(node, kind).run(pods);
+        var soak = new Soak(node, kind);
+        try {
+            soak.run(pods);
+        } finally {
+            draw(node, kind, pods, soak.samples());
+        }
+    }
+
+    private static void draw(Node node, Kind kind, int pods, List<Soak.Sample> samples)
+            throws IOException {
+        if (samples.isEmpty()) {
+            return;
+        }
         var title =
                 "%d pods of the kind %s, one after another, on containerd %s"
                         .formatted(pods, kind.handler(), node.build().version());

@@ -187,7 +187,7 @@ public final class CriClient implements AutoCloseable {
     }
 
     /**
-     * Tells of changed sums of a pod's containers; containerd asks its sandboxer from 2.2 on.
+     * Tells of changed sums of a pod's containers; containerd asks its sandboxer from 2.3 on.
      *
      * @param resources the sums, without the overhead
      */
