@@ -23,7 +23,11 @@ final class Count {
     private static final int MOST_LINES = 80;
     private static final int MOST_MILLIS = 40;
     private static final int CODES = 120;
-    private static final int LEAST_SHARES = 1024;
+
+    /** Less than what a container has that wants none: not every worker may be given more again. */
+    private static final int LEAST_SHARES = 512;
+
+    private static final Duration SOON = Duration.ofSeconds(2);
     private static final int TERMINATED = 143;
     private static final int KILLED = 137;
     private static final int UNKNOWN = 255;
@@ -120,18 +124,26 @@ final class Count {
         }
     }
 
-    /** The sandboxer knows of an end a moment before containerd does. */
-    private static boolean hasEnded(CriException e) {
-        return e.getMessage().contains("in state Stopped");
+    /** The sandboxer knows of an end a moment before containerd says so. */
+    private boolean endsSoon() {
+        long deadline = System.nanoTime() + SOON.toNanos();
+        while (patience.get(started()::isRunning)) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            pause();
+        }
+        return true;
     }
 
     private void whileItRuns(Runnable call) {
         try {
             patience.run(call);
         } catch (CriException e) {
-            if (!hasEnded(e) && patience.get(started()::isRunning)) {
+            if (!endsSoon()) {
                 throw e;
             }
+            tally.refusedAtTheEnd();
         }
     }
 

@@ -23,6 +23,7 @@ final class Tally {
     private final AtomicLong changed = new AtomicLong();
     private final AtomicLong commands = new AtomicLong();
     private final AtomicLong commandsThatEnded = new AtomicLong();
+    private final AtomicLong refusedAtTheEnd = new AtomicLong();
     private final AtomicLong repeated = new AtomicLong();
     private final AtomicLong lostByContainerd = new AtomicLong();
     private final AtomicLong codesLostByContainerd = new AtomicLong();
@@ -80,6 +81,11 @@ final class Tally {
     /** A command ended with its container, or its start is not known to have come to anything. */
     void commandThatEnded() {
         commandsThatEnded.incrementAndGet();
+    }
+
+    /** A change or a command was refused, and its container has ended. */
+    void refusedAtTheEnd() {
+        refusedAtTheEnd.incrementAndGet();
     }
 
     private CountDownLatch counted(ChaosKind kind) {
@@ -156,7 +162,7 @@ final class Tally {
         return """
         deaths %d: %s
         containers %s, their lines %d, each once and in order, %d of them expected
-        limits changed on the way: %d, commands run: %d, and ended before they could: %d
+        limits changed on the way: %d, commands run: %d, and ended before they could: %d; refused at a container's end: %d
         lost or wrong: %d
         calls repeated by the client: %d
         lines that nobody had read when their container ended without a containerd: %d
@@ -171,6 +177,7 @@ final class Tally {
                         changed.get(),
                         commands.get(),
                         commandsThatEnded.get(),
+                        refusedAtTheEnd.get(),
                         losses.size(),
                         repeated.get(),
                         lostUnread.get(),
