@@ -96,12 +96,12 @@ final class PreparedQemu implements PreparedMachine {
     }
 
     private void startVsock(Path socket) {
-        var helper = new VsockHelper(config.vsock(), places.directory(), socket);
+        var helper = new VhostDeviceVsock(config.vsock(), places.directory(), socket);
         try {
-            var member = helper.start(it -> start(VsockHelper.NAME, it));
-            awaitListening(member, VsockHelper.vhost(socket));
+            var member = helper.start(it -> start(VhostDeviceVsock.NAME, it));
+            awaitListening(member, VhostDeviceVsock.vhost(socket));
         } catch (LinuxException e) {
-            throw cannotStart(VsockHelper.NAME, e);
+            throw cannotStart(VhostDeviceVsock.NAME, e);
         }
     }
 

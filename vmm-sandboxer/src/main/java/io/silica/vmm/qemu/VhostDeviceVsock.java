@@ -22,7 +22,7 @@ import java.util.function.Function;
  * @param machine the machine's directory
  * @param socket of {@link io.silica.vmm.hypervisor.Device.Vsock}
  */
-record VsockHelper(Path program, Path machine, Path socket) {
+record VhostDeviceVsock(Path program, Path machine, Path socket) {
     static final String NAME = "vhost-device-vsock";
 
     /** Connections of the guest's, and what each costs. */
