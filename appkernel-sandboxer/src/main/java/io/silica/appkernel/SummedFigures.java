@@ -39,12 +39,14 @@ final class SummedFigures {
 
     /** The sum, now. */
     Statistics at(Instant now) {
+        // First: one that goes just now is counted in neither place for a moment, and never in
+        // both.
+        long gone = ofThoseThatAreGone.get();
         var sum = Statistics.none(now);
         for (var container : containers.values()) {
             sum = sum.plus(container.statistics());
         }
-        // One that goes just now is counted in neither place for a moment.
-        long cpu = told.accumulateAndGet(sum.cpuNanos() + ofThoseThatAreGone.get(), Math::max);
+        long cpu = told.accumulateAndGet(sum.cpuNanos() + gone, Math::max);
         return new Statistics(
                 now,
                 cpu,

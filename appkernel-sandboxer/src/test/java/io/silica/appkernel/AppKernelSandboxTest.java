@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What is told of a kernel that was found again. */
@@ -48,8 +49,21 @@ final class AppKernelSandboxTest {
     void theFiguresAreThoseOfTheKernelWithAllThatItNeeds() {
         var kernel = new FakeKernelSandbox(() -> {});
         var counted = new Statistics(Instant.EPOCH, 7, 8, 0, 0, 9, 0);
-        kernel.counted(counted);
+        kernel.counted(Optional.of(counted));
         assertThat(sandbox(kernel).statistics()).isEqualTo(counted);
+    }
+
+    /** At its end the kernel counts nothing any more, and the containers are less than the pod. */
+    @Test
+    void whenNothingCountsThemAnyMoreTheLastOnesHold() {
+        var kernel = new FakeKernelSandbox(() -> {});
+        var counted = new Statistics(Instant.EPOCH, 1_000_000, 8, 0, 0, 9, 0);
+        kernel.counted(Optional.of(counted));
+        var sandbox = sandbox(kernel);
+        create(sandbox, "c1");
+        assertThat(sandbox.statistics()).isEqualTo(counted);
+        kernel.counted(Optional.empty());
+        assertThat(sandbox.statistics()).isEqualTo(counted);
     }
 
     @Test

@@ -20,6 +20,7 @@ final class FakeKernelContainer implements KernelContainer {
     private final ContainerId id;
     private final FakeKernelProcess init;
     private final Map<ExecId, FakeKernelProcess> execs = new ConcurrentHashMap<>();
+    private volatile Runnable whenAsked = () -> {};
 
     FakeKernelContainer(ContainerConfig config, Runnable onDelete) {
         this.id = config.id();
@@ -52,7 +53,13 @@ final class FakeKernelContainer implements KernelContainer {
 
     @Override
     public Statistics statistics() {
+        whenAsked.run();
         return new Statistics(Instant.now(), 1_000, 4_096, 0, 0, 1, 0);
+    }
+
+    /** Something happens whenever its figures are asked for. */
+    void whenAsked(Runnable happens) {
+        whenAsked = happens;
     }
 
     @Override

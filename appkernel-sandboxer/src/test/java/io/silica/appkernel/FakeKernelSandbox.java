@@ -50,9 +50,9 @@ final class FakeKernelSandbox implements KernelSandbox {
         stop();
     }
 
-    /** Something counts what it uses. */
-    void counted(Statistics statistics) {
-        counted = Optional.of(statistics);
+    /** Whether something counts what it uses. */
+    void counted(Optional<Statistics> statistics) {
+        counted = statistics;
     }
 
     @Override
