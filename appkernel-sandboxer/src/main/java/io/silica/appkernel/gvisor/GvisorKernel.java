@@ -63,12 +63,20 @@ public final class GvisorKernel implements AppKernel {
 
     @Override
     public KernelSandbox prepare(SandboxSpec spec) {
+        return prepare(spec, false);
+    }
+
+    /**
+     * @param networkTaken whether a beginning that failed may have taken its addresses: then this
+     *     one has got as far as to be of no use
+     */
+    private KernelSandbox prepare(SandboxSpec spec, boolean networkTaken) {
         var network = network(spec);
         var places = PodPlaces.of(config.directory(), spec.id());
         OwnFiles.directoryIfMissing(config.directory());
         synchronized (making) {
             clear(places);
-            places.create(spec.id(), network);
+            places.create(spec.id(), network, networkTaken);
         }
         return sandbox(spec, places);
     }
@@ -129,18 +137,9 @@ public final class GvisorKernel implements AppKernel {
             }
             boolean networkTaken = Files.exists(places.networkTaken());
             sandbox.close();
-            return started ? Optional.empty() : Optional.of(again(spec, places, networkTaken));
+            return started ? Optional.empty() : Optional.of(prepare(spec, networkTaken));
         }
         return started ? Optional.empty() : Optional.of(prepare(spec));
-    }
-
-    /** One that was begun has perhaps got as far as to be of no use for another beginning. */
-    private KernelSandbox again(SandboxSpec spec, PodPlaces places, boolean networkTaken) {
-        var prepared = prepare(spec);
-        if (networkTaken) {
-            OwnFiles.write(places.networkTaken(), new byte[0]);
-        }
-        return prepared;
     }
 
     private static boolean isFound(GvisorSandbox sandbox) {

@@ -123,7 +123,8 @@ final class GvisorSandbox implements KernelSandbox {
             tools.runsc().startPod(tools.places(), tools.network());
             Failpoint.at("gvisor.pod.started");
             return found().pid();
-        } catch (SandboxException e) {
+        } catch (RuntimeException e) {
+            // Also if something could not be written down: nobody would find what runs.
             tools.processes().kill();
             throw e;
         }
@@ -143,7 +144,7 @@ final class GvisorSandbox implements KernelSandbox {
 
     private void noteNetworkTaken() {
         if (claim.isPresent()) {
-            OwnFiles.write(tools.places().networkTaken(), new byte[0]);
+            tools.places().noteNetworkTaken();
         }
     }
 
@@ -272,7 +273,11 @@ final class GvisorSandbox implements KernelSandbox {
 
     @Override
     public Optional<Statistics> statistics() {
-        return tools.cgroup().flatMap(it -> it.statistics(InstantSource.system().instant()));
+        try {
+            return tools.cgroup().flatMap(it -> it.statistics(InstantSource.system().instant()));
+        } catch (CgroupException _) {
+            return Optional.empty(); // It is being removed.
+        }
     }
 
     @Override
@@ -327,7 +332,10 @@ final class GvisorSandbox implements KernelSandbox {
         return Optional.of(container);
     }
 
-    /** Ends a container about which nothing is written down that could be gone on with. */
+    /**
+     * Ends a container about which nothing is written down that could be gone on with. One that the
+     * sentry does not end stays until the pod ends, and no other has to suffer for it.
+     */
     private void end(ContainerId id, Sentry running, @Nullable String reason) {
         LOG.log(
                 Level.ERROR,
@@ -339,6 +347,16 @@ final class GvisorSandbox implements KernelSandbox {
             running.control().call("DestroySubcontainer", StringNode.valueOf(id.value()));
         } catch (SandboxException.NotFound _) {
             // It was never started.
+        } catch (SandboxException.TimedOut
+                | SandboxException.Unavailable
+                | SandboxException.Failed e) {
+            LOG.log(
+                    Level.WARNING,
+                    "container \"{0}\" of sandbox \"{1}\" is still there: {2}",
+                    id,
+                    tools.spec().id(),
+                    e.getMessage());
+            return;
         }
         tools.remove(id);
     }

@@ -91,6 +91,11 @@ record PodPlaces(Path directory) {
         return directory.resolve("network-taken");
     }
 
+    /** Writes that down. */
+    void noteNetworkTaken() {
+        OwnFiles.write(networkTaken(), new byte[0]);
+    }
+
     Path freeze() {
         return directory.resolve("freeze");
     }
@@ -126,7 +131,15 @@ record PodPlaces(Path directory) {
 
     /** Makes them, for nobody but us. */
     void create(SandboxId id, GvisorNetwork network) {
+        create(id, network, false);
+    }
+
+    /** The same for one whose addresses may be taken: that is written first. */
+    void create(SandboxId id, GvisorNetwork network, boolean networkTaken) {
         OwnFiles.directory(directory);
+        if (networkTaken) {
+            noteNetworkTaken();
+        }
         OwnFiles.write(directory.resolve("id"), id.value().getBytes(StandardCharsets.UTF_8));
         OwnFiles.write(
                 directory.resolve("network"),

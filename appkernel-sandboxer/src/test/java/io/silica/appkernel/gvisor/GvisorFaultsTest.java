@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.silica.appkernel.OnGvisor;
 import io.silica.appkernel.kernel.KernelContainer;
 import io.silica.linux.Pidfd;
+import io.silica.linux.Poller;
 import io.silica.linux.ProcessIdentity;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.sandbox.ExecConfig;
@@ -14,15 +15,19 @@ import io.silica.sandbox.ExecId;
 import io.silica.sandbox.ProcessSpec;
 import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.SandboxId;
+import io.silica.sandbox.SandboxNetwork;
 import io.silica.sandbox.Signal;
 import io.silica.sandbox.Stdio;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,13 +42,23 @@ final class GvisorFaultsTest {
     private static final int ADDED = 20;
     private static final Duration SHORT = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long PAUSE_NANOS = 1_000_000;
+    private static final SandboxId ANOTHER = new SandboxId("another");
+    private static final Path SOCKETS = Path.of("/proc/net/unix");
+
+    /** In which column there a socket's state is, and what that is called. */
+    private static final int STATE = 5;
+
+    private static final String CONNECTED = "03";
 
     @TempDir Path directory;
     private PodOfOne pod;
+    private Path control;
 
     @BeforeEach
     void startPod() throws IOException {
         pod = PodOfOne.start(directory);
+        control = SentryRecord.load(pod.places()).orElseThrow().socket();
     }
 
     @AfterEach
@@ -112,6 +127,18 @@ final class GvisorFaultsTest {
         assertThat(container.init().exit().await().code()).isEqualTo(137);
     }
 
+    @Test
+    void aSentryThatCannotBeWrittenDownIsEnded() throws Exception {
+        var places = PodPlaces.of(directory.resolve("pods"), ANOTHER);
+        try (var second = pod.prepare(ANOTHER, new SandboxNetwork.Host());
+                var poller = Poller.start("silica-test-processes")) {
+            // No file can take its place.
+            Files.createDirectories(places.kernel().resolve("something"));
+            assertThatThrownBy(second::start).isInstanceOf(UncheckedIOException.class);
+            assertThat(new PodProcesses(places.directory(), poller).pids()).isEmpty();
+        }
+    }
+
     private static FutureTask<Boolean> begun(Runnable call) {
         var task =
                 new FutureTask<>(() -> {
@@ -125,44 +152,34 @@ final class GvisorFaultsTest {
     /** With one that is idle a sentry takes ten seconds to end. */
     @Test
     void eachProcessHasOneConnectionWhichHoldsUpNoEnd() throws Exception {
-        long before = sockets();
         var container = started("c1");
         var process = PodOfOne.process(Stdio.NONE, "/bin/sleep", "1000");
         for (int i = 0; i < ADDED; i++) {
             container.exec(new ExecConfig(new ExecId("e" + i), process, Stdio.NONE)).start();
         }
-        awaitSockets(before + 1 + ADDED);
+        awaitConnections(1 + ADDED);
         pod.pod().stop();
         for (var added : container.execs().values()) {
             assertThat(added.exit().await().code()).isEqualTo(137);
         }
-        awaitSockets(before);
+        awaitConnections(0);
     }
 
-    private static void awaitSockets(long count) throws IOException {
+    private void awaitConnections(long count) throws IOException {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (sockets() != count) {
-            assertThat(System.nanoTime() - end).as("%d sockets", sockets()).isNegative();
-            Thread.onSpinWait();
+        while (connections() != count) {
+            assertThat(System.nanoTime() - end).as("%d connections", connections()).isNegative();
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
-    private static long sockets() throws IOException {
-        try (var open = Files.list(Path.of("/proc/self/fd"))) {
-            // What is waited for has a descriptor of its own.
-            return open.map(GvisorFaultsTest::target)
-                    .filter(it -> it.startsWith("socket:"))
-                    .distinct()
-                    .count();
-        }
-    }
-
-    private static String target(Path descriptor) {
-        try {
-            return Files.readSymbolicLink(descriptor).toString();
-        } catch (IOException _) {
-            return ""; // It was closed.
-        }
+    /** The sentry's ends of them, which have the name of the socket that they came to. */
+    private long connections() throws IOException {
+        return Files.readAllLines(SOCKETS, StandardCharsets.ISO_8859_1).stream()
+                .map(it -> List.of(it.split(" +", -1)))
+                .filter(it -> it.getLast().equals(control.toString()))
+                .filter(it -> it.get(STATE).equals(CONNECTED))
+                .count();
     }
 
     private int gofer(String container) throws IOException {

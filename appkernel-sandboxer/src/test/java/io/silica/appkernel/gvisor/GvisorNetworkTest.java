@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,7 @@ final class GvisorNetworkTest {
             "(busybox nc -ll -p 8080 -e /bin/echo hello >/dev/null 2>&1 &)";
     private static final SandboxId ANOTHER = new SandboxId("another");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long PAUSE_NANOS = 1_000_000;
 
     @TempDir Path directory;
     private NetworkNamespace neighbour;
@@ -170,6 +172,7 @@ final class GvisorNetworkTest {
                 return answer;
             }
             assertThat(System.nanoTime() - end).isNegative();
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
