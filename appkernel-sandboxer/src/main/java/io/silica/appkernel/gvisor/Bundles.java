@@ -50,7 +50,8 @@ final class Bundles {
      * <p>Of its annotations none is left: some would change how it is run. Its namespaces are the
      * sentry's own, so that paths of the host mean nothing; its limits are those of the pod.
      *
-     * @throws SandboxException.Unsupported if it asks for what gVisor would leave out silently
+     * @throws SandboxException.Unsupported if it asks for what gVisor has not
+     * @throws SandboxException.InvalidArgument if its filter of system calls makes no sense
      */
     static byte[] container(ContainerConfig config, SandboxNetwork network) {
         var document = (ObjectNode) JSON.readTree(config.spec().json());
@@ -58,6 +59,9 @@ final class Bundles {
         annotate(document, "container");
         var linux = document.withObject("linux");
         linux.remove(Set.of("cgroupsPath", "resources"));
+        if (linux.get("seccomp") instanceof ObjectNode filter) {
+            SystemCallFilter.translate(config.id(), filter);
+        }
         var namespaces = linux.withArray(NAMESPACES);
         requireNoUserNamespace(config, namespaces);
         for (var namespace : namespaces) {

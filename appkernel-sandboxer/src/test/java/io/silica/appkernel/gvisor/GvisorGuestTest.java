@@ -71,6 +71,22 @@ final class GvisorGuestTest {
         delete(container);
     }
 
+    /** As containerd's profile answers clone3, whereupon a C library goes on with clone. */
+    @Test
+    void aCallThatIsRefusedIsAnsweredAsTheFilterSays() throws Exception {
+        var output =
+                pod.output(
+                        spec -> {
+                            refuse(spec, "clone3", "mkdir", "mkdirat").put("errnoRet", 38);
+                            refuse(spec, "rmdir", "unlinkat").put("errnoRet", 1);
+                        },
+                        "busybox mkdir /made 2>&1; busybox rmdir /bin 2>&1");
+        assertThat(output.lines())
+                .satisfiesExactly(
+                        it -> assertThat(it).endsWith("Function not implemented"),
+                        it -> assertThat(it).endsWith("Operation not permitted"));
+    }
+
     @Test
     void aFilterThatMakesNoSenseIsRefusedInWords() {
         var container =
@@ -78,12 +94,15 @@ final class GvisorGuestTest {
                         "c1",
                         Resources.UNLIMITED,
                         Stdio.NONE,
-                        spec -> filter(spec).put("defaultAction", "SCMP_ACT_WHATEVER"),
+                        spec -> {
+                            var argument = refuse(spec, "mkdir").putArray("args").addObject();
+                            argument.put("index", 0).put("value", 1).put("op", "SCMP_CMP_WHATEVER");
+                        },
                         "/bin/sleep",
                         "1000");
         assertThatThrownBy(() -> container.init().start())
                 .isInstanceOf(SandboxException.Failed.class)
-                .hasMessageContaining("SCMP_ACT_WHATEVER");
+                .hasMessageContaining("SCMP_CMP_WHATEVER");
         container.init().delete();
     }
 
@@ -219,13 +238,18 @@ final class GvisorGuestTest {
     }
 
     private static void withoutMkdir(ObjectNode spec) {
-        var filter = filter(spec).put("defaultAction", "SCMP_ACT_ALLOW");
-        var rule = filter.putArray("syscalls").addObject().put("action", "SCMP_ACT_ERRNO");
-        rule.putArray("names").add("mkdir").add("mkdirat");
+        refuse(spec, "mkdir", "mkdirat");
     }
 
-    private static ObjectNode filter(ObjectNode spec) {
-        return spec.withObject("linux").withObject("seccomp");
+    /** Adds a rule to a filter that allows the rest. */
+    private static ObjectNode refuse(ObjectNode spec, String... calls) {
+        var filter = spec.withObject("linux").withObject("seccomp");
+        filter.put("defaultAction", "SCMP_ACT_ALLOW");
+        var rule = filter.withArray("syscalls").addObject().put("action", "SCMP_ACT_ERRNO");
+        for (var call : calls) {
+            rule.withArray("names").add(call);
+        }
+        return rule;
     }
 
     private static void mayChown(ObjectNode spec) {
