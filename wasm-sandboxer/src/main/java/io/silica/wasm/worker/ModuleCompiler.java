@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -35,13 +37,13 @@ final class ModuleCompiler implements AutoCloseable {
     private static final long IDLE_SECONDS = 10;
     private static final int CHUNK = 64 << 10;
 
-    /** Who asks gives up a little later. */
+    /** For all that a request takes: who asks gives up a little later. */
     private static final Duration PATIENCE = Duration.ofSeconds(100);
 
     private final CachingEngine engine;
     private final long moduleLimit;
     private final Duration patience;
-    private final PodTurns turns;
+    private final PodTurns turns = new PodTurns();
     private final ThreadPoolExecutor readers = threads("wasm-reader-");
     private final ThreadPoolExecutor compilers = threads("wasm-compiler-");
 
@@ -54,7 +56,6 @@ final class ModuleCompiler implements AutoCloseable {
         this.engine = engine;
         this.moduleLimit = moduleLimit;
         this.patience = patience;
-        this.turns = new PodTurns(patience);
     }
 
     private static ThreadPoolExecutor threads(String name) {
@@ -83,15 +84,14 @@ final class ModuleCompiler implements AutoCloseable {
      * @throws SandboxException.TimedOut if it takes too long
      */
     WasmModule compile(String pod, Descriptor file) {
-        return turns.of(
-                pod,
-                () -> {
-                    // Read twice rather than kept: many may wait.
-                    var kept = call(readers, () -> engine.kept(ModuleDigest.of(read(file))));
-                    return kept.isPresent()
-                            ? kept.get()
-                            : call(compilers, () -> engine.compile(read(file)));
-                });
+        long end = end();
+        try (var turn = turns.await(pod, left(end))) {
+            // Read twice rather than kept: many may wait.
+            var kept = call(turn, readers, end, () -> engine.kept(ModuleDigest.of(read(file))));
+            return kept.isPresent()
+                    ? kept.get()
+                    : call(turn, compilers, end, () -> engine.compile(read(file)));
+        }
     }
 
     /**
@@ -103,7 +103,28 @@ final class ModuleCompiler implements AutoCloseable {
      * @throws SandboxException.NotFound if it has not come in a form that can be used
      */
     WasmModule take(String pod, Descriptor file, Optional<Descriptor> compiled) {
-        return turns.of(pod, () -> call(readers, () -> taken(file, compiled)));
+        long end = end();
+        try (var turn = turns.await(pod, left(end))) {
+            return call(turn, readers, end, () -> taken(file, compiled));
+        }
+    }
+
+    private long end() {
+        return System.nanoTime() + patience.toNanos();
+    }
+
+    private static long left(long end) {
+        return Math.max(0, end - System.nanoTime());
+    }
+
+    /** How many wait for others of their pod. */
+    int waiting(String pod) {
+        return turns.waiting(pod);
+    }
+
+    /** How many wait to be compiled beside those that are. */
+    int queued() {
+        return compilers.getQueue().size();
     }
 
     private WasmModule taken(Descriptor file, Optional<Descriptor> compiled) {
@@ -133,12 +154,31 @@ final class ModuleCompiler implements AutoCloseable {
         return new SandboxException.NotFound("the compiled form of its module " + what);
     }
 
-    private <T> T call(ThreadPoolExecutor threads, Callable<T> work) {
-        var answer = threads.submit(work);
+    /** What has begun goes on when nobody waits for it any more, and has the turn until it ends. */
+    private <T> T call(PodTurns.Turn turn, ThreadPoolExecutor threads, long end, Callable<T> work) {
+        var answer =
+                new FutureTask<T>(() -> {
+                    try (turn) {
+                        return work.call();
+                    }
+                });
+        turn.hold();
+        threads.execute(answer);
         try {
-            return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return result(answer, left(end));
+        } catch (SandboxException e) {
+            if (threads.remove(answer)) {
+                // It has not begun, and never will.
+                turn.close();
+            }
+            throw e;
+        }
+    }
+
+    private <T> T result(Future<T> answer, long nanos) {
+        try {
+            return answer.get(nanos, TimeUnit.NANOSECONDS);
         } catch (TimeoutException _) {
-            answer.cancel(false);
             throw new SandboxException.TimedOut(
                     "compiling a module, or waiting for those before it, takes longer than %d s"
                             .formatted(patience.toSeconds()));

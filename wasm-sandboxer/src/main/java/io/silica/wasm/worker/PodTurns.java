@@ -2,55 +2,73 @@
 package io.silica.wasm.worker;
 
 import io.silica.sandbox.SandboxException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Lets one caller of each pod go on at a time, so that none has more of what all share than one.
  * Who came first is next. Any thread may call any method.
  */
 final class PodTurns {
-    private final Duration patience;
-    private final Map<String, Turn> turns = new HashMap<>();
+    private final Map<String, Queue> queues = new HashMap<>();
 
-    private static final class Turn {
-        private final ReentrantLock lock = new ReentrantLock(true);
-        private int callers;
+    private static final class Queue {
+        private final Semaphore turn = new Semaphore(1, true);
+        private int users;
     }
 
     /**
-     * @param patience how long somebody waits for the others of its pod
+     * The turn of a pod. It is over when all who hold it have let go: whoever waited for it, and
+     * what goes on for them, which they may give up waiting for.
      */
-    PodTurns(Duration patience) {
-        this.patience = patience;
-    }
+    final class Turn implements AutoCloseable {
+        private final String pod;
+        private final Queue queue;
+        private final AtomicInteger holders = new AtomicInteger(1);
 
-    /**
-     * Does something when it is the caller's turn.
-     *
-     * @throws SandboxException.Exhausted if it does not come to that
-     */
-    <T> T of(String pod, Supplier<T> work) {
-        var turn = enter(pod);
-        try {
-            await(turn.lock);
-            try {
-                return work.get();
-            } finally {
-                turn.lock.unlock();
+        private Turn(String pod, Queue queue) {
+            this.pod = pod;
+            this.queue = queue;
+        }
+
+        /** One more holds it, who lets go by {@link #close}. */
+        void hold() {
+            holders.incrementAndGet();
+        }
+
+        /** Lets go of it, once for each holder. */
+        @Override
+        public void close() {
+            if (holders.decrementAndGet() == 0) {
+                queue.turn.release();
+                leave(pod, queue);
             }
-        } finally {
-            leave(pod, turn);
         }
     }
 
-    private void await(ReentrantLock lock) {
+    /**
+     * Waits for the turn of a pod.
+     *
+     * @param nanos how long
+     * @throws SandboxException.Exhausted if it does not come to that
+     */
+    Turn await(String pod, long nanos) {
+        var queue = enter(pod);
         try {
-            if (!lock.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            await(queue.turn, nanos);
+            return new Turn(pod, queue);
+        } catch (SandboxException e) {
+            leave(pod, queue);
+            throw e;
+        }
+    }
+
+    private static void await(Semaphore turn, long nanos) {
+        try {
+            if (!turn.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
                 throw new SandboxException.Exhausted(
                         "a module can't be compiled: other modules of its pod are before it");
             }
@@ -60,16 +78,22 @@ final class PodTurns {
         }
     }
 
-    private synchronized Turn enter(String pod) {
-        var turn = turns.computeIfAbsent(pod, _ -> new Turn());
-        turn.callers++;
-        return turn;
+    /** How many wait for the turn of a pod. */
+    synchronized int waiting(String pod) {
+        var queue = queues.get(pod);
+        return queue == null ? 0 : queue.turn.getQueueLength();
     }
 
-    private synchronized void leave(String pod, Turn turn) {
-        turn.callers--;
-        if (turn.callers == 0) {
-            turns.remove(pod);
+    private synchronized Queue enter(String pod) {
+        var queue = queues.computeIfAbsent(pod, _ -> new Queue());
+        queue.users++;
+        return queue;
+    }
+
+    private synchronized void leave(String pod, Queue queue) {
+        queue.users--;
+        if (queue.users == 0) {
+            queues.remove(pod);
         }
     }
 }

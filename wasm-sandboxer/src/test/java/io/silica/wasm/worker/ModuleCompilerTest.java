@@ -18,12 +18,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +89,7 @@ final class ModuleCompilerTest {
         var first = compiled("busy", LONG, 1);
         var second = compiled("busy", LONG, 2);
         begun.acquire();
+        awaitWaiting("busy");
 
         assertThat(compiled("other", 0, 3).get(1, TimeUnit.MINUTES)).isNotNull();
         assertThat(begun.tryAcquire()).as("the second one of the pod").isFalse();
@@ -106,6 +109,45 @@ final class ModuleCompilerTest {
     }
 
     @Test
+    void whatGoesOnForACallerWhoGaveUpHasTheTurnOfItsPodUntilItEnds() throws Exception {
+        var module = module(LONG, 1);
+        var gaveUp = new CompletableFuture<Exception>();
+        var caller =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                compile("busy", module);
+                            } catch (SandboxException e) {
+                                gaveUp.complete(e);
+                            }
+                        });
+        begun.acquire();
+        caller.interrupt();
+        assertThat(gaveUp.get(1, TimeUnit.MINUTES)).isInstanceOf(SandboxException.Cancelled.class);
+
+        var next = compiled("busy", 0, 2);
+        awaitWaiting("busy");
+        assertThat(compiled("other", 0, 3).get(1, TimeUnit.MINUTES)).isNotNull();
+        released.countDown();
+        assertThat(next.get(1, TimeUnit.MINUTES)).isNotNull();
+    }
+
+    @Test
+    void whatHasNotBegunForACallerWhoGaveUpNeverBeginsAndLeavesTheTurn() throws Exception {
+        var _ = compiled("busy", LONG, 1);
+        var _ = compiled("busier", LONG, 2);
+        begun.acquire(2);
+        var late = compiled("late", LONG, 3);
+        await(() -> compiler.queued() == 1);
+        late.cancel(true);
+        await(() -> compiler.queued() == 0);
+
+        released.countDown();
+        assertThat(compiled("late", 0, 4).get(1, TimeUnit.MINUTES)).isNotNull();
+        assertThat(begun.tryAcquire()).as("what nobody waits for").isFalse();
+    }
+
+    @Test
     void whoeverWaitsTooLongIsToldSo() throws Exception {
         compiler.close();
         compiler = compiler(Duration.ofMillis(1));
@@ -113,6 +155,20 @@ final class ModuleCompilerTest {
         assertThatExceptionOfType(SandboxException.TimedOut.class)
                 .isThrownBy(() -> compile("busy", module))
                 .withMessageContaining("takes longer than");
+    }
+
+    private void awaitWaiting(String pod) {
+        await(() -> compiler.waiting(pod) == 1);
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("the condition does not come true");
+            }
+            Thread.onSpinWait();
+        }
     }
 
     private Future<WasmModule> compiled(String pod, int first, int second) throws IOException {
