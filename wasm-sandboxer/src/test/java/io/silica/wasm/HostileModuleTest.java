@@ -87,10 +87,15 @@ final class HostileModuleTest {
         var pod = pods.sandbox("pod", PodResources.UNLIMITED);
         var runs = pods.create(pod, "runs", GuestModules.LOOPS, limits(4, 0));
         runs.init().start();
-        assertThatExceptionOfType(SandboxException.InvalidArgument.class)
-                .isThrownBy(
-                        () -> pods.create(pod, "hostile", HostileModules.locals(Integer.MAX_VALUE)))
-                .withMessageContaining("hostile");
+        for (var module :
+                List.of(
+                        HostileModules.locals(1, Integer.MAX_VALUE),
+                        HostileModules.locals(260_000, 50_000))) {
+            assertThatExceptionOfType(SandboxException.InvalidArgument.class)
+                    .isThrownBy(() -> pods.create(pod, "hostile", module))
+                    .withMessageContaining("hostile")
+                    .withMessageContaining("locals in a function");
+        }
         assertThat(code(pod, GuestModules.exits(4))).isEqualTo(4);
         assertThat(runs.init().exit().status()).isEmpty();
     }

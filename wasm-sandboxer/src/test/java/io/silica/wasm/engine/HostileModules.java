@@ -56,14 +56,74 @@ public final class HostileModules {
         return module(1, only(body.toByteArray()));
     }
 
-    /** A function with so many variables, which takes a few bytes to say. */
-    public static byte[] locals(int count) {
+    /** A function with groups of so many variables each, which take a few bytes to say. */
+    public static byte[] locals(int groups, int each) {
+        return module(1, only(withLocals(groups, each)));
+    }
+
+    /** So many functions with so many variables each. */
+    public static byte[] localsOf(int functions, int each) {
+        var body = withLocals(1, each);
+        var code = new ByteArrayOutputStream();
+        number(code, functions);
+        for (int i = 0; i < functions; i++) {
+            number(code, body.length);
+            code.writeBytes(body);
+        }
+        return module(functions, code.toByteArray());
+    }
+
+    private static byte[] withLocals(int groups, int each) {
         var body = new ByteArrayOutputStream();
-        body.write(1);
-        number(body, count);
+        number(body, groups);
+        for (int i = 0; i < groups; i++) {
+            number(body, each);
+            body.write(0x7f);
+        }
+        body.write(END);
+        return body.toByteArray();
+    }
+
+    /** A function that has a variable which refers to functions, and so many numbers besides. */
+    public static byte[] localReferenceAnd(int numbers) {
+        var body = new ByteArrayOutputStream();
+        body.writeBytes(new byte[] {2, 1, 0x63, 0x70});
+        number(body, numbers);
         body.write(0x7f);
         body.write(END);
         return module(1, only(body.toByteArray()));
+    }
+
+    /** A function that says that it has two groups of variables, and ends within the first. */
+    public static byte[] localsBehindTheirFunction() {
+        return module(1, only(new byte[] {2, END}));
+    }
+
+    /**
+     * A segment of elements that says that it has so many, and has one: the first function.
+     *
+     * @param head its kind, and what that has before the elements
+     */
+    public static byte[] elements(byte[] head, int claimed) {
+        var content = new ByteArrayOutputStream();
+        content.write(1);
+        content.writeBytes(head);
+        number(content, claimed);
+        content.write(0);
+        var module = new ByteArrayOutputStream();
+        module.writeBytes(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0});
+        section(module, 9, content.toByteArray());
+        return module.toByteArray();
+    }
+
+    /** It says that so many functions follow, or else segments of elements, and has none. */
+    public static byte[] claims(int section, int count) {
+        var content = new ByteArrayOutputStream();
+        number(content, count);
+        var module = new ByteArrayOutputStream();
+        module.writeBytes(new byte[] {0, 'a', 's', 'm', 1, 0, 0, 0});
+        section(module, section, content.toByteArray());
+        return module.toByteArray();
     }
 
     private static byte[] only(byte[] body) {

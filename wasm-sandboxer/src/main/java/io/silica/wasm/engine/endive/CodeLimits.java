@@ -16,65 +16,91 @@ final class CodeLimits {
     /** An instruction takes up to a hundred times as much while it is parsed. */
     private static final int FUNCTION_BYTES = 1 << 20;
 
-    private static final int HEADER = 8;
-    private static final int CODE = 10;
-    private static final int LEB_BITS = 7;
-    private static final int LEB_MAXIMUM_BYTES = 5;
+    /** As many as browsers take. */
+    private static final int FUNCTION_LOCALS = 50_000;
 
-    private final byte[] binary;
-    private int at = HEADER;
+    /** Each takes some bytes while it is parsed, and next to none in the module. */
+    private static final int LOCALS = 5_000_000;
+
+    private static final int FUNCTION = 3;
+    private static final int ELEMENT = 9;
+    private static final int CODE = 10;
+
+    private final ModuleBytes bytes;
+    private long locals;
 
     private CodeLimits(byte[] binary) {
-        this.binary = binary;
+        this.bytes = new ModuleBytes(binary);
     }
 
     /**
-     * Refuses what is too much.
+     * Refuses what is too much, and what says that more follows than it has bytes for: a parser may
+     * believe it.
      *
      * @throws ModuleException.TooLarge with how much it is
+     * @throws ModuleException.Invalid if it can't be so
      */
     static void check(byte[] binary) {
         new CodeLimits(binary).checkSections();
     }
 
     private void checkSections() {
-        while (at < binary.length) {
-            int id = binary[at++];
-            long size = number();
-            long end = at + size;
-            if (id == CODE) {
-                checkCode(end);
-            }
-            at = (int) Math.min(binary.length, end);
+        while (!bytes.isAtEnd()) {
+            int id = bytes.octet();
+            int end = bytes.end(bytes.number());
+            checkSection(id, end);
+            bytes.goTo(end);
         }
     }
 
-    /** What it says of itself may be false, and is the parser's to refuse then. */
-    private void checkCode(long end) {
-        long functions = number();
-        require(functions, "functions", FUNCTIONS);
-        for (long i = 0; i < functions && at < end; i++) {
-            long body = number();
-            require(body, "bytes in a function", FUNCTION_BYTES);
-            at = (int) Math.min(binary.length, at + body);
+    private void checkSection(int id, int end) {
+        switch (id) {
+            case FUNCTION -> functions(end);
+            case ELEMENT -> ElementLimits.check(bytes, end);
+            case CODE -> checkCode(end);
+            default -> {
+                // Takes about as much as it has bytes.
+            }
         }
+    }
+
+    private long functions(int end) {
+        long functions = bytes.number();
+        require(functions, "functions", FUNCTIONS);
+        bytes.requireRoom(functions, "functions", end);
+        return functions;
+    }
+
+    private void checkCode(int end) {
+        long functions = functions(end);
+        for (long i = 0; i < functions; i++) {
+            long body = bytes.number();
+            require(body, "bytes in a function", FUNCTION_BYTES);
+            bytes.requireRoom(body, "bytes in a function", end);
+            int next = bytes.end(body);
+            checkLocals(next);
+            bytes.goTo(next);
+        }
+    }
+
+    /** They are declared in groups of one type, each of which takes a few bytes. */
+    private void checkLocals(int end) {
+        long groups = bytes.number();
+        bytes.requireRoom(groups, "groups of locals in a function", end);
+        long ofFunction = 0;
+        for (long i = 0; i < groups; i++) {
+            bytes.requireRoom(1, "group of locals more in a function", end);
+            ofFunction += bytes.number();
+            require(ofFunction, "locals in a function", FUNCTION_LOCALS);
+            bytes.skipType();
+        }
+        locals += ofFunction;
+        require(locals, "locals in its functions together", LOCALS);
     }
 
     private static void require(long size, String what, long limit) {
         if (size > limit) {
             throw new ModuleException.TooLarge(size, what, limit);
         }
-    }
-
-    private long number() {
-        long value = 0;
-        for (int i = 0; i < LEB_MAXIMUM_BYTES && at < binary.length; i++) {
-            byte next = binary[at++];
-            value |= (long) (next & 0x7f) << (LEB_BITS * i);
-            if (next >= 0) {
-                break;
-            }
-        }
-        return value;
     }
 }
