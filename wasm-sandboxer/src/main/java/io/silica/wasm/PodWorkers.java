@@ -7,6 +7,7 @@ import io.silica.sandbox.PodResources;
 import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.SandboxSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -108,8 +109,8 @@ final class PodWorkers {
     }
 
     /**
-     * What its containers in a worker may have of its memory together; 0 for no limit. In a worker
-     * of its own its cgroup has that.
+     * What its containers in a worker may have of its memory together, while each of them has a
+     * limit of its own; 0 for no limit. In a worker of its own its cgroup has that.
      */
     long memoryLimit(Worker worker) {
         return own.existing().contains(worker) ? 0 : resources.containers().memoryLimitBytes();
@@ -135,12 +136,36 @@ final class PodWorkers {
         }
         if (isOtherMemory(changed)) {
             var ours = own.existing();
-            used.stream()
-                    .distinct()
-                    .filter(worker -> worker.isAlive() && !ours.contains(worker))
-                    .forEach(worker -> limit(worker, changed));
+            limitAll(
+                    used.stream()
+                            .distinct()
+                            .filter(worker -> worker.isAlive() && !ours.contains(worker))
+                            .toList(),
+                    changed);
         }
         resources = changed;
+    }
+
+    /** In all of them or, as far as they let us, in none. */
+    private void limitAll(List<Worker> workers, PodResources changed) {
+        var done = new ArrayList<Worker>();
+        try {
+            for (var worker : workers) {
+                limit(worker, changed);
+                done.add(worker);
+            }
+        } catch (SandboxException e) {
+            done.forEach(worker -> putBack(worker, e));
+            throw e;
+        }
+    }
+
+    private void putBack(Worker worker, SandboxException failure) {
+        try {
+            limit(worker, resources);
+        } catch (SandboxException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     private boolean isOtherMemory(PodResources changed) {

@@ -43,8 +43,10 @@ final class BehindTheDaemon implements AutoCloseable {
             return Stream.of(state);
         }
         try (var files = Files.list(state)) {
-            var own = files.filter(it -> it.getFileName().toString().startsWith("pod-")).toList();
-            return Stream.concat(Stream.of(state), own.stream());
+            var others =
+                    files.filter(it -> it.getFileName().toString().matches("pod-.*|[1-9]\\d*"))
+                            .toList();
+            return Stream.concat(Stream.of(state), others.stream());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

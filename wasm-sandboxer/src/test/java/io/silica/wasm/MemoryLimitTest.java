@@ -155,7 +155,7 @@ final class MemoryLimitTest {
     }
 
     @Test
-    void aPodsLimitCountsInAWorkerThatOthersShareAlsoForContainersWithoutOne() throws Exception {
+    void aPodsLimitCountsInAWorkerThatOthersShareWhateverItsContainersMay() throws Exception {
         var neighbour = pods.sandbox("neighbour", PodResources.UNLIMITED);
         var shares = pods.create(neighbour, "shares", GuestModules.LOOPS, limits(1, 0));
         shares.init().start();
@@ -165,7 +165,7 @@ final class MemoryLimitTest {
                         pod,
                         "eats",
                         EATS_AND_TRAPS,
-                        limits(0, 0),
+                        limits(32, 0),
                         Stdio.NONE,
                         told::incrementAndGet);
         eats.init().start();
@@ -176,15 +176,27 @@ final class MemoryLimitTest {
         assertThat(eats.statistics().memoryLimitBytes()).isEqualTo(16 * MIB);
         assertThatExceptionOfType(SandboxException.InvalidArgument.class)
                 .isThrownBy(() ->
-                        pods.create(pod, "large", GuestModules.beginsWith(17 * 16), limits(0, 0)))
+                        pods.create(pod, "large", GuestModules.beginsWith(17 * 16), limits(32, 0)))
                 .withMessageContaining("to begin with and its limit is " + 16 * MIB);
         assertThat(shares.init().exit().status()).isEmpty();
     }
 
     @Test
+    void theSumOfTheLimitsThatThereAreIsNoneForAContainerWithout() throws Exception {
+        var pod = pods.sandbox("pod", resources(1, 0));
+        var limited = pods.create(pod, "limited", GuestModules.growsTo(16), limits(1, 0));
+        var unlimited = pods.create(pod, "unlimited", GuestModules.growsTo(64), limits(0, 0));
+
+        unlimited.init().start();
+        assertThat(unlimited.init().exit().await().code()).isEqualTo(64);
+        limited.init().start();
+        assertThat(limited.init().exit().await().code()).isEqualTo(16);
+    }
+
+    @Test
     void theLimitOfAPodInASharedWorkerIsChangedOrItsRefusalSaysWhy() throws Exception {
         var pod = pods.sandbox("pod", resources(1, 0));
-        var grows = pods.create(pod, "grows", GuestModules.growsTo(32), limits(0, 0));
+        var grows = pods.create(pod, "grows", GuestModules.growsTo(32), limits(4, 0));
         grows.init().start();
         WorkerFixture.await(() -> grows.statistics().memoryBytes() == MIB);
 
@@ -197,6 +209,27 @@ final class MemoryLimitTest {
         pod.update(resources(4, 0));
 
         assertThat(grows.init().exit().await().code()).isEqualTo(32);
+    }
+
+    @Test
+    void aLimitOfAPodThatOneOfItsWorkersRefusesHoldsInNone() throws Exception {
+        var pod = pods.sandbox("pod", resources(4, 0));
+        var few = pods.create(pod, "a", GuestModules.growsTo(32), limits(1, 0));
+        ((WasmProcess) few.init()).worker().retire();
+        var more = pods.create(pod, "b", GuestModules.growsTo(64), limits(2, 0));
+        assertThat(more.init().pid()).isNotEqualTo(few.init().pid());
+        few.init().start();
+        more.init().start();
+        WorkerFixture.await(() -> few.statistics().memoryBytes() == MIB);
+        WorkerFixture.await(() -> more.statistics().memoryBytes() == 2 * MIB);
+
+        var less = new PodResources(new Resources(3 * MIB / 2, 0, 0, 0), Resources.UNLIMITED);
+        assertThatExceptionOfType(SandboxException.WrongState.class)
+                .isThrownBy(() -> pod.update(less))
+                .withMessageContaining("have taken " + 2 * MIB);
+
+        few.update(limits(2, 0));
+        assertThat(few.init().exit().await().code()).isEqualTo(32);
     }
 
     @Test

@@ -322,6 +322,38 @@ final class WorkerTest {
     }
 
     @Test
+    void aMemoryLimitThatNobodyCanCountIsRefused() {
+        for (var container :
+                List.of(
+                        WasmContainer.newBuilder().setMemoryLimit(-1),
+                        WasmContainer.newBuilder().setSandboxMemoryLimit(-1))) {
+            assertThatExceptionOfType(SandboxException.InvalidArgument.class)
+                    .isThrownBy(() -> {
+                        var module = worker.module(GuestModules.NOTHING);
+                        worker.create("c1", module, List.of(), container);
+                    })
+                    .withMessageContaining("limit of 18446744073709551615 bytes");
+        }
+    }
+
+    @Test
+    void aGuestThatComesWithoutTheLimitOfItsPodLeavesItAsItIs() throws IOException {
+        try (var output = Pipe.open()) {
+            worker.create(
+                    "c1",
+                    GuestModules.NOTHING,
+                    output,
+                    limitedOfPod().setSandboxMemoryLimit(2 << 16));
+            worker.create("c2", GuestModules.NOTHING, output, limitedOfPod());
+            assertThat(metrics("c2").getMemory().getUsageLimit()).isEqualTo(2 << 16);
+        }
+    }
+
+    private static WasmContainer.Builder limitedOfPod() {
+        return WasmContainer.newBuilder().setSandboxId("s1").setMemoryLimit(1 << 20);
+    }
+
+    @Test
     void cpuSharesAreTheNicenessOfAGuestsThread() throws IOException {
         try (var output = Pipe.open()) {
             var few = WasmContainer.newBuilder().setCpuShares(2);

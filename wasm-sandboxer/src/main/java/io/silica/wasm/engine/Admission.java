@@ -41,9 +41,11 @@ public final class Admission {
      *
      * @param pod whose limit counts for it, too
      * @param limit bytes; 0 for none
-     * @param podLimit what the pod's guests may take together from now on; 0 for no limit
+     * @param podLimit what the pod's guests may take together from now on; 0 for no limit, and
+     *     empty for what they may now
      */
-    public synchronized Optional<MemoryAllowance> admit(String pod, long limit, long podLimit) {
+    public synchronized Optional<MemoryAllowance> admit(
+            String pod, long limit, OptionalLong podLimit) {
         pods.values().removeIf(PodMemory::isEmpty);
         if (!budget.take(OVERHEAD)) {
             return Optional.empty();
@@ -54,7 +56,9 @@ public final class Admission {
         }
         var memory = pods.computeIfAbsent(pod, _ -> new PodMemory());
         // Where more is taken already, it stays as it was.
-        var _ = memory.change(podLimit);
+        if (podLimit.isPresent()) {
+            var _ = memory.change(podLimit.getAsLong());
+        }
         return Optional.of(MemoryAllowance.admitted(limit, budget, memory, OVERHEAD));
     }
 

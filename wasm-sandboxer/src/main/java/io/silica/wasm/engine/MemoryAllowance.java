@@ -45,6 +45,7 @@ public final class MemoryAllowance {
                 Math.min(
                         budget.total(),
                         Math.multiplyExact(Math.min(limit, budget.total()), RAISED));
+        pod.enter(promised);
     }
 
     /**
@@ -65,7 +66,6 @@ public final class MemoryAllowance {
      * @param limit bytes; 0 for none, for which nothing is set aside
      */
     static MemoryAllowance admitted(long limit, MemoryBudget budget, PodMemory pod, long overhead) {
-        pod.enter();
         return limit == 0
                 ? new MemoryAllowance(budget.total(), budget, pod, overhead, false)
                 : new MemoryAllowance(limit, budget, pod, overhead, true);
@@ -103,7 +103,7 @@ public final class MemoryAllowance {
     public synchronized void lift() {
         if (promised && !released) {
             budget.give(limit - taken);
-            promised = false;
+            promise(false);
         }
         limit = most;
     }
@@ -132,8 +132,15 @@ public final class MemoryAllowance {
         } else if (!budget.take(bytes - before)) {
             return false;
         }
-        promised = true;
+        promise(true);
         return true;
+    }
+
+    /** It enters before it leaves: a pod that has no guests is forgotten. */
+    private void promise(boolean now) {
+        pod.enter(now);
+        pod.leave(promised);
+        promised = now;
     }
 
     /** Takes so much more, if the limit and the budget leave it. */
@@ -175,7 +182,7 @@ public final class MemoryAllowance {
         }
         released = true;
         budget.give(overhead + (promised ? limit : 0));
-        pod.leave();
+        pod.leave(promised);
     }
 
     private void give(long bytes) {

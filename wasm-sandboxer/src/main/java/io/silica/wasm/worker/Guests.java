@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -159,7 +160,7 @@ final class Guests {
     private MemoryAllowance memory(ContainerId id, WasmContainer container) {
         long limit = container.getMemoryLimit();
         return admission
-                .admit(container.getSandboxId(), limit, container.getSandboxMemoryLimit())
+                .admit(container.getSandboxId(), limit, sandboxLimit(container))
                 .orElseThrow(() ->
                         new SandboxException.Exhausted(
                                 "container \"%s\" has a memory limit of %d bytes and costs %d besides, and its worker has %d left of the %d that all its containers may have together"
@@ -171,13 +172,31 @@ final class Guests {
                                                 admission.total())));
     }
 
+    /** A daemon that does not know of it leaves it as it is. */
+    private static OptionalLong sandboxLimit(WasmContainer container) {
+        return container.hasSandboxMemoryLimit()
+                ? OptionalLong.of(container.getSandboxMemoryLimit())
+                : OptionalLong.empty();
+    }
+
+    /** Beyond what can be counted a limit would give back what nobody took. */
+    private static void requireCountable(long limit) {
+        if (limit < 0) {
+            throw new SandboxException.InvalidArgument(
+                    "a memory limit of %s bytes is more than can be counted"
+                            .formatted(Long.toUnsignedString(limit)));
+        }
+    }
+
     /**
      * Changes what the guests of a sandbox may have together.
      *
      * @param bytes 0 for what is left
+     * @throws SandboxException.InvalidArgument if nobody can count so many
      * @throws SandboxException.WrongState if they have taken more
      */
     void limitSandbox(String sandbox, long bytes) {
+        requireCountable(bytes);
         var taken = admission.limit(sandbox, bytes);
         if (taken.isPresent()) {
             throw new SandboxException.WrongState(
@@ -212,6 +231,8 @@ final class Guests {
     }
 
     private void check(WasmContainer container) {
+        requireCountable(container.getMemoryLimit());
+        requireCountable(container.getSandboxMemoryLimit());
         if (!versions.contains(container.getProtocolVersion())) {
             throw new SandboxException.WrongState(
                     "this worker speaks version %s of its protocol, not %s"

@@ -3,6 +3,8 @@ package io.silica.wasm.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 final class AdmissionTest {
@@ -13,9 +15,9 @@ final class AdmissionTest {
 
     @Test
     void aGuestCostsMoreThanItsLimitUntilItIsReleased() {
-        var limited = admission.admit("pod", 1000, 0).orElseThrow();
+        var limited = admit("pod", 1000, 0).orElseThrow();
         assertThat(admission.left()).isEqualTo(BUDGET - Admission.OVERHEAD - 1000);
-        var unlimited = admission.admit("pod", 0, 0).orElseThrow();
+        var unlimited = admit("pod", 0, 0).orElseThrow();
         assertThat(unlimited.limit()).isEqualTo(BUDGET);
         limited.release();
         limited.release();
@@ -26,22 +28,22 @@ final class AdmissionTest {
     @Test
     void guestsThatDoNotFitAreNotAdmittedHoweverSmall() {
         for (int i = 0; i < 10; i++) {
-            assertThat(admission.admit("pod" + i, 0, 0)).isPresent();
+            assertThat(admit("pod" + i, 0, 0)).isPresent();
         }
-        assertThat(admission.admit("pod", 0, 0)).isEmpty();
+        assertThat(admit("pod", 0, 0)).isEmpty();
     }
 
     @Test
     void whatIsRefusedTakesNothing() {
-        assertThat(admission.admit("pod", BUDGET, 0)).isEmpty();
+        assertThat(admit("pod", BUDGET, 0)).isEmpty();
         assertThat(admission.left()).isEqualTo(BUDGET);
     }
 
     @Test
     void theGuestsOfAPodTakeNoMoreThanItMayWhateverEachOfThemMay() {
-        var one = admission.admit("pod", 800, 1000).orElseThrow();
-        var other = admission.admit("pod", 0, 1000).orElseThrow();
-        var neighbours = admission.admit("neighbour", 0, 0).orElseThrow();
+        var one = admit("pod", 800, 1000).orElseThrow();
+        var other = admit("pod", 2000, 1000).orElseThrow();
+        var neighbours = admit("neighbour", 0, 0).orElseThrow();
         assertThat(other.limit()).isEqualTo(1000);
         assertThat(one.take(700)).isTrue();
         assertThat(other.take(301)).isFalse();
@@ -55,25 +57,58 @@ final class AdmissionTest {
     }
 
     @Test
+    void aGuestWithoutALimitLiftsThatOfItsPodWhileItIsThere() {
+        var limited = admit("pod", 1000, 1000).orElseThrow();
+        var unlimited = admit("pod", 0, 1000).orElseThrow();
+        assertThat(unlimited.limit()).isEqualTo(BUDGET);
+        assertThat(unlimited.take(5000)).isTrue();
+        assertThat(limited.take(100)).isTrue();
+        assertThat(admission.limit("pod", 500)).as("holds for nobody now").isEmpty();
+
+        assertThat(unlimited.change(6000)).isTrue();
+        assertThat(unlimited.take(1)).as("each has a limit").isFalse();
+        unlimited.lift();
+        assertThat(unlimited.take(1)).isTrue();
+
+        unlimited.release();
+        assertThat(limited.limit()).isEqualTo(500);
+        assertThat(limited.take(400)).isTrue();
+        assertThat(limited.take(1)).isFalse();
+    }
+
+    @Test
+    void whoDoesNotKnowOfAPodsLimitLeavesItAsItIs() {
+        var first = admit("pod", 2000, 1000).orElseThrow();
+        var next = admission.admit("pod", 2000, OptionalLong.empty()).orElseThrow();
+        assertThat(next.limit()).isEqualTo(1000);
+        assertThat(first.take(600)).isTrue();
+        assertThat(next.take(401)).isFalse();
+    }
+
+    @Test
     void theLimitOfAPodIsChangedUnlessMoreIsTaken() {
-        var guest = admission.admit("pod", 0, 1000).orElseThrow();
+        var guest = admit("pod", 5000, 1000).orElseThrow();
         assertThat(guest.take(900)).isTrue();
         assertThat(admission.limit("pod", 899)).hasValue(900);
         assertThat(guest.take(100)).isTrue();
         assertThat(admission.limit("pod", 2000)).isEmpty();
         assertThat(guest.take(1000)).isTrue();
         assertThat(admission.limit("pod", 0)).isEmpty();
-        assertThat(guest.limit()).isEqualTo(BUDGET);
+        assertThat(guest.limit()).isEqualTo(5000);
         assertThat(admission.limit("nobody", 1)).isEmpty();
     }
 
     @Test
     void aPodWhoseGuestsAreGoneBeginsAnew() {
-        var first = admission.admit("pod", 0, 1000).orElseThrow();
+        var first = admit("pod", 2000, 1000).orElseThrow();
         assertThat(first.take(1000)).isTrue();
         first.release();
-        var next = admission.admit("pod", 0, 500).orElseThrow();
+        var next = admit("pod", 2000, 500).orElseThrow();
         assertThat(next.limit()).isEqualTo(500);
         assertThat(next.take(500)).isTrue();
+    }
+
+    private Optional<MemoryAllowance> admit(String pod, long limit, long podLimit) {
+        return admission.admit(pod, limit, OptionalLong.of(podLimit));
     }
 }
