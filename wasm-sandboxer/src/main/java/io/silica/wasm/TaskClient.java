@@ -161,15 +161,19 @@ final class TaskClient {
                         SHORT);
     }
 
-    /** Changes the weight of its thread, as cgroup v1 counts it. */
+    /**
+     * Changes the weight of its thread, as cgroup v1 counts it. In a worker of a release before
+     * that stays as it is.
+     *
+     * @throws SandboxException.WrongState if its worker may give it no more than it has
+     */
     void share(long cpuShares) {
-        Empty _ =
-                worker.call(
-                        WORKER,
-                        "Share",
-                        ShareRequest.newBuilder().setId(id).setCpuShares(cpuShares).build(),
-                        Empty.parser(),
-                        SHORT);
+        var request = ShareRequest.newBuilder().setId(id).setCpuShares(cpuShares).build();
+        try {
+            Empty _ = worker.call(WORKER, "Share", request, Empty.parser(), SHORT);
+        } catch (SandboxException.Unsupported _) {
+            // It was made without.
+        }
     }
 
     void delete() {

@@ -49,10 +49,20 @@ final class WasmGuest implements Container {
     @Override
     public void update(Resources resources) {
         check.accept(resources);
-        if (resources.cpuShares() != 0) {
-            process.share(resources.cpuShares());
-        }
         process.limitMemory(resources.memoryLimitBytes());
+        if (resources.cpuShares() != 0) {
+            share(resources.cpuShares());
+        }
+    }
+
+    /** Last: it is refused more seldom than memory, and what came before stays. */
+    private void share(long cpuShares) {
+        try {
+            process.share(cpuShares);
+        } catch (SandboxException.WrongState e) {
+            throw new SandboxException.WrongState(
+                    e.getMessage() + "; its memory limit is the new one");
+        }
     }
 
     @Override

@@ -88,9 +88,11 @@ record WorkerShare(
         try {
             ResourceLimit.NICENESS.set(pid, NICENESSES - least);
         } catch (LinuxException e) {
-            // Without the right to that it can only make them nicer.
-            if (e.errno() != Errno.EPERM) {
-                throw e;
+            // Without the right to that it can only make them nicer. One that has ended is seen to
+            // have by whoever started it.
+            if (e.errno() != Errno.EPERM && e.errno() != Errno.ESRCH) {
+                throw new SandboxException.Failed(
+                        "cannot let a wasm worker make threads less nice: " + e.getMessage(), e);
             }
         }
     }
