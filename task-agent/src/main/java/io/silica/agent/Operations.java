@@ -81,9 +81,15 @@ final class Operations {
                 id,
                 delete,
                 () -> {
-                    R result = work.call();
-                    forgetWith(delete);
-                    return result;
+                    try {
+                        R result = work.call();
+                        forgetWith(delete);
+                        return result;
+                    } catch (SandboxException.NotFound e) {
+                        // Nothing is left of it either.
+                        forgetWith(delete);
+                        throw e;
+                    }
                 });
     }
 
@@ -107,6 +113,9 @@ final class Operations {
             var failure = requireNonNull(e.getCause());
             if (!isResult(failure)) {
                 forget(id, operation);
+            }
+            if (failure instanceof Error error) {
+                throw error;
             }
             throw failure instanceof Exception known ? known : e;
         }
@@ -141,7 +150,8 @@ final class Operations {
             case SandboxException.Unavailable _,
                     SandboxException.TimedOut _,
                     SandboxException.Cancelled _,
-                    InterruptedException _ ->
+                    InterruptedException _,
+                    Error _ ->
                     false;
             default -> true;
         };

@@ -38,7 +38,13 @@ class OperationsTest {
                     return carriedOut.incrementAndGet();
                 });
         begun.await();
-        var second = aside(carriedOut::incrementAndGet);
+        var second = new FutureTask<>(() -> once("a", KILL));
+        var asks = Thread.ofPlatform().name("asks again").start(second);
+        while (asks.getState() != Thread.State.WAITING) {
+            assertThat(second.isDone()).isFalse();
+            Thread.onSpinWait();
+        }
+        assertThat(second.isDone()).isFalse();
         goesOn.countDown();
         assertThat(first.get()).isEqualTo(1);
         assertThat(second.get()).isEqualTo(1);
@@ -76,6 +82,20 @@ class OperationsTest {
     }
 
     @Test
+    void anErrorIsNoResultAndIsThrownAsItIs() throws Exception {
+        var error = new StackOverflowError();
+        assertThatThrownBy(() ->
+                        operations.once(
+                                "a",
+                                KILL,
+                                () -> {
+                                    throw error;
+                                }))
+                .isSameAs(error);
+        assertThat(once("a", KILL)).isEqualTo(1);
+    }
+
+    @Test
     void whatIsAcknowledgedIsForgottenAndWhatIsUnknownIsNotMissed() throws Exception {
         once("a", KILL);
         once("b", KILL);
@@ -107,6 +127,22 @@ class OperationsTest {
         assertThat(once("make", new Change("Create", "c", ""))).isEqualTo(7);
         assertThat(delete("delete", DELETE)).isEqualTo(6);
         assertThat(once("another's", new Change("Create", "d", ""))).isEqualTo(3);
+    }
+
+    @Test
+    void withADeleteThatFindsNothingGoesWhatWasRefusedBefore() throws Exception {
+        assertThatThrownBy(
+                        () -> fail("make", () -> new SandboxException.AlreadyExists("it is taken")))
+                .isInstanceOf(SandboxException.AlreadyExists.class);
+        assertThatThrownBy(() ->
+                        operations.last(
+                                "delete",
+                                DELETE,
+                                () -> {
+                                    throw new SandboxException.NotFound("there is none");
+                                }))
+                .isInstanceOf(SandboxException.NotFound.class);
+        assertThat(once("make", KILL)).isEqualTo(2);
     }
 
     private int once(String id, Change change) throws Exception {
