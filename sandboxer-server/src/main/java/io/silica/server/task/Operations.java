@@ -29,25 +29,23 @@ public final class Operations {
     Operation of(CallContext context) {
         var call = new Call(context.connection(), context.streamId());
         var operation = open.computeIfAbsent(call, this::operation);
-        // Its connection may have come to its end before it was known here.
-        if (context.cancellation().isPresent()) {
-            open.remove(call, operation);
-        }
+        // Its connection may come, or have come, to its end when nobody hears of it here.
+        context.onCancel(() -> answered(call));
         return operation;
     }
 
     private Operation operation(Call call) {
         return new Operation(
-                "%s.%s.%s"
-                        .formatted(
-                                epoch,
-                                call.connection(),
-                                Integer.toUnsignedString(call.streamId())));
+                epoch + '.' + call.connection() + '.' + Integer.toUnsignedString(call.streamId()));
     }
 
     /** A call's whole answer is on its way: no life begins it again. */
     public void answered(ConnectionId connection, int streamId) {
-        var operation = open.remove(new Call(connection, streamId));
+        answered(new Call(connection, streamId));
+    }
+
+    private void answered(Call call) {
+        var operation = open.remove(call);
         if (operation != null) {
             operation.answered();
         }
@@ -57,6 +55,6 @@ public final class Operations {
     public void ended(ConnectionId connection) {
         open.keySet().stream()
                 .filter(it -> it.connection().equals(connection))
-                .forEach(it -> answered(connection, it.streamId()));
+                .forEach(this::answered);
     }
 }

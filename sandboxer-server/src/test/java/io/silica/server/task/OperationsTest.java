@@ -59,6 +59,34 @@ class OperationsTest {
         assertThat(over).containsExactly("epoch.7.3", "epoch.7.1", "epoch.8.1");
     }
 
+    @Test
+    void anOperationIsOverWhenNobodyWaitsForItsCallAnyMore() throws ProtocolException {
+        var operations = new Operations("epoch");
+        List<String> over = new ArrayList<>();
+        var service =
+                ServiceDefinition.named("a.b")
+                        .held(
+                                "Change",
+                                Empty.parser(),
+                                (_, context, _) -> {
+                                    var operation = operations.of(context);
+                                    operation.onAnswered(() -> over.add(operation.id()));
+                                })
+                        .build();
+        try (var timer = new CallTimer()) {
+            var server =
+                    new ServerConnection(
+                            FIRST, ServerConfig.of(service), new Deaf(), timer, Backlog.NONE);
+            server.receive(call(1));
+            assertThat(over).isEmpty();
+            server.closed();
+            assertThat(over).containsExactly("epoch.7.1");
+            // It was begun in the moment of the end.
+            server.receive(call(3));
+            assertThat(over).containsExactly("epoch.7.1", "epoch.7.3");
+        }
+    }
+
     private static List<String> life(
             String epoch, ConnectionId connection, Backlog backlog, ByteBuffer... calls) {
         return serve(new Operations(epoch), connection, backlog, new ArrayList<>(), calls);
