@@ -134,7 +134,9 @@ final class QemuCommand {
                 add("-device", "vhost-user-fs-pci,chardev=f%d,tag=%s".formatted(n, tag));
             }
             case Device.Vsock(Path socket) -> {
-                add("-chardev", "socket,id=v%d,path=%s".formatted(n, VhostDeviceVsock.vhost(socket)));
+                add(
+                        "-chardev",
+                        "socket,id=v%d,path=%s".formatted(n, VhostDeviceVsock.vhost(socket)));
                 add("-device", "vhost-user-vsock-pci,chardev=v%d".formatted(n));
             }
             case Device.Console() -> {
