@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.e2e;
 
+import io.silica.proto.cri.PodSandboxConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -30,8 +32,8 @@ enum ChaosKind {
         void begin(Node node) {}
 
         @Override
-        Pod run(Node node, Victim victim, SplittableRandom random) {
-            return Pod.run(node);
+        Pod run(Node node, Victim victim, SplittableRandom random, String owner) {
+            return Pod.run(node, config -> Pod.of(owner, Pod.onHostNetwork(config)));
         }
 
         @Override
@@ -59,10 +61,12 @@ enum ChaosKind {
 
         // A containerd that is killed while it makes a network leaves that behind.
         @Override
-        Pod run(Node node, Victim victim, SplittableRandom random) {
-            return random.nextBoolean() && !victim.isContainerd()
-                    ? AppKernelPods.run(node, Pod::withAddress)
-                    : AppKernelPods.run(node);
+        Pod run(Node node, Victim victim, SplittableRandom random, String owner) {
+            UnaryOperator<PodSandboxConfig.Builder> network =
+                    random.nextBoolean() && !victim.isContainerd()
+                            ? Pod::withAddress
+                            : Pod::onHostNetwork;
+            return AppKernelPods.run(node, config -> Pod.of(owner, network.apply(config)));
         }
 
         @Override
@@ -168,7 +172,8 @@ enum ChaosKind {
     /** Starts its sandboxer, if it does not run. */
     abstract void begin(Node node);
 
-    abstract Pod run(Node node, Victim victim, SplittableRandom random);
+    /** Runs a pod that says whose it is. */
+    abstract Pod run(Node node, Victim victim, SplittableRandom random, String owner);
 
     /** A container that prints so many lines with so many milliseconds between them. */
     abstract PodContainer create(Pod pod, int lines, int millis, int code);

@@ -5,6 +5,7 @@ import io.silica.ctl.cri.CriException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -14,6 +15,7 @@ final class Customer implements Runnable {
     /** Of a pod, and so of a customer at any time. */
     static final int MOST_CONTAINERS = 3;
 
+    private final String name = UUID.randomUUID().toString();
     private final Node node;
     private final Victim victim;
     private final List<ChaosKind> kinds;
@@ -51,7 +53,7 @@ final class Customer implements Runnable {
 
     private void onePod() {
         var kind = kinds.get(random.nextInt(kinds.size()));
-        Pod pod = patience.get(() -> kind.run(node, victim, random));
+        Pod pod = patience.get(() -> run(kind));
         var counts = new ArrayList<Count>();
         for (int i = random.nextInt(MOST_CONTAINERS); i >= 0; i--) {
             start(kind, pod, counts);
@@ -63,6 +65,15 @@ final class Customer implements Runnable {
         counts.forEach(Count::check);
         patience.run(pod::stop);
         patience.run(pod::remove);
+    }
+
+    /**
+     * What a RunPodSandbox that got no answer has left is removed first, as by a kubelet: nobody
+     * else does it, and with each of containerd's deaths the node would have more to do.
+     */
+    private Pod run(ChaosKind kind) {
+        Pod.removeOf(name, node.cri());
+        return kind.run(node, victim, random, name);
     }
 
     private void change(Pod pod) {

@@ -28,6 +28,7 @@ import java.util.function.UnaryOperator;
 /** A pod on a node; closing it removes it with its containers. */
 final class Pod implements AutoCloseable {
     private static final String HANDLER = "wasm";
+    private static final String OWNER = "owner";
 
     private final Node node;
     private final PodSandboxConfig config;
@@ -105,6 +106,21 @@ final class Pod implements AutoCloseable {
                 .setSecurityContext(
                         LinuxSandboxSecurityContext.newBuilder().setNamespaceOptions(options));
         return config;
+    }
+
+    /** Says whose pod it is, so that {@link #removeOf} finds it. */
+    static PodSandboxConfig.Builder of(String owner, PodSandboxConfig.Builder config) {
+        return config.putLabels(OWNER, owner);
+    }
+
+    /** Removes all pods of an owner, those as well whose making is not known to have succeeded. */
+    static void removeOf(String owner, CriClient cri) {
+        for (var pod : cri.pods()) {
+            if (owner.equals(pod.getLabelsMap().get(OWNER))) {
+                cri.stopPod(pod.getId());
+                cri.removePod(pod.getId());
+            }
+        }
     }
 
     String id() {
