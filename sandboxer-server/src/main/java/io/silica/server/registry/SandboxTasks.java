@@ -202,10 +202,11 @@ final class SandboxTasks {
         }
     }
 
+    /** It is gone, whether that can be written down or not: its delete is refused to nobody. */
     private void forget(ContainerId id) {
         tasks.remove(id);
         bundles.remove(id);
-        around.record().save();
+        around.record().note();
     }
 
     private ContainerObserver observer(ContainerId id) {

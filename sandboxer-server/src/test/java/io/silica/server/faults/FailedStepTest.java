@@ -69,6 +69,20 @@ class FailedStepTest {
     }
 
     @Test
+    void whenRecordsCannotBeWrittenWhatIsNewIsRefusedAndWhatIsKnownIsServed() throws IOException {
+        ground.run("s1");
+        ground.runTask("s1", "c1");
+        Files.delete(ground.record("s1"));
+        Files.createDirectories(ground.record("s1"));
+
+        refused(StatusCode.UNKNOWN, () -> ground.createTask("s1", "c2"));
+        refused(StatusCode.NOT_FOUND, () -> ground.tasks().state("c2"));
+
+        ground.endTask("c1");
+        shutDown("s1");
+    }
+
+    @Test
     void aFailedStartRemovesTheSandbox() {
         ground.daemon().create("s1");
         ground.faults.failNext("sandbox.start", new SandboxException.Unavailable("no guest"));
