@@ -6,9 +6,11 @@ import io.silica.ctl.daemon.MetricsSocket;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Says what is wrong with the sandboxer daemons of this machine, and what to do about it.",
             "It asks whether they answer, are ready, and whether pods would survive their death,",
-            "and looks for the programs that they need."
+            "and looks for records that they could not use and for the programs that they need."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit codes:%n",
@@ -44,6 +46,9 @@ final class DoctorCommand implements Callable<Integer> {
         boolean healthy = hasPrograms();
         for (Path state : daemons.directories()) {
             String finding = examine(metrics != null ? metrics : state.resolve("metrics.sock"));
+            if (finding.isEmpty()) {
+                finding = strayRecords(state.resolve("sandboxes/quarantine"));
+            }
             ctl.out().println(state + ": " + (finding.isEmpty() ? "well" : finding));
             healthy &= finding.isEmpty();
         }
@@ -64,6 +69,20 @@ final class DoctorCommand implements Callable<Integer> {
     static boolean isBubblewrapMissing(String path) {
         return Arrays.stream(path.split(File.pathSeparator, 0))
                 .noneMatch(directory -> Files.isExecutable(Path.of(directory, "bwrap")));
+    }
+
+    /** Whether there are records that a daemon could not use; empty if there are none. */
+    private static String strayRecords(Path quarantine) throws IOException {
+        if (!Files.isDirectory(quarantine, LinkOption.NOFOLLOW_LINKS)) {
+            return "";
+        }
+        try (Stream<Path> records = Files.list(quarantine)) {
+            long count = records.count();
+            return count == 0
+                    ? ""
+                    : "records that it could not use lie in %s (%d): what they tell of may live on; end it, and delete them"
+                            .formatted(quarantine, count);
+        }
     }
 
     /** What is wrong first of all; empty if nothing is. */

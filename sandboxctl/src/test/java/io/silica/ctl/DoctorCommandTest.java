@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,6 +72,15 @@ final class DoctorCommandTest {
         answers.put("/healthz", "503 Service Unavailable\r\n\r\nno\n");
         assertThat(run()).isEqualTo(ExitCode.FAILED);
         assertThat(printed()).contains("only a restart helps");
+    }
+
+    @Test
+    void aRecordThatCouldNotBeUsedIsToldWithWhereItLies() throws IOException {
+        Path quarantine = Files.createDirectories(state.resolve("sandboxes/quarantine"));
+        assertThat(run()).isEqualTo(ExitCode.OK);
+        Files.createFile(quarantine.resolve("pod.json"));
+        assertThat(run()).isEqualTo(ExitCode.FAILED);
+        assertThat(printed()).contains("could not use lie in " + quarantine + " (1)");
     }
 
     @Test

@@ -239,6 +239,10 @@ public final class SandboxerDaemon implements AutoCloseable {
                                 poller));
         gauges(metrics, registry, outbox);
         gauges(metrics, tasks, store);
+        metrics.counter(
+                "records_quarantined",
+                "Records of sandboxes that could not be used and were set aside.",
+                records::quarantined);
         tasks.measure(metrics);
         server.metricsSocket()
                 .ifPresent(socket ->

@@ -6,12 +6,17 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Where files are kept that could not be used. Nothing is ever replaced or deleted here. */
+/**
+ * Where files are kept that could not be used. Nothing is ever replaced or deleted here. Any
+ * thread.
+ */
 final class Quarantine {
     private static final System.Logger LOG = System.getLogger(Quarantine.class.getName());
 
     private final Path directory;
+    private final AtomicInteger kept = new AtomicInteger();
 
     Quarantine(Path store) {
         this.directory = store.resolve("quarantine");
@@ -22,6 +27,7 @@ final class Quarantine {
      * was.
      */
     Path keep(Path file, String reason) {
+        kept.incrementAndGet();
         try {
             PrivateDirectory.ensure(directory);
             var kept = moveToFreeName(file);
@@ -41,6 +47,11 @@ final class Quarantine {
                     e);
             return file;
         }
+    }
+
+    /** How many files it was given. */
+    int kept() {
+        return kept.get();
     }
 
     private Path moveToFreeName(Path file) throws IOException {

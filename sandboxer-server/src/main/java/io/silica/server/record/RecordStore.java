@@ -108,6 +108,11 @@ public final class RecordStore<T> {
         var _ = quarantine(file(id), reason);
     }
 
+    /** How many records were moved aside because they could not be used. */
+    public int quarantined() {
+        return quarantine.kept();
+    }
+
     private byte[] encode(SandboxId id, T content) {
         byte[] encoded = RecordEnvelope.write(format, content);
         if (encoded.length > format.maxSize().bytes()) {

@@ -177,6 +177,8 @@ class AdoptionTest {
             throws IOException {
         Path quarantine = ground.records().resolve("quarantine");
         assertThat(Ground.names(quarantine)).containsExactly(sandbox + ".json");
+        assertThat(ground.daemon().ask("/metrics"))
+                .contains("silica_records_quarantined_total 1.0");
         // A whole life of another sandbox, so that whatever is done in the background is done.
         ground.run("other");
         ground.runTask("other", "o1");
