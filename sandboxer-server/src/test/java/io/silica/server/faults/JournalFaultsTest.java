@@ -15,11 +15,14 @@ import io.silica.server.contract.TaskConnection;
 import io.silica.ttrpc.StatusCode;
 import io.silica.ttrpc.TtrpcException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @LeakCheck
 @Timeout(120)
 class JournalFaultsTest {
+    /** Where they stand in the header: {@code JournalHeader}. */
+    private static final int VERSION_AT = 8;
+
+    private static final int CHECKSUM_AT = 12;
+    private static final int HALF_BYTES_AT = 16;
+
     @TempDir Path directory;
     private HeldGround ground;
     private TaskConnection known;
@@ -158,6 +167,19 @@ class JournalFaultsTest {
             void inflict(Path journal) throws IOException {
                 byte[] whole = Files.readAllBytes(journal);
                 whole[0] ^= 1;
+                Files.write(journal, whole);
+            }
+        },
+        OF_A_NEWER_VERSION {
+            @Override
+            void inflict(Path journal) throws IOException {
+                byte[] whole = Files.readAllBytes(journal);
+                var header = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN);
+                header.putInt(VERSION_AT, header.getInt(VERSION_AT) + 1);
+                var checksum = new CRC32C();
+                checksum.update(whole, VERSION_AT, Integer.BYTES);
+                checksum.update(whole, HALF_BYTES_AT, Integer.BYTES);
+                header.putInt(CHECKSUM_AT, (int) checksum.getValue());
                 Files.write(journal, whole);
             }
         },
