@@ -45,6 +45,14 @@ final class Chaos {
             return failpoint.startsWith("sandbox.update.");
         }
 
+        boolean isPassedByEveryPod() {
+            return failpoint.matches("(sandbox|task)[.](create|start)[.].*");
+        }
+
+        String killing() {
+            return failpoint + "=kill";
+        }
+
         @Override
         public String toString() {
             return kind + " at " + failpoint;
@@ -86,10 +94,8 @@ final class Chaos {
                     strike();
                 }
                 tally.awaitFirstContainers(CUSTOMERS_END_WITHIN);
-                if (kills >= LONG && victim == Victim.SANDBOXER) {
-                    for (var place : places) {
-                        dieOnceAt(place);
-                    }
+                if (victim == Victim.SANDBOXER) {
+                    dieAtEach(kills >= LONG ? places : List.of(placeOfEveryPod()));
                 }
             } finally {
                 ending = true;
@@ -107,7 +113,7 @@ final class Chaos {
         }
         for (var kind : kinds) {
             kind.sandboxer(node).awaitReady();
-            kind.sandboxer(node).losses().forEach(tally::loss);
+            look(kind.sandboxer(node));
         }
         var patience = new Patience(tally);
         // What a RunPodSandbox that failed has left: a kubelet collects it the same way.
@@ -130,27 +136,43 @@ final class Chaos {
             }
             case BOTH -> {
                 pause();
-                tally.death("both");
-                killBoth(random.nextBoolean());
-                node.containerd().start();
+                if (random.nextBoolean()) {
+                    strikeBoth(nextPlace());
+                } else {
+                    var _ = killBoth(kinds.getFirst());
+                    node.containerd().start();
+                }
             }
         }
     }
 
-    private void killBoth(boolean sandboxersFirst) {
-        if (sandboxersFirst) {
-            killSandboxers();
-        }
-        node.containerd().kill();
-        if (!sandboxersFirst) {
-            killSandboxers();
-        }
+    /** The next life of one sandboxer dies again, at a place, when containerd asks for its pods. */
+    private void strikeBoth(Place place) throws InterruptedException {
+        var sandboxer = place.kind().sandboxer(node);
+        sandboxer.armNextLife(place.killing());
+        long killed = killBoth(place.kind());
+        node.containerd().start();
+        countIfItDies(place, sandboxer.awaitOtherThan(killed));
     }
 
-    private void killSandboxers() {
-        for (var kind : kinds) {
-            var _ = kind.sandboxer(node).killed();
+    /** The id of the process of one of them is of interest. */
+    private long killBoth(ChaosKind kind) {
+        tally.death("both");
+        boolean sandboxersFirst = random.nextBoolean();
+        if (!sandboxersFirst) {
+            node.containerd().kill();
         }
+        long killed = killed(kind);
+        kinds.stream().filter(it -> it != kind).forEach(this::killed);
+        if (sandboxersFirst) {
+            node.containerd().kill();
+        }
+        return killed;
+    }
+
+    private long killed(ChaosKind kind) {
+        look(kind.sandboxer(node));
+        return kind.sandboxer(node).killed();
     }
 
     private void strikeSandboxer(ChaosKind kind) throws InterruptedException {
@@ -161,14 +183,14 @@ final class Chaos {
                 // Perhaps before it is ready.
                 pause();
                 died(kind, "at random");
-                var _ = sandboxer.killed();
+                var _ = killed(kind);
             }
             case 2, 3, 4 -> {
                 live(sandboxer);
                 died(kind, "at random");
                 var _ = sandboxer.killed();
             }
-            default -> dieAt(places.get(nextPlace++ % places.size()));
+            default -> dieAt(nextPlace());
         }
     }
 
@@ -180,7 +202,12 @@ final class Chaos {
     private void live(Sandboxer sandboxer) throws InterruptedException {
         sandboxer.awaitReady();
         pause();
-        sandboxer.losses().forEach(tally::loss);
+        look(sandboxer);
+    }
+
+    /** One that is not ready yet, or dies just now, has told nothing. */
+    private void look(Sandboxer sandboxer) {
+        sandboxer.losses().ifPresent(tally::looked);
     }
 
     private void standStill(ChaosKind kind, Duration time) throws InterruptedException {
@@ -194,15 +221,33 @@ final class Chaos {
     private void dieAt(Place place) throws InterruptedException {
         var sandboxer = place.kind().sandboxer(node);
         live(sandboxer);
-        sandboxer.armNextLife(place.failpoint() + "=kill");
+        sandboxer.armNextLife(place.killing());
         died(place.kind(), "at random");
-        long next = sandboxer.awaitOtherThan(sandboxer.killed());
-        if (sandboxer.awaitEnd(next, REACHED_WITHIN)) {
+        countIfItDies(place, sandboxer.awaitOtherThan(sandboxer.killed()));
+    }
+
+    private void countIfItDies(Place place, long life) throws InterruptedException {
+        if (place.kind().sandboxer(node).awaitEnd(life, REACHED_WITHIN)) {
             tally.death(place.toString());
         }
     }
 
-    /** In a long run somebody has to have died at each place; that nobody does is a loss. */
+    private Place nextPlace() {
+        return places.get(nextPlace++ % places.size());
+    }
+
+    private Place placeOfEveryPod() {
+        var passed = places.stream().filter(Place::isPassedByEveryPod).toList();
+        return passed.get(random.nextInt(passed.size()));
+    }
+
+    private void dieAtEach(List<Place> wanted) throws InterruptedException {
+        for (var place : wanted) {
+            dieOnceAt(place);
+        }
+    }
+
+    /** That nobody ever dies at a place is a loss. */
     private void dieOnceAt(Place place) throws InterruptedException {
         for (int i = 0; i < TRIES_AT_A_PLACE && !tally.hasDied(place.toString()); i++) {
             dieAt(place);

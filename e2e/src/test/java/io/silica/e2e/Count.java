@@ -85,6 +85,9 @@ final class Count {
 
     Count of(PodContainer started) {
         this.container = started;
+        if (end == End.BY_ITSELF) {
+            tally.expected(lines);
+        }
         return this;
     }
 
@@ -159,7 +162,9 @@ final class Count {
         List<Integer> printed = printed(counting);
         if (isRight(exitCode, printed)) {
             tally.container(kind, printed.size());
-            tally.expected(exitCode == code ? lines : 0);
+            if (end == End.BY_ITSELF) {
+                tally.came(lines);
+            }
         } else {
             tally.loss(
                     "%s container %s, meant to count to %d in steps of %d ms and then exit with %d (%s): exit code %d, lines %s"

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 final class LimitsTest {
     private static final LinuxContainerResources HALF_A_CPU =
@@ -34,6 +35,28 @@ final class LimitsTest {
             assertThat(workersIn(node, pod)).hasSize(1);
             pod.stop();
             Until.passes(() -> assertThat(workersIn(node, pod)).isEmpty());
+        }
+    }
+
+    @OnEveryContainerd
+    void theDeathOfAWorkerIsToldOfEachOfItsContainersAndOfNoOther(Node node) {
+        try (var pod = Pod.run(node, config -> limited(Pod.onHostNetwork(config)));
+                var other = Pod.run(node);
+                var events = Subscription.of(node)) {
+            var ended =
+                    Stream.generate(() -> pod.start("sleep", "86400000").awaitLine("sleeping"))
+                            .limit(2)
+                            .toList();
+            var goesOn = other.start("spin").awaitLine("spinning");
+
+            workersIn(node, pod).getFirst().destroyForcibly();
+
+            for (var container : ended) {
+                assertThat(container.awaitExitCode()).isEqualTo(137);
+                assertThat(events.awaitExit(container.id()).getExitStatus()).isEqualTo(137);
+            }
+            assertThat(goesOn.isRunning()).isTrue();
+            assertThat(pod.start("hello").awaitExitCode()).isZero();
         }
     }
 

@@ -21,7 +21,6 @@ final class Releases {
     private static final String BUILD = "io/silica/server/cli/build.properties";
 
     private final Node node;
-    private final Path next;
     private final Path link;
 
     /** Starts the node's daemon anew, through a link to the distribution under test. */
@@ -34,7 +33,6 @@ final class Releases {
 
     private Releases(Node node) {
         this.node = node;
-        this.next = node.directory().resolve("next");
         this.link = node.directory().resolve("current");
     }
 
@@ -43,11 +41,12 @@ final class Releases {
         return UNDER_TEST;
     }
 
-    /** One that differs from it by what it was told of itself when it was built. */
-    Path second(String version, int stateFormat) {
+    /** Another one, which differs from it by what it was told of itself when it was built. */
+    Path other(String version, int stateFormat) {
+        Path next = node.directory().resolve("silica-" + version);
         try {
-            copy("bin");
-            copy("lib");
+            copy("bin", next);
+            copy("lib", next);
             Path classPath = next.resolve("lib/class-path");
             var jars = new ArrayList<>(Files.readAllLines(classPath));
             jars.addFirst("build.jar");
@@ -61,16 +60,25 @@ final class Releases {
 
     /** {@code sandboxctl upgrade} of the distribution that runs; what it says. */
     String upgrade(String... step) {
+        return Command.run(command(step).toArray(String[]::new));
+    }
+
+    /** The same where it is to be refused. */
+    Command.Ended refusedUpgrade(String... step) {
+        return Command.end("", command(step));
+    }
+
+    private List<String> command(String... step) {
         var command =
                 new ArrayList<>(List.of(link.resolve("bin/sandboxctl").toString(), "upgrade"));
         command.addAll(List.of(step));
         command.addAll(List.of("--dir", node.stateDirectory().toString()));
         command.addAll(List.of("--link", link.toString(), "--patience", "120"));
-        return Command.run(command.toArray(String[]::new));
+        return command;
     }
 
     /** An archive of classes fits the jars that it was made for, and is large. */
-    private void copy(String part) throws IOException {
+    private static void copy(String part, Path next) throws IOException {
         try (Stream<Path> files = Files.walk(UNDER_TEST.resolve(part))) {
             for (Path file : files.filter(it -> !it.toString().endsWith(".jsa")).toList()) {
                 Path copy = next.resolve(UNDER_TEST.relativize(file).toString());

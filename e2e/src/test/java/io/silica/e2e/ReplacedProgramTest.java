@@ -17,10 +17,15 @@ final class ReplacedProgramTest {
             throws IOException {
         var releases = Releases.install(node);
         var first = releases.first().toString();
-        var next = releases.second(NEXT, 2).toString();
+        var next = releases.other(NEXT, 2).toString();
         // containerd dials the daemon that was started anew when it finds the time.
         try (var older = new Patience(new Tally(List.of(), 1)).get(() -> Pod.run(node))) {
             var early = counting(older);
+
+            var tooFar = releases.refusedUpgrade("--to", releases.other("10.0.0", 3).toString());
+            assertThat(tooFar.exitCode()).isNotZero();
+            assertThat(tooFar.stderr()).contains("format");
+            assertGoesOn(older, early);
 
             assertThat(releases.upgrade("--to", next))
                     .contains("wasm-sandboxer " + NEXT + " runs, with the pods there were");

@@ -2,7 +2,9 @@
 package io.silica.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.silica.ctl.cri.CriException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -120,6 +122,25 @@ final class RestartTest {
             assertThat(node.sandboxer().daemonPid()).isEqualTo(waits);
             assertThat(container.awaitExitCode()).isEqualTo(7);
             assertThat(container.stdout()).isEqualTo(numbersUpTo(60));
+            assertThat(pod.start("hello").awaitExitCode()).isZero();
+        }
+    }
+
+    /** Nobody listens for the connection of a new container while there is no supervisor. */
+    @OnEveryContainerd
+    void aContainerRunsOnWhenTheSupervisorIsKilledAndThenTheDaemonThatItLeft(Node node) {
+        try (var pod = Pod.run(node)) {
+            var container = pod.start("tick", "100", "50", "7").awaitLine("3");
+
+            long left = node.sandboxer().killSupervisor();
+            assertThatThrownBy(() -> pod.start("hello")).isInstanceOf(CriException.class);
+            node.sandboxer().superviseAgain();
+            assertThat(pod.start("hello").awaitExitCode()).isZero();
+            ProcessHandle.of(left).orElseThrow().destroyForcibly();
+
+            assertThat(container.awaitExitCode()).isEqualTo(7);
+            assertThat(container.stdout()).isEqualTo(numbersUpTo(100));
+            pod.awaitFound();
             assertThat(pod.start("hello").awaitExitCode()).isZero();
         }
     }

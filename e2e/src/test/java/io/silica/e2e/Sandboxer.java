@@ -128,9 +128,13 @@ final class Sandboxer implements AutoCloseable {
         return metrics.isReady();
     }
 
-    /** What a daemon that has lost nothing would tell in another way. */
-    List<String> losses() {
-        return metrics.values(NOTHING_LOST.keySet()).map(this::losses).orElse(List.of());
+    /**
+     * What a daemon that has lost nothing would tell in another way.
+     *
+     * @return empty if none answers
+     */
+    Optional<List<String>> losses() {
+        return metrics.values(NOTHING_LOST.keySet()).map(this::losses);
     }
 
     private List<String> losses(Map<String, Double> told) {
@@ -162,6 +166,26 @@ final class Sandboxer implements AutoCloseable {
         daemon.destroyForcibly();
         Until.holds("the end of a killed daemon", () -> !daemon.isAlive());
         return daemon.pid();
+    }
+
+    /**
+     * Kills the supervisor as a crash does, by SIGKILL, and its standby with it; the daemon goes
+     * on.
+     *
+     * @return the id of the daemon's process
+     */
+    long killSupervisor() {
+        long daemon = daemonPid();
+        supervisor.kill();
+        return daemon;
+    }
+
+    /** Starts another supervisor, and waits until the daemon that is there is kept by it. */
+    void superviseAgain() {
+        supervisor.start();
+        Until.holds(
+                kind + "-sandboxer being kept again",
+                () -> losses().filter(List::isEmpty).isPresent());
     }
 
     /**

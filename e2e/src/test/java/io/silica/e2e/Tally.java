@@ -20,6 +20,8 @@ final class Tally {
     private final Map<ChaosKind, Integer> containers = new TreeMap<>();
     private final AtomicLong lines = new AtomicLong();
     private final AtomicLong expected = new AtomicLong();
+    private final AtomicLong came = new AtomicLong();
+    private final AtomicLong looks = new AtomicLong();
     private final AtomicLong changed = new AtomicLong();
     private final AtomicLong commands = new AtomicLong();
     private final AtomicLong commandsThatEnded = new AtomicLong();
@@ -63,9 +65,20 @@ final class Tally {
         counted(kind).countDown();
     }
 
-    /** A container that ended by itself was to print so many lines. */
+    /** A container was started that is to print so many lines and then ends by itself. */
     void expected(long count) {
         expected.addAndGet(count);
+    }
+
+    /** One of those has ended, and so many of its lines are in its log or known to be lost. */
+    void came(long count) {
+        came.addAndGet(count);
+    }
+
+    /** A daemon was asked for what it has lost; anything is a loss. */
+    void looked(List<String> told) {
+        looks.incrementAndGet();
+        told.forEach(this::loss);
     }
 
     /** The limits of a pod or a container were changed. */
@@ -139,6 +152,8 @@ final class Tally {
         assertThat(List.copyOf(losses)).as(summary()).isEmpty();
         assertThat(lines.get()).as("lines").isPositive();
         assertThat(expected.get()).as("lines that were expected").isPositive();
+        assertThat(came.get()).as("of these").isEqualTo(expected.get());
+        assertThat(looks.get()).as("looks at the counters of losses").isPositive();
         assertContainerdLosesNoMoreThanItMust();
     }
 
@@ -161,9 +176,10 @@ final class Tally {
     synchronized String summary() {
         return """
         deaths %d: %s
-        containers %s, their lines %d, each once and in order, %d of them expected
+        containers %s, their lines %d, each once and in order; %d expected of those that ended by themselves, %d came
         limits changed on the way: %d, commands run: %d, and ended before they could: %d; refused at a container's end: %d
-        lost or wrong: %d
+        daemons asked for lost journals, dropped events and connections that nobody keeps: %d times
+        lost or wrong, in their counters or in what came: %d
         calls repeated by the client: %d
         lines that nobody had read when their container ended without a containerd: %d
         containerd's own: %d lines that it had read, %d exit codes that it had been told, %d containers that it was making\
@@ -174,10 +190,12 @@ final class Tally {
                         containers,
                         lines.get(),
                         expected.get(),
+                        came.get(),
                         changed.get(),
                         commands.get(),
                         commandsThatEnded.get(),
                         refusedAtTheEnd.get(),
+                        looks.get(),
                         losses.size(),
                         repeated.get(),
                         lostUnread.get(),
