@@ -5,14 +5,17 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.silica.ctl.cri.CriClient;
 import io.silica.ctl.cri.CriException;
 import io.silica.proto.containerd.events.TaskExit;
+import io.silica.proto.containerd.events.TaskOOM;
 import io.silica.proto.containerd.types.Envelope;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** What containerd tells those who have subscribed to its events. */
 final class Subscription implements AutoCloseable {
+    private static final String TASKS = "/tasks/";
     private static final String EXIT = "containerd.events.TaskExit";
 
     private final CriClient client;
@@ -39,6 +42,24 @@ final class Subscription implements AutoCloseable {
     /** Waits until the end of a container's first process is told. */
     TaskExit awaitExit(String container) {
         return Until.present("the event of the end of " + container, () -> exit(container));
+    }
+
+    /** The topics of what has been told of a container and its processes, in this order. */
+    List<String> topics(String container) {
+        return heard.stream()
+                .filter(envelope -> envelope.getTopic().startsWith(TASKS))
+                .filter(envelope -> container(envelope).equals(container))
+                .map(Envelope::getTopic)
+                .toList();
+    }
+
+    /** In all events of this topic the container is the first field, which this one has alone. */
+    private static String container(Envelope envelope) {
+        try {
+            return TaskOOM.parseFrom(envelope.getEvent().getValue()).getContainerId();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private Optional<TaskExit> exit(String container) {
