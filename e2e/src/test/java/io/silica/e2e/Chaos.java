@@ -91,7 +91,7 @@ final class Chaos {
                     }
                 }
                 while (tally.deaths() < kills) {
-                    strike();
+                    strike(kills >= LONG);
                 }
                 tally.awaitFirstContainers(CUSTOMERS_END_WITHIN);
                 if (victim == Victim.SANDBOXER) {
@@ -125,7 +125,12 @@ final class Chaos {
         }
     }
 
-    private void strike() throws InterruptedException {
+    /**
+     * @param everywhere a daemon that dies with containerd may die again: two starts from the
+     *     beginning have to be over within the five seconds for which a containerd that is started
+     *     waits, which no short run should be about
+     */
+    private void strike(boolean everywhere) throws InterruptedException {
         switch (victim) {
             case SANDBOXER -> strikeSandboxer(kinds.get(random.nextInt(kinds.size())));
             case CONTAINERD -> {
@@ -136,7 +141,7 @@ final class Chaos {
             }
             case BOTH -> {
                 pause();
-                if (random.nextBoolean()) {
+                if (everywhere && random.nextBoolean()) {
                     strikeBoth(nextPlace());
                 } else {
                     var _ = killBoth(kinds.getFirst());
