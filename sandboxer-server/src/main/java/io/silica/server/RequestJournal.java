@@ -35,10 +35,11 @@ record RequestJournal(Optional<Journal> journal, boolean isContinued, int unusab
      * Opens it, and says what has become of the last one.
      *
      * @param holder the instance that keeps the connections
+     * @param beforeFresh called before a new one is begun
      */
-    static RequestJournal open(Path directory, ByteSize size, String holder) {
+    static RequestJournal open(Path directory, ByteSize size, String holder, Runnable beforeFresh) {
         var owner = JournalOwner.now(holder);
-        return switch (new JournalDirectory(directory).open(size.bytes(), owner)) {
+        return switch (new JournalDirectory(directory, beforeFresh).open(size.bytes(), owner)) {
             case JournalOpening.Fresh(Journal journal) -> fresh(journal, 0);
             case JournalOpening.Damaged(Journal journal, String _, Path _) -> fresh(journal, 1);
             case JournalOpening.Outdated(Journal journal) -> {

@@ -27,7 +27,6 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -59,17 +58,17 @@ final class TaskConnections implements AutoCloseable {
         this.without = without;
         holder.ifPresent(parts::owns);
         this.listener = holder.isPresent() ? Optional.empty() : Optional.of(listen(socket));
+        var epoch = new OperationEpoch(state.path().resolve("operation-epoch"));
         this.journal =
                 holder.map(it ->
                                 RequestJournal.open(
-                                        state.subdirectory("journal"), journalSize, it.instance()))
+                                        state.subdirectory("journal"),
+                                        journalSize,
+                                        it.instance(),
+                                        epoch::forget))
                         .orElseGet(RequestJournal::none);
         parts.owns(journal);
-        this.operations =
-                new Operations(
-                        epoch(
-                                new InstanceFile(state.path().resolve("operation-epoch")),
-                                journal.isContinued()));
+        this.operations = new Operations(epoch.of(journal));
     }
 
     /**
@@ -94,19 +93,6 @@ final class TaskConnections implements AutoCloseable {
                 state,
                 journalSize,
                 channel.isPresent() ? Protection.NO_HOLDER : Protection.OFF);
-    }
-
-    /**
-     * Connections keep their names for as long as the journal tells of them; what has come by them
-     * goes by another epoch afterwards.
-     */
-    private static String epoch(InstanceFile file, boolean isContinued) {
-        var last = isContinued ? file.read() : Optional.<String>empty();
-        return last.orElseGet(() -> {
-            var next = UUID.randomUUID().toString().replace("-", "");
-            file.write(next);
-            return next;
-        });
     }
 
     /** What is asked for by them. */

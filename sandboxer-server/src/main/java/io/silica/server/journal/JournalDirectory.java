@@ -24,9 +24,21 @@ public final class JournalDirectory {
     private static final int PAGE = 4096;
 
     private final Path path;
+    private final Runnable beforeFresh;
 
     public JournalDirectory(Path path) {
+        this(path, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param beforeFresh called before a journal is begun that tells of none of the connections of
+     *     the last one
+     */
+    public JournalDirectory(Path path, Runnable beforeFresh) {
         this.path = path;
+        this.beforeFresh = beforeFresh;
     }
 
     /** The file. */
@@ -98,6 +110,7 @@ public final class JournalDirectory {
     }
 
     private Journal create(int halfBytes, JournalOwner owner) throws IOException {
+        beforeFresh.run();
         var file = inPlace(JournalFile.create(next(), halfBytes, owner));
         return new Journal(file, new TrackedConnections(), owner);
     }

@@ -133,10 +133,15 @@ final class HeldGround implements AutoCloseable {
     /** By which what comes by connections is told from what came by earlier ones of their names. */
     String epoch() {
         try {
-            return Files.readString(directory.resolve("state/operation-epoch"));
+            return Files.readString(epochFile());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Where it is written down. */
+    Path epochFile() {
+        return directory.resolve("state/operation-epoch");
     }
 
     /** What a metric says now. */

@@ -118,6 +118,21 @@ class JournalFaultsTest {
         isProtectedAndServes();
     }
 
+    @Test
+    void whereTheEpochCannotBeWrittenThatOfTheLastJournalIsGoneAndTheDaemonServes()
+            throws IOException {
+        ground.die();
+        Files.delete(journal());
+        // Beside it, where it is written first.
+        Files.createDirectories(
+                ground.epochFile().resolveSibling("operation-epoch.new").resolve("in the way"));
+        ground.live();
+
+        assertThat(ground.epochFile()).doesNotExist();
+        theContainersOfTheLastLifeAreGone();
+        isProtectedAndServes();
+    }
+
     /** containerd is told so by the end of their connections; their pods stay. */
     private void theContainersOfTheLastLifeAreGone() {
         assertThatThrownBy(() -> known.state("c1")).isInstanceOf(TtrpcException.class);
