@@ -212,6 +212,8 @@ class BootedGuestTest {
 
         assertThatThrownBy(() -> host.delete("execs", "")).hasMessageContaining("while it runs");
         host.kill("execs", 15);
+        assertThatThrownBy(() -> host.killAll("execs", "none")).hasMessageContaining("its start");
+        host.delete("execs", "none");
         assertThat(host.await("execs", "")).isEqualTo(9);
         host.delete("execs", "");
     }

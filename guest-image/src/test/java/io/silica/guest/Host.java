@@ -89,6 +89,12 @@ record Host(TtrpcClient client) implements AutoCloseable {
         task("Kill", KillRequest.newBuilder().setId(id).setSignal(signal).build(), Empty.parser());
     }
 
+    /** Kills a process, with all of its container if it is the first. */
+    void killAll(String id, String exec) {
+        var request = KillRequest.newBuilder().setId(id).setExecId(exec).setSignal(9).setAll(true);
+        task("Kill", request.build(), Empty.parser());
+    }
+
     /** The same as an operation, which may have been asked for before. */
     void kill(String id, int signal, String operation) {
         var _ =

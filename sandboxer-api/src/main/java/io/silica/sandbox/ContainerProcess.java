@@ -19,7 +19,8 @@ public interface ContainerProcess {
      * Sends a signal. One that ends the process is answered when it is on its way, not when the
      * process has ended.
      *
-     * @param all whether every process of the container gets it
+     * @param all whether every process of the container gets it; of one that exec added, it alone
+     *     does
      * @throws SandboxException.NotFound if the process has ended
      */
     void kill(Signal signal, boolean all);

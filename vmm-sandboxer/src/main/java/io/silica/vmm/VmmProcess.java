@@ -34,6 +34,8 @@ final class VmmProcess implements ContainerProcess {
     private ContainerObserver observer = () -> {};
     private Runnable onDelete = () -> {};
     private volatile boolean letGo;
+    private boolean starting;
+    private boolean neverStarts;
     private @Nullable Thread waiting;
 
     private VmmProcess(
@@ -175,13 +177,37 @@ final class VmmProcess implements ContainerProcess {
     /** The start of a daemon that died may have come through. */
     @Override
     public void start() {
+        beginStart();
         try {
             task.start();
         } catch (SandboxException.WrongState e) {
             if (task.status() == Status.CREATED) {
                 throw e;
             }
+        } finally {
+            endStart();
         }
+    }
+
+    private synchronized void beginStart() {
+        if (neverStarts) {
+            throw new SandboxException.WrongState(task.name() + " was killed before its start");
+        }
+        starting = true;
+    }
+
+    private synchronized void endStart() {
+        starting = false;
+    }
+
+    /** Whether it is not being started, and never will be from now on. */
+    private synchronized boolean refuseStart() {
+        neverStarts |= !starting;
+        return neverStarts;
+    }
+
+    private synchronized boolean neverStarts() {
+        return neverStarts;
     }
 
     @Override
@@ -196,7 +222,21 @@ final class VmmProcess implements ContainerProcess {
                 giveUpRest();
             }
             throw e;
+        } catch (SandboxException.WrongState e) {
+            if (!signal.equals(Signal.KILL) || !endsBeforeStart()) {
+                throw e;
+            }
         }
+    }
+
+    /** One that was added and not started is nothing that a signal can reach: only we know it. */
+    private boolean endsBeforeStart() {
+        if (task.execId().isEmpty() || !refuseStart() || task.status() != Status.CREATED) {
+            return false;
+        }
+        streams.end();
+        exit.complete(new ExitStatus(Signal.KILL.exitCode(), InstantSource.system().instant()));
+        return true;
     }
 
     /**
@@ -250,11 +290,20 @@ final class VmmProcess implements ContainerProcess {
     @Override
     public void delete() {
         if (machine.exit().status().isEmpty()) {
-            task.delete();
+            forget();
         }
         stopWaiting();
         streams.end();
         onDelete.run();
+    }
+
+    /** A start that nobody waited for any more may have come through since. */
+    private void forget() {
+        if (neverStarts()) {
+            task.discard();
+        } else {
+            task.delete();
+        }
     }
 
     /** Waits for its end no longer; its streams are the next daemon's. */

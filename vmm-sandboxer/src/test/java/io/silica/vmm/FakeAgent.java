@@ -231,7 +231,7 @@ final class FakeAgent {
         if (process.status() == Status.STOPPED) {
             throw new TtrpcException(StatusCode.NOT_FOUND, "it has ended");
         }
-        if (request.getAll()) {
+        if (request.getAll() && request.getExecId().isEmpty()) {
             guest.container(request.getId()).signal(request.getSignal());
         } else if (process.status() == Status.CREATED && !request.getExecId().isEmpty()) {
             throw new TtrpcException(StatusCode.FAILED_PRECONDITION, "it was not started");

@@ -10,6 +10,8 @@ import io.silica.proto.guest.OutputStream;
 import io.silica.proto.guest.ProcessPhase;
 import io.silica.sandbox.Exit;
 import io.silica.sandbox.ExitStatus;
+import io.silica.ttrpc.StatusCode;
+import io.silica.ttrpc.TtrpcException;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,8 +52,15 @@ final class FakeGuestProcess {
         return exit;
     }
 
-    /** Whether it was not running before. */
+    /**
+     * Whether it was not running before.
+     *
+     * @throws TtrpcException for a program with a path: there is none
+     */
     synchronized boolean start() {
+        if (args.getFirst().startsWith("/")) {
+            throw new TtrpcException(StatusCode.INVALID_ARGUMENT, "no program " + args);
+        }
         if (started || exit.status().isPresent()) {
             return false;
         }

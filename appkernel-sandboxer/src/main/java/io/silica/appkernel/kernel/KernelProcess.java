@@ -17,7 +17,8 @@ public interface KernelProcess {
     /**
      * Sends a signal; one to a process that was not started ends it.
      *
-     * @param all whether every process of the container gets it
+     * @param all whether every process of the container gets it; of one that was added, it alone
+     *     does
      * @throws SandboxException.NotFound if it has ended
      */
     void signal(Signal signal, boolean all);

@@ -127,7 +127,7 @@ final class QuarkTask {
                                 .setId(container.value())
                                 .setExecId(exec)
                                 .setSignal(signal.number())
-                                .setAll(all)
+                                .setAll(all && exec.isEmpty())
                                 .build(),
                         Empty.parser(),
                         SHORT);

@@ -27,6 +27,11 @@ public interface KindUnderTest {
     /** Arguments of a program that prints a line and ends with 0. */
     List<String> print(String line);
 
+    /** Arguments of a program that is not there. */
+    default List<String> missing() {
+        return List.of("/no/such");
+    }
+
     /** Whether it adds processes to a running container. */
     boolean execs();
 

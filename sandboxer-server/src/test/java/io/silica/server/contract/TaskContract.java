@@ -10,7 +10,10 @@ import com.google.protobuf.MessageLite;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.proto.containerd.cgroups.v2.Metrics;
 import io.silica.proto.containerd.task.CloseIORequest;
+import io.silica.proto.containerd.task.DeleteRequest;
+import io.silica.proto.containerd.task.DeleteResponse;
 import io.silica.proto.containerd.task.ExecProcessRequest;
+import io.silica.proto.containerd.task.KillRequest;
 import io.silica.proto.containerd.task.ShutdownRequest;
 import io.silica.proto.containerd.task.StartRequest;
 import io.silica.proto.containerd.task.StartResponse;
@@ -348,25 +351,58 @@ public abstract class TaskContract {
         assumeTrue(kind.execs());
         started("c1", kind.sleep());
         CompletableFuture<String> read = stream("e1-stdout").readAll();
+        add("e1", kind.print("hello"), ContainerdStream.address(daemon.taskSocket(), "e1-stdout"));
+        startAdded("e1");
+        awaitAdded("e1");
+        assertThat(read).isCompletedWithValue("hello\n");
+    }
+
+    @Test
+    void aProcessThatWasAddedAndNeverRanIsDeletedAndItsContainerGoesOn() throws IOException {
+        assumeTrue(kind.execs());
+        started("c1", kind.sleep());
+        add("e1", kind.sleep(), "");
+        isDeletedAlone("e1");
+    }
+
+    @Test
+    void aProcessWhoseStartFailedIsDeletedAndItsContainerGoesOn() throws IOException {
+        assumeTrue(kind.execs());
+        started("c1", kind.sleep());
+        add("e1", kind.missing(), "");
+        assertThatThrownBy(() -> startAdded("e1")).isInstanceOf(TtrpcException.class);
+        isDeletedAlone("e1");
+    }
+
+    /** containerd asks for that whenever it is done with one. */
+    @Test
+    void aProcessThatWasAddedIsKilledAloneWhereAllAreAskedFor() throws IOException {
+        assumeTrue(kind.execs());
+        started("c1", kind.sleep());
+        add("e1", kind.sleep(), "");
+        startAdded("e1");
         empty(
-                "Exec",
-                ExecProcessRequest.newBuilder()
+                "Kill",
+                KillRequest.newBuilder()
                         .setId("c1")
                         .setExecId("e1")
-                        .setSpec(ExecProcess.spec(kind.print("hello")))
-                        .setStdout(ContainerdStream.address(daemon.taskSocket(), "e1-stdout"))
+                        .setSignal(KILL)
+                        .setAll(true)
                         .build());
+        assertThat(awaitAdded("e1").getExitStatus()).isEqualTo(137);
+        isDeletedAlone("e1");
+    }
+
+    private void isDeletedAlone(String exec) {
         var _ =
                 tasks.task(
-                        "Start",
-                        StartRequest.newBuilder().setId("c1").setExecId("e1").build(),
-                        StartResponse.parser());
-        var _ =
-                tasks.task(
-                        "Wait",
-                        WaitRequest.newBuilder().setId("c1").setExecId("e1").build(),
-                        WaitResponse.parser());
-        assertThat(read).isCompletedWithValue("hello\n");
+                        "Delete",
+                        DeleteRequest.newBuilder().setId("c1").setExecId(exec).build(),
+                        DeleteResponse.parser());
+        var state = StateRequest.newBuilder().setId("c1").setExecId(exec).build();
+        refused(StatusCode.NOT_FOUND, () -> tasks.task("State", state, StateResponse.parser()));
+        tasks.kill("c1", 0);
+        assertThat(tasks.state("c1").getStatus()).isEqualTo(Status.RUNNING);
     }
 
     @Test
@@ -423,6 +459,32 @@ public abstract class TaskContract {
         tasks.create(bundle.request().build());
         tasks.start(id);
         return bundle;
+    }
+
+    private void add(String exec, List<String> args, String stdout) {
+        empty(
+                "Exec",
+                ExecProcessRequest.newBuilder()
+                        .setId("c1")
+                        .setExecId(exec)
+                        .setSpec(ExecProcess.spec(args))
+                        .setStdout(stdout)
+                        .build());
+    }
+
+    private void startAdded(String exec) {
+        var _ =
+                tasks.task(
+                        "Start",
+                        StartRequest.newBuilder().setId("c1").setExecId(exec).build(),
+                        StartResponse.parser());
+    }
+
+    private WaitResponse awaitAdded(String exec) {
+        return tasks.task(
+                "Wait",
+                WaitRequest.newBuilder().setId("c1").setExecId(exec).build(),
+                WaitResponse.parser());
     }
 
     private void shutdown(String id) {

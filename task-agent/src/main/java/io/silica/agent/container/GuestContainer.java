@@ -238,10 +238,13 @@ public final class GuestContainer {
         execs.remove(process.execId());
     }
 
-    /** Signals a process, or all that there are in the container. Not in order with the rest. */
+    /**
+     * Signals a process, or all that there are in the container if it is the first that is named.
+     * Not in order with the rest.
+     */
     void signal(String execId, Signal signal, boolean all) {
         var process = process(execId);
-        if (all) {
+        if (all && execId.isEmpty()) {
             cgroup.signal(signal.number());
         } else {
             process.signal(signal);

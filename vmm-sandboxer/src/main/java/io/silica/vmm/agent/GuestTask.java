@@ -172,22 +172,28 @@ public final class GuestTask {
     }
 
     private void kill(Signal signal, boolean all, CallOptions options) {
-        var _ =
-                change(
-                        "Kill",
-                        KillRequest.newBuilder()
-                                .setId(container.value())
-                                .setExecId(execId())
-                                .setSignal(signal.number())
-                                .setAll(all)
-                                .build(),
-                        Empty.parser(),
-                        options);
+        var _ = change("Kill", killRequest(signal, all), Empty.parser(), options);
+    }
+
+    /** An agent of an earlier image takes all for all, whichever process is named. */
+    private KillRequest killRequest(Signal signal, boolean all) {
+        return KillRequest.newBuilder()
+                .setId(container.value())
+                .setExecId(execId())
+                .setSignal(signal.number())
+                .setAll(all && exec.isEmpty())
+                .build();
     }
 
     /** Waits for its end, for as long as that takes. */
     public ExitStatus await() {
         return await(CallOptions.none());
+    /**
+     * Sends a signal.
+     *
+     * @param all whether all of its container gets it, if this is the first process
+     * @throws SandboxException.WrongState if it was added and has not been started
+     */
     }
 
     private ExitStatus await(CallOptions options) {
