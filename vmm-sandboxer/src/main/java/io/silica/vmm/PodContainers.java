@@ -54,21 +54,11 @@ final class PodContainers {
                             running,
                             task,
                             config.stdio(),
-                            () -> create(task, described, config));
+                            () -> task.create(described, config.stdio()));
             return add(running, config.id(), process, observer);
         } catch (SandboxException e) {
             release(config.id());
             throw e;
-        }
-    }
-
-    /** An id that is taken is so by the creation of a daemon that died, which came late. */
-    private static void create(GuestTask task, GuestContainer made, ContainerConfig config) {
-        try {
-            task.create(made, config.stdio());
-        } catch (SandboxException.AlreadyExists _) {
-            task.discard();
-            task.create(made, config.stdio());
         }
     }
 

@@ -59,17 +59,7 @@ final class VmmContainer implements Container {
                         machine,
                         added,
                         config.stdio(),
-                        () -> add(added, process, config)));
-    }
-
-    /** An id that is taken is so by an exec of a daemon that died, which came late. */
-    private static void add(GuestTask added, byte[] process, ExecConfig config) {
-        try {
-            added.add(process, config.stdio());
-        } catch (SandboxException.AlreadyExists _) {
-            added.discard();
-            added.add(process, config.stdio());
-        }
+                        () -> added.add(process, config.stdio())));
     }
 
     /** A process that the guest has. */

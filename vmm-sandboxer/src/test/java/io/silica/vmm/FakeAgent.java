@@ -242,6 +242,7 @@ final class FakeAgent {
     }
 
     private DeleteResponse delete(DeleteRequest request) {
+        guest.forgetWith(request.getId(), request.getExecId());
         if (request.getExecId().isEmpty()) {
             var _ = guest.container(request.getId());
             guest.containers().remove(request.getId());
@@ -287,10 +288,22 @@ final class FakeAgent {
                             ? (R) lie.get().apply(request)
                             : guest.once(
                                     method,
+                                    target(request),
                                     context.metadata().first("silica-operation"),
                                     () -> answer.apply(request));
                 };
         builder.unary(method, requests, handler, Dispatch.BLOCKING);
+    }
+
+    private static String target(MessageLite request) {
+        return switch (request) {
+            case CreateTaskRequest it -> it.getId() + "/";
+            case ExecProcessRequest it -> it.getId() + "/" + it.getExecId();
+            case StartRequest it -> it.getId() + "/" + it.getExecId();
+            case KillRequest it -> it.getId() + "/" + it.getExecId();
+            case DeleteRequest it -> it.getId() + "/" + it.getExecId();
+            default -> "";
+        };
     }
 
     private void requireAttached() {

@@ -33,17 +33,25 @@ import org.jspecify.annotations.Nullable;
 final class FakeGuest {
     private static final long REDIAL_PAUSE_NANOS = 500_000;
 
-    private final Path host;
     private final Map<String, FakeGuestContainer> containers = new ConcurrentHashMap<>();
     private final Map<String, Function<MessageLite, MessageLite>> lies = new ConcurrentHashMap<>();
-    private final Map<String, MessageLite> results = new ConcurrentHashMap<>();
+    private final Map<String, Result> results = new ConcurrentHashMap<>();
     private final AtomicInteger made = new AtomicInteger();
     private final Exit end = new Exit();
     private final Thread dialler;
+    private volatile Path host;
     private volatile @Nullable ClosingChannel current;
     private volatile boolean prepared;
     private volatile String unheard = "";
     private volatile long session;
+
+    /**
+     * What an operation came to.
+     *
+     * @param target the container and the process that it was for, with a slash between
+     * @param outcome gives the answer, or throws the refusal
+     */
+    private record Result(String target, Supplier<? extends MessageLite> outcome) {}
 
     /**
      * @param host the socket that it dials
@@ -74,6 +82,11 @@ final class FakeGuest {
             server.serve(channel);
             channel.closed().await();
         }
+    }
+
+    /** Dials another socket from now on. */
+    void dials(Path socket) {
+        host = socket;
     }
 
     /** Loses the connection that there is, if one is; it dials again. */
@@ -107,20 +120,51 @@ final class FakeGuest {
         unheard = method;
     }
 
-    /** Carries out an operation, or answers with what it came to. */
+    /**
+     * Carries out an operation, or answers with what it came to.
+     *
+     * @param target the container and the process, with a slash between
+     */
     @SuppressWarnings("unchecked") // the same method of the same contract
-    <R extends MessageLite> R once(String method, Optional<String> operation, Supplier<R> work) {
-        @Nullable MessageLite known = operation.isEmpty() ? null : results.get(operation.get());
+    <R extends MessageLite> R once(
+            String method, String target, Optional<String> operation, Supplier<R> work) {
+        @Nullable Result known = operation.isEmpty() ? null : results.get(operation.get());
         if (known != null) {
-            return (R) known;
+            return (R) known.outcome().get();
         }
-        R result = work.get();
-        operation.ifPresent(it -> results.put(it, result));
+        R result;
+        try {
+            result = work.get();
+        } catch (TtrpcException e) {
+            keep(
+                    target,
+                    operation,
+                    () -> {
+                        throw e;
+                    });
+            throw e;
+        }
+        keep(target, operation, () -> result);
         if (method.equals(unheard)) {
             unheard = "";
             hangUp();
         }
         return result;
+    }
+
+    private void keep(
+            String target, Optional<String> operation, Supplier<? extends MessageLite> outcome) {
+        operation.ifPresent(it -> results.put(it, new Result(target, outcome)));
+    }
+
+    /** What operations on a process came to, or on a container and all in it, goes with it. */
+    void forgetWith(String container, String exec) {
+        var target = container + "/" + exec;
+        results.values()
+                .removeIf(it ->
+                        exec.isEmpty()
+                                ? it.target().startsWith(target)
+                                : it.target().equals(target));
     }
 
     /** Forgets what operations came to. */

@@ -77,6 +77,15 @@ final class GuestOperationsTest {
         PodInMemory.exec(container, Stdio.NONE, "exit", "4").start();
     }
 
+    @Test
+    void aContainerThatNobodyKnowsIsReplacedInEveryLifeThatIsAskedForItAgain() throws Exception {
+        for (int made = 2; made <= 4; made++) {
+            pod.nextLife();
+            container = new Operation("asked once").call(() -> pod.create(Stdio.NONE, "sleep"));
+            assertThat(pod.guest().made()).isEqualTo(made);
+        }
+    }
+
     private void signal(String operation) throws Exception {
         var _ =
                 new Operation(operation)

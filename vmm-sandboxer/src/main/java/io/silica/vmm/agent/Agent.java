@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -406,10 +407,28 @@ public final class Agent implements AutoCloseable {
             MessageLite request,
             Parser<R> responses,
             CallOptions options) {
-        var asked = Operation.current();
+        return change(Operation.current(), method, scope, request, responses, options);
+    }
+
+    /**
+     * The same for what the daemon wants itself, whatever it carries out meanwhile: each time is
+     * another operation.
+     */
+    <R extends MessageLite> R ownChange(
+            String method, MessageLite request, Parser<R> responses, CallOptions options) {
+        return change(Optional.empty(), method, "", request, responses, options);
+    }
+
+    private <R extends MessageLite> R change(
+            Optional<Operation> asked,
+            String method,
+            String scope,
+            MessageLite request,
+            Parser<R> responses,
+            CallOptions options) {
         var id =
-                asked.map(it -> "%s/%s/%s".formatted(it.id(), method, scope))
-                        .orElseGet(() -> "%d/%d".formatted(session, unasked.incrementAndGet()));
+                asked.map(it -> it.id() + '/' + method + '/' + scope)
+                        .orElseGet(() -> session + "/" + unasked.incrementAndGet());
         try {
             return call(TASK, method, request, responses, options.withMetadata(OPERATION, id));
         } finally {

@@ -53,6 +53,9 @@ public final class GuestTask {
     /** What the streams are called: only that they are there matters. */
     private static final String THERE = "guest";
 
+    /** Tells the second try of a call from the first, whose refusal the agent keeps. */
+    private static final String AGAIN = "/again";
+
     private static final long NANOS_PER_MICRO = 1_000;
     private static final CallOptions SHORT = CallOptions.timeout(Duration.ofSeconds(30));
 
@@ -90,14 +93,27 @@ public final class GuestTask {
         return exec.map(ExecId::value).orElse("");
     }
 
-    /** Makes a container with this as its first process. */
+    /**
+     * Makes a container with this as its first process. An id that is taken is so by the creation
+     * of a daemon that died, which came late: that container is ended.
+     */
     public void create(GuestContainer made, Stdio stdio) {
+        // The next life shows its files anew: what this one makes is not that.
+        var life = Long.toString(agent.session());
+        try {
+            create(made, stdio, life);
+        } catch (SandboxException.AlreadyExists _) {
+            discard();
+            create(made, stdio, life + AGAIN);
+        }
+    }
+
+    private void create(GuestContainer made, Stdio stdio, String scope) {
         var options = Any.newBuilder().setTypeUrl(CONTAINER).setValue(made.toByteString());
         var _ =
                 agent.change(
                         "Create",
-                        // The next life shows its files anew: what this one makes is not that.
-                        Long.toString(agent.session()),
+                        scope,
                         CreateTaskRequest.newBuilder()
                                 .setId(container.value())
                                 .setTerminal(stdio.terminal())
@@ -111,13 +127,22 @@ public final class GuestTask {
     }
 
     /**
-     * Adds this to its container.
+     * Adds this to its container. An id that is taken is so by an exec of a daemon that died, which
+     * came late: that process is ended.
      *
      * @param process the OCI process, in JSON
      */
     public void add(byte[] process, Stdio stdio) {
-        empty(
-                "Exec",
+        try {
+            add(process, stdio, execId());
+        } catch (SandboxException.AlreadyExists _) {
+            discard();
+            add(process, stdio, execId() + AGAIN);
+        }
+    }
+
+    private void add(byte[] process, Stdio stdio, String scope) {
+        var request =
                 ExecProcessRequest.newBuilder()
                         .setId(container.value())
                         .setExecId(execId())
@@ -126,7 +151,8 @@ public final class GuestTask {
                         .setStdout(there(stdio.stdout()))
                         .setStderr(stdio.terminal() ? "" : there(stdio.stderr()))
                         .setSpec(oci("Process", process))
-                        .build());
+                        .build();
+        var _ = agent.change("Exec", scope, request, Empty.parser(), SHORT);
     }
 
     private static String there(String stream) {
@@ -162,6 +188,12 @@ public final class GuestTask {
                 .getStatus();
     }
 
+    /**
+     * Sends a signal.
+     *
+     * @param all whether all of its container gets it, if this is the first process
+     * @throws SandboxException.WrongState if it was added and has not been started
+     */
     public void kill(Signal signal, boolean all) {
         kill(signal, all, SHORT);
     }
@@ -188,12 +220,6 @@ public final class GuestTask {
     /** Waits for its end, for as long as that takes. */
     public ExitStatus await() {
         return await(CallOptions.none());
-    /**
-     * Sends a signal.
-     *
-     * @param all whether all of its container gets it, if this is the first process
-     * @throws SandboxException.WrongState if it was added and has not been started
-     */
     }
 
     private ExitStatus await(CallOptions options) {
@@ -263,28 +289,20 @@ public final class GuestTask {
 
     /** Forgets it; of an unknown one that is done. */
     public void delete() {
-        delete(LONG);
-    }
-
-    private void delete(CallOptions options) {
         try {
-            var _ =
-                    change(
-                            "Delete",
-                            DeleteRequest.newBuilder()
-                                    .setId(container.value())
-                                    .setExecId(execId())
-                                    .build(),
-                            DeleteResponse.parser(),
-                            options);
+            var _ = change("Delete", deleteRequest(), DeleteResponse.parser(), LONG);
         } catch (SandboxException.NotFound _) {
             // It was done before.
         }
     }
 
+    private DeleteRequest deleteRequest() {
+        return DeleteRequest.newBuilder().setId(container.value()).setExecId(execId()).build();
+    }
+
     /**
-     * Ends it, if it has not ended, and forgets it: nobody knows it. A guest that says nothing of
-     * its end is not waited for.
+     * Ends it, if it has not ended, and forgets it: nobody knows it, and no client has asked for
+     * this. A guest that says nothing of its end is not waited for.
      */
     public void discard() {
         discard(LONG_PATIENCE);
@@ -304,13 +322,23 @@ public final class GuestTask {
                 // Somebody else has forgotten it.
             }
         }
-        delete(until(end));
+        forget(until(end));
+    }
+
+    private void forget(CallOptions options) {
+        try {
+            var _ = agent.ownChange("Delete", deleteRequest(), DeleteResponse.parser(), options);
+        } catch (SandboxException.NotFound _) {
+            // Somebody else has.
+        }
     }
 
     /** Kills it, with all of its container if it is the first: whether there is an end to come. */
     private boolean isEnding(long end) {
         try {
-            kill(Signal.KILL, exec.isEmpty(), until(end));
+            var _ =
+                    agent.ownChange(
+                            "Kill", killRequest(Signal.KILL, true), Empty.parser(), until(end));
             return true;
         } catch (SandboxException.NotFound _) {
             // It has ended already.
