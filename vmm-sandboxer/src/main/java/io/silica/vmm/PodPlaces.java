@@ -26,6 +26,7 @@ import java.util.Optional;
  *   id              the sandbox's
  *   session         how many lives of the daemon have dealt with it
  *   vsock/          what is between the guest and us; vsock_5000 in it, where the agent's calls arrive
+ *   agent.new       where that is made
  *   machine/        the back end's
  *   share/ exported/ what the guest sees of the host's files
  *   process-ID      what the first process of a container is
@@ -60,7 +61,13 @@ record PodPlaces(Path directory) {
         return directory.resolve("machine");
     }
 
+    /** What is between the guest and us; in a pod of an earlier release it lies beside the rest. */
     private Path guestSide() {
+        var own = ownGuestSide();
+        return Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS) ? own : directory;
+    }
+
+    private Path ownGuestSide() {
         return directory.resolve("vsock");
     }
 
@@ -73,6 +80,11 @@ record PodPlaces(Path directory) {
         return guestSide().resolve("vsock" + AGENT_PORT);
     }
 
+    /** Where it is made, out of the reach of all but us. */
+    Path agentInMaking() {
+        return directory.resolve("agent.new");
+    }
+
     PodShare share() {
         return new PodShare(directory);
     }
@@ -80,7 +92,7 @@ record PodPlaces(Path directory) {
     /** Makes them, for nobody but us. */
     void create(SandboxId id) {
         OwnFiles.directory(directory);
-        OwnFiles.directory(guestSide());
+        OwnFiles.directory(ownGuestSide());
         OwnFiles.write(directory.resolve("id"), id.value().getBytes(StandardCharsets.UTF_8));
     }
 

@@ -58,7 +58,11 @@ final class VmmSandbox implements Sandbox {
         this.pod = pod;
         this.onClose = onClose;
         this.agent =
-                Agent.listen(pod.places().agent(), pod.spec().id(), pod.places().nextSession());
+                Agent.listen(
+                        pod.places().agent(),
+                        pod.places().agentInMaking(),
+                        pod.spec().id(),
+                        pod.places().nextSession());
         this.guest = new GuestMachine(agent);
         this.machineStart = new MachineStart(pod, agent, guest, identity.getOrDefault(BOOT, ""));
         this.containers = new PodContainers(pod, agent, guest);

@@ -30,7 +30,12 @@ final class GuestPortsTest {
 
     @BeforeEach
     void attach() {
-        agent = Agent.listen(directory.resolve("vsock"), new SandboxId("pod"), 1);
+        agent =
+                Agent.listen(
+                        directory.resolve("vsock"),
+                        directory.resolve("new"),
+                        new SandboxId("pod"),
+                        1);
         guest = new FakeGuest(directory.resolve("vsock"));
     }
 

@@ -3,6 +3,7 @@ package io.silica.vmm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.silica.linux.FileTree;
 import io.silica.sandbox.AdoptedContainer;
 import io.silica.sandbox.Container;
 import io.silica.sandbox.ContainerConfig;
@@ -28,6 +29,7 @@ import io.silica.sandbox.Sandboxer;
 import io.silica.sandbox.Stdio;
 import io.silica.server.contract.Bundle;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -122,6 +124,29 @@ final class PodInMemory implements AutoCloseable {
     /** The daemon dies, and the next one finds the container running. */
     Container nextLife(Stdio stdio) {
         nextLife();
+        return found(stdio);
+    }
+
+    /** The same, where the one that dies is of an earlier release. */
+    Container nextRelease() {
+        nextLife(this::moveBeside);
+        return found(Stdio.NONE);
+    }
+
+    /** Its guests dialled a socket beside the one that is called like our directory. */
+    private void moveBeside() {
+        var places = PodPlaces.of(directory.resolve("kind"), POD);
+        var beside = places.directory().resolve("vsock_5000");
+        try {
+            FileTree.remove(places.directory().resolve("vsock"));
+            Files.createFile(places.directory().resolve("vsock"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        guest().dials(beside);
+    }
+
+    private Container found(Stdio stdio) {
         var former =
                 new FormerContainer(
                         ID,
@@ -140,8 +165,13 @@ final class PodInMemory implements AutoCloseable {
 
     /** The daemon dies, and the next one finds the pod. */
     void nextLife() {
+        nextLife(() -> {});
+    }
+
+    private void nextLife(Runnable between) {
         var identity = sandbox.identity();
         sandboxer.close();
+        between.run();
         sandboxer = kind.sandboxer(directory.resolve("kind"));
         sandbox = sandboxer.adopt(spec(), identity, true).orElseThrow();
     }

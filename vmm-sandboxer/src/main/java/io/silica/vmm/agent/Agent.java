@@ -24,10 +24,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -116,12 +117,15 @@ public final class Agent implements AutoCloseable {
     /**
      * Waits for an agent to dial from now on.
      *
-     * @param socket where it arrives; what is left there of an earlier life is replaced. Its
-     *     directory is closed to all but its group, which cannot remove what is ours
+     * @param socket where it arrives; what is left there of an earlier life is replaced, and at no
+     *     time is the name free for another. Its directory is closed to all but its group, which
+     *     cannot remove what is ours
+     * @param making where it is made, of the same file system, in a directory that is closed to all
+     *     but us
      * @param session counts the lives of the daemon
      */
-    public static Agent listen(Path socket, SandboxId sandbox, long session) {
-        return listen(socket, sandbox, session, HEARTBEAT);
+    public static Agent listen(Path socket, Path making, SandboxId sandbox, long session) {
+        return listen(socket, making, sandbox, session, HEARTBEAT);
     }
 
     /**
@@ -129,13 +133,15 @@ public final class Agent implements AutoCloseable {
      *
      * @param heartbeat how often the guest hears of us
      */
-    static Agent listen(Path socket, SandboxId sandbox, long session, Duration heartbeat) {
+    static Agent listen(
+            Path socket, Path making, SandboxId sandbox, long session, Duration heartbeat) {
         try {
-            Files.deleteIfExists(socket);
+            Files.deleteIfExists(making);
             var listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             try {
-                listener.bind(UnixDomainSocketAddress.of(socket));
-                open(socket);
+                listener.bind(UnixDomainSocketAddress.of(making));
+                open(making, socket);
+                Files.move(making, socket, StandardCopyOption.ATOMIC_MOVE);
                 var agent = new Agent(sandbox, session, socket, listener, heartbeat);
                 agent.acceptor.start();
                 return agent;
@@ -149,13 +155,13 @@ public final class Agent implements AutoCloseable {
     }
 
     /**
-     * For us and the group of its directory, in which nobody but us can have replaced it: what
-     * carries the guest's calls there may be another user.
+     * For us and the group of the directory where it is to be: what carries the guest's calls there
+     * may be another user.
      */
-    private static void open(Path socket) throws IOException {
+    private static void open(Path making, Path socket) throws IOException {
         var group = Files.getAttribute(socket.toAbsolutePath().getParent(), "unix:gid");
-        Files.setAttribute(socket, "unix:gid", group, LinkOption.NOFOLLOW_LINKS);
-        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw----"));
+        Files.setAttribute(making, "unix:gid", group, LinkOption.NOFOLLOW_LINKS);
+        Files.setPosixFilePermissions(making, PosixFilePermissions.fromString("rw-rw----"));
     }
 
     /** One after the other: a guest that dials without end costs one connection. */

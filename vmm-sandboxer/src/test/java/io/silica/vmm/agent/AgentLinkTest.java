@@ -27,7 +27,7 @@ final class AgentLinkTest {
     @Test
     void aGuestThatIsAskedNothingHearsOfItsHostAgainAndAgain() throws Exception {
         var socket = directory.resolve("vsock_5000");
-        try (var _ = Agent.listen(socket, POD, 1, Duration.ofMillis(1));
+        try (var _ = Agent.listen(socket, directory.resolve("new"), POD, 1, Duration.ofMillis(1));
                 var guest = RawGuest.attached(socket, 1)) {
             for (int i = 0; i < 3; i++) {
                 assertThat(guest.heartbeat()).isTrue();

@@ -43,7 +43,7 @@ final class HostileAgentTest {
     @BeforeEach
     void listen() {
         socket = directory.resolve("vsock_5000");
-        agent = Agent.listen(socket, new SandboxId("pod"), 1);
+        agent = Agent.listen(socket, directory.resolve("new"), new SandboxId("pod"), 1);
         machine = new GuestMachine(agent);
     }
 

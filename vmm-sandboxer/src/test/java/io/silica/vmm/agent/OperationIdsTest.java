@@ -34,7 +34,13 @@ final class OperationIdsTest {
     @BeforeEach
     void listen() {
         socket = directory.resolve("vsock_5000");
-        agent = Agent.listen(socket, new SandboxId("pod"), 1, Duration.ofMillis(20));
+        agent =
+                Agent.listen(
+                        socket,
+                        directory.resolve("new"),
+                        new SandboxId("pod"),
+                        1,
+                        Duration.ofMillis(20));
         task = new GuestTask(agent, new ContainerId("c"), Optional.empty());
     }
 
