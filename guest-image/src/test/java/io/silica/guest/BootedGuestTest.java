@@ -35,6 +35,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,6 +56,7 @@ class BootedGuestTest {
     private static final String HOSTNAME = "pod-of-the-test";
     private static final int MEGABYTES = 128;
     private static final int USR1 = 10;
+    private static final Executor ASIDE = it -> Thread.ofVirtual().name("asks").start(it);
 
     private VirtualMachine machine;
     private Host host;
@@ -209,11 +212,11 @@ class BootedGuestTest {
 
         host.exec("execs", "none", "{\"args\": [\"/none\"], \"cwd\": \"/\"}", false);
         assertThatThrownBy(() -> host.start("execs", "none")).hasMessageContaining("/none");
+        assertThatThrownBy(() -> host.killAll("execs", "none")).hasMessageContaining("its start");
+        host.delete("execs", "none");
 
         assertThatThrownBy(() -> host.delete("execs", "")).hasMessageContaining("while it runs");
         host.kill("execs", 15);
-        assertThatThrownBy(() -> host.killAll("execs", "none")).hasMessageContaining("its start");
-        host.delete("execs", "none");
         assertThat(host.await("execs", "")).isEqualTo(9);
         host.delete("execs", "");
     }
@@ -350,9 +353,25 @@ class BootedGuestTest {
     void aFailureIsSaidInCrunsWordsAndLeavesNothing() {
         var missing = ContainerSpec.of("missing", "/none").request();
         assertThatThrownBy(() -> host.create(missing)).hasMessageContaining("/none");
-        assertThat(list().getContainersList()).noneMatch(it -> it.getId().equals("missing"));
+        assertThat(isListed("missing")).isFalse();
         host.create(ContainerSpec.shell("missing", "exit 0").request());
         host.delete("missing", "");
+    }
+
+    @Test
+    void aContainerThatIsBeingMadeIsDeletedWhenItIsMade() {
+        var late = ContainerSpec.shell("late", "exit 0").request();
+        var made = CompletableFuture.runAsync(() -> host.create(late), ASIDE);
+        while (!isListed("late")) {
+            assertThat(made.isCompletedExceptionally()).isFalse();
+        }
+        host.delete("late", "");
+        made.join();
+        assertThat(isListed("late")).isFalse();
+    }
+
+    private boolean isListed(String id) {
+        return list().getContainersList().stream().anyMatch(it -> it.getId().equals(id));
     }
 
     private ListResponse list() {

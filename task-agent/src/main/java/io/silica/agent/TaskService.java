@@ -194,10 +194,10 @@ final class TaskService {
     }
 
     private DeleteResponse delete(DeleteRequest request, CallContext context) {
-        int pid = process(request.getId(), request.getExecId()).pid();
-        var answer = DeleteResponse.newBuilder().setPid(pid);
-        containers
-                .delete(request.getId(), request.getExecId())
+        var deleted = containers.delete(request.getId(), request.getExecId());
+        var answer = DeleteResponse.newBuilder().setPid(deleted.pid());
+        deleted.exit()
+                .status()
                 .ifPresent(status ->
                         answer.setExitStatus(status.code())
                                 .setExitedAt(Answers.timestamp(status.at())));

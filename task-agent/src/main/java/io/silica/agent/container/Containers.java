@@ -5,12 +5,11 @@ import io.silica.agent.container.ProcessStreams.Wanted;
 import io.silica.linux.Poller;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExecId;
-import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** All containers of this machine, those that have ended included, until they are deleted. */
@@ -59,17 +58,24 @@ public final class Containers {
     public GuestProcess create(ContainerRequest request, PodFiles pod) {
         var id = new ContainerId(request.id()).value();
         var container = new GuestContainer(id, paths, crun, reaper, poller);
+        return blocking.call(() -> {
+            // Whoever finds it waits until it is made.
+            synchronized (container) {
+                take(id, container);
+                try {
+                    container.create(request, new SpecEditor(share, pod), share);
+                    return container.process("");
+                } catch (IOException | InterruptedException | RuntimeException e) {
+                    byId.remove(id, container);
+                    throw e;
+                }
+            }
+        });
+    }
+
+    private void take(String id, GuestContainer container) {
         if (byId.putIfAbsent(id, container) != null) {
             throw new SandboxException.AlreadyExists("container \"" + id + "\" exists already");
-        }
-        try {
-            return blocking.call(() -> {
-                container.create(request, new SpecEditor(share, pod), share);
-                return container.process("");
-            });
-        } catch (RuntimeException e) {
-            byId.remove(id, container);
-            throw e;
         }
     }
 
@@ -102,18 +108,19 @@ public final class Containers {
     }
 
     /**
-     * Takes a process out of sight; with the first one goes the container.
+     * Takes a process out of sight; with the first one goes the container. One that is being made
+     * is waited for.
      *
-     * @return how it ended; empty if it was never started
+     * @return what it was
      */
-    public Optional<ExitStatus> delete(String id, String execId) {
+    public GuestProcess delete(String id, String execId) {
         var container = get(id);
         return blocking.call(() -> {
-            var status = Optional.ofNullable(container.delete(execId));
+            var deleted = container.delete(execId);
             if (execId.isEmpty()) {
                 byId.remove(id, container);
             }
-            return status;
+            return deleted;
         });
     }
 }

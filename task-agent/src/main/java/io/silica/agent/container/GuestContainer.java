@@ -10,7 +10,6 @@ import io.silica.agent.json.JsonWriter;
 import io.silica.linux.Descriptor;
 import io.silica.linux.Poller;
 import io.silica.sandbox.ExecId;
-import io.silica.sandbox.ExitStatus;
 import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
@@ -22,7 +21,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A container and its processes. What changes it happens in order, under its lock; what is asked is
@@ -259,10 +257,12 @@ public final class GuestContainer {
     /**
      * Takes a process that does not run out of sight; with the first one goes the container.
      *
-     * @return how it ended; null if it was never started
+     * <p>One that is being made is waited for.
+     *
+     * @return what it was
+     * @throws SandboxException.WrongState if it runs
      */
-    synchronized @Nullable ExitStatus delete(String execId)
-            throws IOException, InterruptedException {
+    synchronized GuestProcess delete(String execId) throws IOException, InterruptedException {
         var process = process(execId);
         var reason = process.notDeletable();
         if (reason != null) {
@@ -276,7 +276,7 @@ public final class GuestContainer {
             processes.remove(execId);
             process.streams().close();
         }
-        return process.exit().status().orElse(null);
+        return process;
     }
 
     private void remove() throws IOException {
