@@ -50,7 +50,8 @@ final class Confinement {
     }
 
     /**
-     * A program as a user without rights, and without a way to any, in the same namespaces.
+     * A program as a user without rights, and without a way to any, in the same namespaces. There
+     * is no file to which it can write; its output has to go elsewhere.
      *
      * @param descriptors that it may have open at a time
      */
@@ -72,7 +73,9 @@ final class Confinement {
                                 "--no-new-privs"),
                         program,
                         arguments);
-        var limited = new ArrayList<>(List.of("--nofile=%1$d:%1$d".formatted(descriptors)));
+        var limited =
+                new ArrayList<>(
+                        List.of("--fsize=0:0", "--nofile=%1$d:%1$d".formatted(descriptors)));
         limited.addAll(Arrays.asList(setpriv));
         return inNamespaces(PRLIMIT, limited.toArray(String[]::new));
     }
