@@ -36,7 +36,8 @@ feature-matrix: ## Writes docs/feature-matrix.md anew
 fuzz: ## Looks for bytes that break what reads the bytes of strangers (a minute for each target)
 	@scripts/fuzz
 
-bench: dist ## Measures, beside the peers' way of doing it
+# Figures are kept only of a machine that did nothing else, which the one who looks at them has to know.
+bench: dist ## Measures, beside the peers' way of doing it, and prints it; scripts/bench --append keeps it in benchmarks/RESULTS.md, too
 	@scripts/bench
 
 dist: ## Makes the distribution in dist/
