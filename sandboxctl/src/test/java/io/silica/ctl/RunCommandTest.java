@@ -224,7 +224,7 @@ final class RunCommandTest {
     }
 
     private int run(String... options) {
-        var args = new ArrayList<>(List.of("run", "--timeout", "10"));
+        var args = new ArrayList<>(List.of("run", "--call-timeout", "10"));
         if (!Arrays.asList(options).contains("--runtime-endpoint")) {
             args.addAll(List.of("--runtime-endpoint", "unix://" + socket));
         }

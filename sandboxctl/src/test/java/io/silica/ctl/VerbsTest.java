@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 final class VerbsTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -91,6 +92,90 @@ final class VerbsTest {
         assertThat(ctl("rm", "--force", "container-1")).isZero();
         assertThat(runtime.calls())
                 .endsWith("StopContainer container-1 0", "RemoveContainer container-1");
+    }
+
+    @Test
+    void theTimeoutOfAStopIsTheGraceAsInCrictl() {
+        ctl("runp", podFile.toString());
+        ctl("create", "pod-1", containerFile.toString(), podFile.toString());
+
+        assertThat(ctl("stop", "--timeout", "7", "--call-timeout", "9", "container-1")).isZero();
+        assertThat(runtime.calls()).endsWith("StopContainer container-1 7");
+    }
+
+    @Test
+    void allThatThereAreAreRemovedIfThatIsAsked() {
+        ctl("runp", podFile.toString());
+        ctl("create", "pod-1", containerFile.toString(), podFile.toString());
+
+        assertThat(ctl("rm", "--all")).isZero();
+        assertThat(ctl("rmp", "-a", "-f")).isZero();
+        assertThat(ctl("rm")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(runtime.calls())
+                .endsWith(
+                        "RemoveContainer container-1",
+                        "StopPodSandbox pod-1",
+                        "RemovePodSandbox pod-1");
+    }
+
+    @Test
+    void theRuntimeIsAskedForTheStateAndTheLabelsThatAreWanted() {
+        ctl("runp", podFile.toString());
+        ctl("create", "pod-1", containerFile.toString(), podFile.toString());
+        out.reset();
+
+        assertThat(ctl("pods", "-q", "--state", "ready", "--label", "a=b")).isZero();
+        assertThat(ctl("pods", "-q", "-s", "notready")).isZero();
+        assertThat(ctl("ps", "-q")).isZero();
+        assertThat(ctl("ps", "-q", "--state", "created")).isZero();
+        assertThat(ctl("ps", "-q", "-a", "--label", "a=b", "--label", "c=d")).isZero();
+        assertThat(runtime.filters())
+                .containsExactly(
+                        "pods SANDBOX_READY {a=b}",
+                        "pods SANDBOX_NOTREADY {}",
+                        "containers CONTAINER_RUNNING {}",
+                        "containers CONTAINER_CREATED {}",
+                        "containers CONTAINER_CREATED {a=b, c=d}");
+        assertThat(text(out).lines()).containsExactly("pod-1", "container-1", "container-1");
+    }
+
+    @Test
+    void ofAListThoseOfANameAnImageOrANamespaceAreShown() {
+        ctl("runp", podFile.toString());
+        ctl("create", "pod-1", containerFile.toString(), podFile.toString());
+        out.reset();
+
+        assertThat(ctl("pods", "-q", "--name", "^p$", "--namespace", "n")).isZero();
+        assertThat(ctl("pods", "-q", "--namespace", "other")).isZero();
+        assertThat(ctl("ps", "-q", "--latest", "--image", "pres")).isZero();
+        assertThat(ctl("ps", "-q", "-a", "--name", "other")).isZero();
+        assertThat(ctl("ps", "-q", "-n", "0")).isZero();
+        assertThat(text(out).lines()).containsExactly("pod-1", "container-1");
+    }
+
+    @Test
+    void whatPodsAndContainersHaveUsedIsPrintedForPeopleAndForScripts() {
+        assertThat(ctl("stats", "--no-trunc")).isZero();
+        assertThat(ctl("statsp", "pod-1")).isZero();
+        assertThat(ctl("stats", "-o", "json", "other")).isZero();
+
+        assertThat(text(out).replaceAll("\\s+", " "))
+                .contains("container-1", "3.0 KiB", "pod-1", "5.0 KiB", "\"stats\" : [ ]");
+    }
+
+    @Test
+    void aLogBeginsAtATimeAndHasTimesIfThatIsAsked() {
+        ctl("runp", podFile.toString());
+        ctl("create", "pod-1", containerFile.toString(), podFile.toString());
+        ctl("start", "container-1");
+        out.reset();
+
+        assertThat(ctl("logs", "--since", "2026-11-22T19:00:02Z", "container-1")).isZero();
+        assertThat(text(out)).isEmpty();
+        assertThat(ctl("logs", "-t", "--since", "99999999h", "container-1")).isZero();
+        assertThat(text(out)).isEqualTo("2026-11-22T19:00:01Z one\n");
+        assertThat(ctl("logs", "--since", "noon", "container-1"))
+                .isEqualTo(CommandLine.ExitCode.USAGE);
     }
 
     @Test
@@ -183,6 +268,16 @@ final class VerbsTest {
 
         assertThat(ctl("inspect", "container-1")).isZero();
         assertThat(text(out)).contains("\"status\"", "\"pid\" : 7", "\"plain\" : \"no JSON {\"");
+    }
+
+    @Test
+    void whatWasToldOfAPodIsPrintedWhole() {
+        ctl("runp", podFile.toString());
+        out.reset();
+
+        assertThat(ctl("inspectp", "-o", "json", "pod-1")).isZero();
+        assertThat(text(out)).contains("\"state\" : \"SANDBOX_READY\"");
+        assertThat(ctl("inspectp", "-o", "yaml", "pod-1")).isEqualTo(CommandLine.ExitCode.USAGE);
     }
 
     @Test

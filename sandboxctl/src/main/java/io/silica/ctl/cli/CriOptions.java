@@ -29,7 +29,7 @@ public final class CriOptions {
     private String endpoint = "";
 
     @Option(
-            names = "--timeout",
+            names = "--call-timeout",
             paramLabel = "SECONDS",
             defaultValue = "60",
             description = "How long one call may take. Default: ${DEFAULT-VALUE}.")

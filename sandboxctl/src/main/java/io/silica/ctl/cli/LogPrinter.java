@@ -6,16 +6,28 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Writes what a container wrote, byte by byte as it did, to the streams that it wrote to. */
 public final class LogPrinter {
     private final OutputStream stdout;
     private final OutputStream stderr;
+    private final boolean times;
 
     public LogPrinter(PrintStream stdout, PrintStream stderr) {
+        this(stdout, stderr, false);
+    }
+
+    private LogPrinter(PrintStream stdout, PrintStream stderr, boolean times) {
+        this.times = times;
         this.stdout = new ReadOutput(stdout);
         this.stderr = new ReadOutput(stderr);
+    }
+
+    /** One that writes the time of each line before it, also of one that goes on in the next. */
+    public static LogPrinter withTimes(PrintStream stdout, PrintStream stderr) {
+        return new LogPrinter(stdout, stderr, true);
     }
 
     public void print(List<LogLine> lines) {
@@ -34,6 +46,9 @@ public final class LogPrinter {
                     case STDERR -> stderr;
                 };
         try {
+            if (times) {
+                stream.write((line.time() + " ").getBytes(StandardCharsets.US_ASCII));
+            }
             line.content().writeTo(stream);
             if (!line.partial()) {
                 stream.write('\n');

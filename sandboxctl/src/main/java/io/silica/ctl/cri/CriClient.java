@@ -17,6 +17,7 @@ import io.silica.proto.containerd.types.Envelope;
 import io.silica.proto.cri.AttachRequest;
 import io.silica.proto.cri.Container;
 import io.silica.proto.cri.ContainerConfig;
+import io.silica.proto.cri.ContainerFilter;
 import io.silica.proto.cri.ContainerStats;
 import io.silica.proto.cri.ContainerStatsRequest;
 import io.silica.proto.cri.ContainerStatus;
@@ -37,6 +38,7 @@ import io.silica.proto.cri.ListPodSandboxRequest;
 import io.silica.proto.cri.ListPodSandboxStatsRequest;
 import io.silica.proto.cri.PodSandbox;
 import io.silica.proto.cri.PodSandboxConfig;
+import io.silica.proto.cri.PodSandboxFilter;
 import io.silica.proto.cri.PodSandboxStats;
 import io.silica.proto.cri.PodSandboxStatsRequest;
 import io.silica.proto.cri.PodSandboxStatus;
@@ -166,12 +168,13 @@ public final class CriClient implements AutoCloseable {
     }
 
     public List<PodSandbox> pods() {
-        return call(
-                "list pods",
-                () ->
-                        runtime()
-                                .listPodSandbox(ListPodSandboxRequest.getDefaultInstance())
-                                .getItemsList());
+        return pods(PodSandboxFilter.getDefaultInstance());
+    }
+
+    /** Those that a filter lets through. */
+    public List<PodSandbox> pods(PodSandboxFilter filter) {
+        var request = ListPodSandboxRequest.newBuilder().setFilter(filter).build();
+        return call("list pods", () -> runtime().listPodSandbox(request).getItemsList());
     }
 
     /** Kills the pod's containers and stops its sandbox; a pod that is stopped already stays so. */
@@ -268,12 +271,13 @@ public final class CriClient implements AutoCloseable {
     }
 
     public List<Container> containers() {
-        return call(
-                "list containers",
-                () ->
-                        runtime()
-                                .listContainers(ListContainersRequest.getDefaultInstance())
-                                .getContainersList());
+        return containers(ContainerFilter.getDefaultInstance());
+    }
+
+    /** Those that a filter lets through. */
+    public List<Container> containers(ContainerFilter filter) {
+        var request = ListContainersRequest.newBuilder().setFilter(filter).build();
+        return call("list containers", () -> runtime().listContainers(request).getContainersList());
     }
 
     public ContainerStats containerStats(String container) {

@@ -10,11 +10,20 @@ import io.silica.ctl.cri.LogLine;
 import io.silica.proto.cri.ContainerState;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.util.ArrayDeque;
+import java.util.Locale;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code sandboxctl logs}. */
 @Command(
@@ -36,11 +45,29 @@ public final class LogsCommand extends Verb {
             description = "Begin with the last N lines. Default: all.")
     private int tail;
 
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            defaultValue = "",
+            description =
+                    "Lines from then on: a time as 2026-11-30T12:00:00Z, or how long ago: 90s, 5m, 2h.")
+    private String since = "";
+
+    @Option(
+            names = {"-t", "--timestamps"},
+            description = "Print the time of each line before it.")
+    private boolean timestamps;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
     @Parameters(paramLabel = "ID", description = "The container's id, or how it begins.")
     private String id = "";
 
     @Override
     int run(CriClient client) throws IOException, InterruptedException {
+        var begins = begins();
         String container = KnownIds.ofContainers(client).only(id);
         String path = client.containerStatus(container).getLogPath();
         if (path.isEmpty()) {
@@ -49,27 +76,54 @@ public final class LogsCommand extends Verb {
                             .formatted(container),
                     null);
         }
-        print(client, container, ContainerLog.fromStart(Path.of(path)));
+        var printer =
+                timestamps
+                        ? LogPrinter.withTimes(console().out(), console().err())
+                        : new LogPrinter(console().out(), console().err());
+        print(
+                client,
+                container,
+                ContainerLog.fromStart(Path.of(path)),
+                line -> {
+                    if (!line.time().isBefore(begins)) {
+                        printer.print(line);
+                    }
+                });
         return ExitCode.OK;
     }
 
-    private void print(CriClient client, String container, ContainerLog log)
+    private Instant begins() {
+        try {
+            return since.isEmpty()
+                    ? Instant.MIN
+                    : since.matches("[0-9]+[smh]")
+                            ? InstantSource.system()
+                                    .instant()
+                                    .minus(Duration.parse("PT" + since.toUpperCase(Locale.ROOT)))
+                            : OffsetDateTime.parse(since).toInstant();
+        } catch (DateTimeException | ArithmeticException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "--since: neither a time nor how long ago: " + since, e);
+        }
+    }
+
+    private void print(
+            CriClient client, String container, ContainerLog log, Consumer<LogLine> printer)
             throws IOException, InterruptedException {
-        var printer = new LogPrinter(console().out(), console().err());
         // In this order: all that was logged before the exit was seen is read.
         boolean runs = runs(client, container);
         begin(log, printer);
         while (follow && runs) {
             Thread.sleep(POLL);
             runs = runs(client, container);
-            log.forEachAppended(printer::print);
+            log.forEachAppended(printer);
         }
     }
 
     /** A log can be longer than the memory is large: of one only the last lines are kept. */
-    private void begin(ContainerLog log, LogPrinter printer) throws IOException {
+    private void begin(ContainerLog log, Consumer<LogLine> printer) throws IOException {
         if (tail < 0) {
-            log.forEachAppended(printer::print);
+            log.forEachAppended(printer);
             return;
         }
         var last = new ArrayDeque<LogLine>();
@@ -79,7 +133,7 @@ public final class LogsCommand extends Verb {
                 last.removeFirst();
             }
         });
-        last.forEach(printer::print);
+        last.forEach(printer);
     }
 
     private static boolean runs(CriClient client, String container) {

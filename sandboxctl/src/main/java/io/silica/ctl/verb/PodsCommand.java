@@ -5,9 +5,14 @@ import io.silica.ctl.cli.ExitCode;
 import io.silica.ctl.cli.Table;
 import io.silica.ctl.cri.CriClient;
 import io.silica.proto.cri.PodSandbox;
+import io.silica.proto.cri.PodSandboxFilter;
+import io.silica.proto.cri.PodSandboxState;
+import io.silica.proto.cri.PodSandboxStateValue;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,6 +24,21 @@ public final class PodsCommand extends Verb {
 
     @Mixin private ListOptions options = new ListOptions();
 
+    @Mixin private ListFilter filter = new ListFilter();
+
+    @Option(
+            names = {"-s", "--state"},
+            paramLabel = "STATE",
+            description = "Those in this state only: ${COMPLETION-CANDIDATES}.")
+    private @Nullable State state;
+
+    @Option(
+            names = "--namespace",
+            paramLabel = "REGEX",
+            defaultValue = "",
+            description = "Those of such a namespace only.")
+    private Pattern namespace = Pattern.compile("");
+
     @Option(
             names = {"-r", "--runtime"},
             paramLabel = "HANDLER",
@@ -29,9 +49,10 @@ public final class PodsCommand extends Verb {
     @Override
     int run(CriClient client) {
         var pods =
-                client.pods().stream()
-                        .filter(pod -> handler.isEmpty() || pod.getRuntimeHandler().equals(handler))
-                        .toList();
+                filter.of(
+                        client.pods(asked()).stream().filter(this::isWanted).toList(),
+                        pod -> pod.getMetadata().getName(),
+                        PodSandbox::getCreatedAt);
         if (options.isJson()) {
             Json.printList(console().out(), "items", pods);
         } else if (options.isQuiet()) {
@@ -40,6 +61,31 @@ public final class PodsCommand extends Verb {
             print(pods, InstantSource.system().instant());
         }
         return ExitCode.OK;
+    }
+
+    /** What the runtime can tell apart itself. */
+    private PodSandboxFilter asked() {
+        var asked = PodSandboxFilter.newBuilder().putAllLabelSelector(filter.labels());
+        if (state != null) {
+            asked.setState(PodSandboxStateValue.newBuilder().setState(state.asked));
+        }
+        return asked.build();
+    }
+
+    private boolean isWanted(PodSandbox pod) {
+        return (handler.isEmpty() || pod.getRuntimeHandler().equals(handler))
+                && namespace.matcher(pod.getMetadata().getNamespace()).find();
+    }
+
+    private enum State {
+        ready(PodSandboxState.SANDBOX_READY),
+        notready(PodSandboxState.SANDBOX_NOTREADY);
+
+        private final PodSandboxState asked;
+
+        State(PodSandboxState asked) {
+            this.asked = asked;
+        }
     }
 
     private void print(List<PodSandbox> pods, Instant now) {

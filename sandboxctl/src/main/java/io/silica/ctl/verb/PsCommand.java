@@ -5,10 +5,13 @@ import io.silica.ctl.cli.ExitCode;
 import io.silica.ctl.cli.Table;
 import io.silica.ctl.cri.CriClient;
 import io.silica.proto.cri.Container;
+import io.silica.proto.cri.ContainerFilter;
 import io.silica.proto.cri.ContainerState;
+import io.silica.proto.cri.ContainerStateValue;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,6 +22,21 @@ public final class PsCommand extends Verb {
     private static final String STATE_PREFIX = "CONTAINER_";
 
     @Mixin private ListOptions options = new ListOptions();
+
+    @Mixin private ListFilter filter = new ListFilter();
+
+    @Option(
+            names = {"-s", "--state"},
+            paramLabel = "STATE",
+            description = "Those in this state only: ${COMPLETION-CANDIDATES}.")
+    private @Nullable State state;
+
+    @Option(
+            names = "--image",
+            paramLabel = "IMAGE",
+            defaultValue = "",
+            description = "Those of this image only, or of one whose name or id begins so.")
+    private String image = "";
 
     @Option(
             names = {"-a", "--all"},
@@ -34,7 +52,11 @@ public final class PsCommand extends Verb {
 
     @Override
     int run(CriClient client) {
-        var containers = client.containers().stream().filter(this::isWanted).toList();
+        var containers =
+                filter.of(
+                        client.containers(asked()).stream().filter(this::isWanted).toList(),
+                        container -> container.getMetadata().getName(),
+                        Container::getCreatedAt);
         if (options.isJson()) {
             Json.printList(console().out(), "containers", containers);
         } else if (options.isQuiet()) {
@@ -45,9 +67,35 @@ public final class PsCommand extends Verb {
         return ExitCode.OK;
     }
 
+    /** What the runtime can tell apart itself: usually it is asked for those that run. */
+    private ContainerFilter asked() {
+        var asked = ContainerFilter.newBuilder().putAllLabelSelector(filter.labels());
+        if (state != null) {
+            asked.setState(ContainerStateValue.newBuilder().setState(state.asked));
+        } else if (!all && !filter.isOfLast()) {
+            asked.setState(
+                    ContainerStateValue.newBuilder().setState(ContainerState.CONTAINER_RUNNING));
+        }
+        return asked.build();
+    }
+
     private boolean isWanted(Container container) {
-        return (all || container.getState() == ContainerState.CONTAINER_RUNNING)
-                && container.getPodSandboxId().startsWith(pod);
+        return container.getPodSandboxId().startsWith(pod)
+                && (container.getImage().getImage().startsWith(image)
+                        || container.getImageRef().startsWith(image));
+    }
+
+    private enum State {
+        created(ContainerState.CONTAINER_CREATED),
+        running(ContainerState.CONTAINER_RUNNING),
+        exited(ContainerState.CONTAINER_EXITED),
+        unknown(ContainerState.CONTAINER_UNKNOWN);
+
+        private final ContainerState asked;
+
+        State(ContainerState asked) {
+            this.asked = asked;
+        }
     }
 
     private void print(List<Container> containers, Instant now) {

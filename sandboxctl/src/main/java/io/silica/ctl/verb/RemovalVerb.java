@@ -11,6 +11,16 @@ abstract class RemovalVerb extends VerbOfMany {
             description = "Stop those that run.")
     private boolean force;
 
+    @Option(
+            names = {"-a", "--all"},
+            description = "All that there are.")
+    private boolean all;
+
+    @Override
+    final boolean isOfAll() {
+        return all;
+    }
+
     @Override
     final void act(CriClient client, String id) {
         if (runs(client, id)) {

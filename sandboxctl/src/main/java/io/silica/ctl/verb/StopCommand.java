@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class StopCommand extends VerbOfMany {
     @Option(
-            names = {"-t", "--grace"},
+            names = {"-t", "--timeout", "--grace"},
             paramLabel = "SECONDS",
             defaultValue = "0",
             description = "How long after the stop signal they are killed. Default: at once.")
@@ -34,7 +34,7 @@ public final class StopCommand extends VerbOfMany {
     @Override
     void act(CriClient client, String id) {
         if (seconds < 0) {
-            throw new ParameterException(spec.commandLine(), "--grace: less than no time");
+            throw new ParameterException(spec.commandLine(), "--timeout: less than no time");
         }
         client.stopContainer(id, Duration.ofSeconds(seconds));
     }

@@ -5,21 +5,28 @@ import io.silica.ctl.cli.ExitCode;
 import io.silica.ctl.cri.CriClient;
 import io.silica.ctl.cri.CriException;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** A command that is carried out with one after the other; a failure ends none but its own. */
 abstract class VerbOfMany extends Verb {
     @Parameters(
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "ID",
             description = "Ids, or how they begin if that is enough to tell.")
     private List<String> ids = List.of();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
 
     @Override
     final int run(CriClient client) {
         int exitCode = ExitCode.OK;
         var all = known(client);
-        for (String id : ids) {
+        for (String id : wanted(all)) {
             try {
                 String whole = all.only(id);
                 act(client, whole);
@@ -30,6 +37,21 @@ abstract class VerbOfMany extends Verb {
             }
         }
         return exitCode;
+    }
+
+    private List<String> wanted(KnownIds known) {
+        if (isOfAll()) {
+            return known.ids();
+        }
+        if (ids.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "Missing required parameter: 'ID'");
+        }
+        return ids;
+    }
+
+    /** Whether it is done with all that there are. */
+    boolean isOfAll() {
+        return false;
     }
 
     /** Those that there are. */

@@ -12,7 +12,10 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.silica.proto.cri.Container;
+import io.silica.proto.cri.ContainerAttributes;
+import io.silica.proto.cri.ContainerFilter;
 import io.silica.proto.cri.ContainerState;
+import io.silica.proto.cri.ContainerStats;
 import io.silica.proto.cri.ContainerStatus;
 import io.silica.proto.cri.ContainerStatusRequest;
 import io.silica.proto.cri.ContainerStatusResponse;
@@ -22,12 +25,21 @@ import io.silica.proto.cri.Image;
 import io.silica.proto.cri.ImageServiceGrpc;
 import io.silica.proto.cri.ImageStatusRequest;
 import io.silica.proto.cri.ImageStatusResponse;
+import io.silica.proto.cri.LinuxPodSandboxStats;
+import io.silica.proto.cri.ListContainerStatsRequest;
+import io.silica.proto.cri.ListContainerStatsResponse;
 import io.silica.proto.cri.ListContainersRequest;
 import io.silica.proto.cri.ListContainersResponse;
 import io.silica.proto.cri.ListPodSandboxRequest;
 import io.silica.proto.cri.ListPodSandboxResponse;
+import io.silica.proto.cri.ListPodSandboxStatsRequest;
+import io.silica.proto.cri.ListPodSandboxStatsResponse;
+import io.silica.proto.cri.MemoryUsage;
 import io.silica.proto.cri.PodSandbox;
+import io.silica.proto.cri.PodSandboxAttributes;
+import io.silica.proto.cri.PodSandboxFilter;
 import io.silica.proto.cri.PodSandboxState;
+import io.silica.proto.cri.PodSandboxStats;
 import io.silica.proto.cri.PodSandboxStatus;
 import io.silica.proto.cri.PodSandboxStatusRequest;
 import io.silica.proto.cri.PodSandboxStatusResponse;
@@ -49,6 +61,7 @@ import io.silica.proto.cri.StopContainerRequest;
 import io.silica.proto.cri.StopContainerResponse;
 import io.silica.proto.cri.StopPodSandboxRequest;
 import io.silica.proto.cri.StopPodSandboxResponse;
+import io.silica.proto.cri.UInt64Value;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +79,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FakeRuntime implements AutoCloseable {
     private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> filters = Collections.synchronizedList(new ArrayList<>());
     private final EventLoopGroup loop =
             new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private final Server server;
@@ -93,6 +107,11 @@ public final class FakeRuntime implements AutoCloseable {
     /** The names of the calls so far, with what they are about. */
     public List<String> calls() {
         return List.copyOf(calls);
+    }
+
+    /** What lists were asked for that were not of all. */
+    public List<String> filters() {
+        return List.copyOf(filters);
     }
 
     /** From now on containers run until they are stopped. */
@@ -150,6 +169,7 @@ public final class FakeRuntime implements AutoCloseable {
                             .setMetadata(request.getConfig().getMetadata())
                             .setState(PodSandboxState.SANDBOX_READY)
                             .setRuntimeHandler(handler)
+                            .putAllLabels(request.getConfig().getLabelsMap())
                             .build();
             answer(
                     "RunPodSandbox " + handler,
@@ -214,9 +234,23 @@ public final class FakeRuntime implements AutoCloseable {
         @Override
         public void listPodSandbox(
                 ListPodSandboxRequest request, StreamObserver<ListPodSandboxResponse> answer) {
+            var filter = request.getFilter();
+            if (!filter.equals(PodSandboxFilter.getDefaultInstance())) {
+                filters.add(
+                        "pods %s %s"
+                                .formatted(
+                                        filter.getState().getState(),
+                                        filter.getLabelSelectorMap()));
+            }
             answer.onNext(
                     ListPodSandboxResponse.newBuilder()
-                            .addAllItems(Stream.ofNullable(pod).toList())
+                            .addAllItems(
+                                    Stream.ofNullable(pod)
+                                            .filter(it ->
+                                                    !filter.hasState()
+                                                            || it.getState()
+                                                                    == filter.getState().getState())
+                                            .toList())
                             .build());
             answer.onCompleted();
         }
@@ -224,9 +258,23 @@ public final class FakeRuntime implements AutoCloseable {
         @Override
         public void listContainers(
                 ListContainersRequest request, StreamObserver<ListContainersResponse> answer) {
+            var filter = request.getFilter();
+            if (!filter.equals(ContainerFilter.getDefaultInstance())) {
+                filters.add(
+                        "containers %s %s"
+                                .formatted(
+                                        filter.getState().getState(),
+                                        filter.getLabelSelectorMap()));
+            }
             answer.onNext(
                     ListContainersResponse.newBuilder()
-                            .addAllContainers(Stream.ofNullable(container).toList())
+                            .addAllContainers(
+                                    Stream.ofNullable(container)
+                                            .filter(it ->
+                                                    !filter.hasState()
+                                                            || it.getState()
+                                                                    == filter.getState().getState())
+                                            .toList())
                             .build());
             answer.onCompleted();
         }
@@ -240,6 +288,37 @@ public final class FakeRuntime implements AutoCloseable {
                             .setStatus(PodSandboxStatus.newBuilder().setState(state))
                             .build());
             answer.onCompleted();
+        }
+
+        @Override
+        public void listContainerStats(
+                ListContainerStatsRequest request,
+                StreamObserver<ListContainerStatsResponse> answer) {
+            var stats =
+                    ContainerStats.newBuilder()
+                            .setAttributes(ContainerAttributes.newBuilder().setId("container-1"))
+                            .setMemory(MemoryUsage.newBuilder().setWorkingSetBytes(kibibytes(3)));
+            answer.onNext(ListContainerStatsResponse.newBuilder().addStats(stats).build());
+            answer.onCompleted();
+        }
+
+        @Override
+        public void listPodSandboxStats(
+                ListPodSandboxStatsRequest request,
+                StreamObserver<ListPodSandboxStatsResponse> answer) {
+            var linux =
+                    LinuxPodSandboxStats.newBuilder()
+                            .setMemory(MemoryUsage.newBuilder().setWorkingSetBytes(kibibytes(5)));
+            var stats =
+                    PodSandboxStats.newBuilder()
+                            .setAttributes(PodSandboxAttributes.newBuilder().setId("pod-1"))
+                            .setLinux(linux);
+            answer.onNext(ListPodSandboxStatsResponse.newBuilder().addStats(stats).build());
+            answer.onCompleted();
+        }
+
+        private static UInt64Value kibibytes(int number) {
+            return UInt64Value.newBuilder().setValue(number << 10).build();
         }
 
         @Override
