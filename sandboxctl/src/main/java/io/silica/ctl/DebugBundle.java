@@ -39,21 +39,24 @@ final class DebugBundle implements AutoCloseable {
             List.of("/healthz", "/readyz", "/protected", "/metrics");
 
     private final ZipOutputStream zip;
+    private final Programs programs;
 
-    private DebugBundle(ZipOutputStream zip) {
+    private DebugBundle(ZipOutputStream zip, Programs programs) {
         this.zip = zip;
+        this.programs = programs;
     }
 
     /** Begins a file that is not there yet. */
-    static DebugBundle create(Path file) throws IOException {
+    static DebugBundle create(Path file, Programs programs) throws IOException {
         var mode =
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         Files.createFile(file, mode);
         return new DebugBundle(
-                new ZipOutputStream(Files.newOutputStream(file, StandardOpenOption.WRITE)));
+                new ZipOutputStream(Files.newOutputStream(file, StandardOpenOption.WRITE)),
+                programs);
     }
 
-    /** Adds versions, and what the kernel has. */
+    /** Adds versions, what the kernel has, and containerd's log. */
     void addMachine() throws IOException {
         add(
                 "versions.txt",
@@ -66,6 +69,13 @@ final class DebugBundle implements AutoCloseable {
                     "machine/" + file.substring(1).replace('/', '-'),
                     () -> Files.readString(Path.of(file)));
         }
+        add("containerd/version.txt", () -> version(programs.named("containerd")));
+        add("containerd/log.txt", () -> DaemonLog.ofUnits(programs, "containerd"));
+    }
+
+    /** Adds the end of a log. */
+    void addLog(Path file) throws IOException {
+        add("logs" + file.toAbsolutePath().normalize(), () -> DaemonLog.end(file));
     }
 
     /** Adds what a daemon has written down and what it says. */
@@ -78,6 +88,17 @@ final class DebugBundle implements AutoCloseable {
                     kind + resource.substring(1) + ".txt",
                     () -> new MetricsSocket(state.resolve("metrics.sock")).get(resource).body());
         }
+        var daemon = new DebuggedDaemon(state, programs);
+        add(kind + "command-line.txt", daemon::commandLine);
+        add(kind + "configuration.toml", daemon::configuration);
+        add(kind + "log.txt", daemon::log);
+        for (Path program : daemon.configuredPrograms()) {
+            add(kind + "versions" + program + ".txt", () -> version(program));
+        }
+    }
+
+    private static String version(Path program) throws IOException {
+        return program + "\n" + Programs.output(List.of(program.toString(), "--version"));
     }
 
     private static String sandboxes(Path state) throws IOException {
@@ -125,7 +146,7 @@ final class DebugBundle implements AutoCloseable {
 
     private static String readOrReason(Text text) {
         try {
-            return text.read();
+            return Secrets.withheld(text.read());
         } catch (IOException | CommandException e) {
             return "cannot be had: " + e + "\n";
         }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,9 +35,10 @@ final class DebugCommand {
     @Command(
             name = "bundle",
             description = {
-                "Writes a zip file with states, journals, metrics and health of the daemons, and the",
-                "machine's versions. Values of annotations and labels are withheld, and what journals withhold.",
-                "Look through it before you give it away."
+                "Writes a zip file with states, journals, metrics, health, configuration and logs of the daemons,",
+                "containerd's log, and the versions of what they run. A log is had where journald has it, or where",
+                "the daemon writes to a file. Values of annotations and labels are withheld, what journals withhold,",
+                "and what looks like a secret. Look through it before you give it away."
             },
             mixinStandardHelpOptions = true)
     int bundle(
@@ -45,12 +47,17 @@ final class DebugCommand {
                             names = "--file",
                             paramLabel = "FILE",
                             description = "The zip file. Default: silica-debug-TIME.zip.")
-                    @Nullable Path file)
+                    @Nullable Path file,
+            @Option(
+                            names = "--log",
+                            paramLabel = "FILE",
+                            description = "A log that lies elsewhere: its end. May be repeated.")
+                    @Nullable List<Path> logs)
             throws IOException {
         Path zip = file != null ? file : Path.of(name(InstantSource.system().instant()));
         var states = daemons.directories();
-        try (var bundle = DebugBundle.create(zip)) {
-            write(bundle, states, zip);
+        try (var bundle = DebugBundle.create(zip, Programs.here())) {
+            write(bundle, states, logs == null ? List.of() : logs, zip);
         } catch (FileAlreadyExistsException e) {
             throw new CommandException(zip + " is there already; name another --file", e);
         }
@@ -59,12 +66,16 @@ final class DebugCommand {
     }
 
     /** Leaves no half of one. */
-    private static void write(DebugBundle bundle, List<Path> states, Path zip) throws IOException {
+    private static void write(DebugBundle bundle, List<Path> states, List<Path> logs, Path zip)
+            throws IOException {
         boolean whole = false;
         try {
             bundle.addMachine();
             for (Path state : states) {
                 bundle.addDaemon(state);
+            }
+            for (Path log : new LinkedHashSet<>(logs)) {
+                bundle.addLog(log);
             }
             whole = true;
         } finally {

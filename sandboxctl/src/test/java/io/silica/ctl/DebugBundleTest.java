@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,93 @@ final class DebugBundleTest {
 
         assertThat(bundle()).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("is there already");
+    }
+
+    @Test
+    void theConfigurationTheLogAndTheVersionsAreThereWithoutSecrets() throws Exception {
+        program("bin/runsc", "echo runsc version 1");
+        program(
+                "home/bin/wasm-sandboxer",
+                """
+                case "$*" in
+                *--json) echo '{"settings":[{"section":"gvisor","key":"program","value":"%s"}]}' ;;
+                *) echo "asked: $*"; echo 'a-token = "s3cret"' ;;
+                esac\
+                """
+                        .formatted(root.resolve("bin/runsc")));
+        Path log = Files.writeString(root.resolve("log"), "a line\npassword=s3cret\n");
+        var daemon = daemon("exec sleep 100", ProcessBuilder.Redirect.appendTo(log.toFile()));
+        try {
+            bundleOf(bundle -> bundle.addDaemon(state));
+        } finally {
+            daemon.destroyForcibly();
+        }
+
+        assertThat(entry("wasm/configuration.toml"))
+                .isEqualTo("asked: --settings dump\na-token = \"(withheld)\"\n");
+        assertThat(entry("wasm/log.txt")).isEqualTo("a line\npassword=(withheld)\n");
+        assertThat(entry("wasm/command-line.txt")).contains("100");
+        assertThat(entry("wasm/versions" + root.resolve("bin/runsc") + ".txt"))
+                .endsWith("/bin/runsc\nrunsc version 1\n");
+    }
+
+    @Test
+    void aLogThatIsNoFileIsThatOfJournald() throws Exception {
+        program("bin/journalctl", "echo \"$@\"");
+        program("bin/containerd", "echo containerd 2.4.2");
+        var daemon = daemon("exec sleep 100", ProcessBuilder.Redirect.DISCARD);
+        try {
+            bundleOf(bundle -> {
+                bundle.addMachine();
+                bundle.addDaemon(state);
+            });
+        } finally {
+            daemon.destroyForcibly();
+        }
+
+        assertThat(entry("wasm/log.txt"))
+                .contains("--unit=wasm-sandboxer --unit=silica-holder@wasm");
+        assertThat(entry("containerd/log.txt")).contains("--unit=containerd");
+        assertThat(entry("containerd/version.txt")).endsWith("containerd 2.4.2\n");
+        assertThat(entry("wasm/configuration.toml"))
+                .contains("there is no wasm-sandboxer beside sandboxctl");
+    }
+
+    @Test
+    void ofALogThatIsNamedTheEndIsThereFromTheBeginningOfALine() throws IOException {
+        Path log =
+                Files.writeString(
+                        root.resolve("long"), "first\n" + "x".repeat(4 << 20) + "\nlast\n");
+
+        bundleOf(bundle -> bundle.addLog(log));
+
+        assertThat(entry("logs" + log)).isEqualTo("last\n");
+    }
+
+    private interface Adding {
+        void to(DebugBundle bundle) throws IOException;
+    }
+
+    private void bundleOf(Adding adding) throws IOException {
+        var programs =
+                new Programs(Optional.of(root.resolve("home")), root.resolve("bin").toString());
+        try (var bundle = DebugBundle.create(zip, programs)) {
+            adding.to(bundle);
+        }
+    }
+
+    /** A process that has the state directory. */
+    private Process daemon(String script, ProcessBuilder.Redirect log) throws IOException {
+        var process = new ProcessBuilder("sh", "-c", script).redirectError(log).start();
+        Files.writeString(state.resolve("lock"), process.pid() + "\n");
+        return process;
+    }
+
+    private void program(String name, String script) throws IOException {
+        Path file = root.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private int bundle() {

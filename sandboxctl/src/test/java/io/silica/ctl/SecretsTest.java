@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.ctl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SecretsTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "registry_password = \"s3cret\"",
+                "{\"access_token\":\"s3cret\",\"level\":\"info\"}",
+                "{\"message\":\"got {\\\"token\\\": \\\"s3cret\\\"}\"}",
+                "Authorization: Bearer s3cret",
+                "API_KEY=s3cret",
+                "--client-secret s3 --client-secret=s3cret",
+                "pulling https://robot:s3cret@registry.example/image",
+                "-----BEGIN RSA PRIVATE KEY-----\ns3cret\n-----END RSA PRIVATE KEY-----"
+            })
+    void whatLooksLikeASecretIsWithheld(String text) {
+        assertThat(Secrets.withheld(text)).contains("(withheld)").doesNotContain("s3cret");
+    }
+
+    @Test
+    void whatDoesNotIsLeftAsItIs() {
+        String text =
+                "2026-11-22T10:15:30Z INFO  adopted sandbox 4f2a: Running\nlisten = \"/run/a.sock\"\n";
+
+        assertThat(Secrets.withheld(text)).isEqualTo(text);
+    }
+}
