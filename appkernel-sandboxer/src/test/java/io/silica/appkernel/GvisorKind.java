@@ -83,6 +83,12 @@ public final class GvisorKind implements KindUnderTest {
         return true;
     }
 
+    /** Each has a sentry of its own, and is the work of two commands and three processes. */
+    @Override
+    public int sandboxesAtOnce() {
+        return 12;
+    }
+
     @Override
     public boolean sandboxesOutliveTheirAgent() {
         return false;

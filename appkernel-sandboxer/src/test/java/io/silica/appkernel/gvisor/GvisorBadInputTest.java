@@ -4,8 +4,11 @@ package io.silica.appkernel.gvisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.silica.appkernel.OnGvisor;
+import io.silica.sandbox.ProcessSpec.User;
+import io.silica.sandbox.ProcessState;
 import io.silica.sandbox.Resources;
 import io.silica.sandbox.SandboxException;
+import io.silica.sandbox.Signal;
 import io.silica.sandbox.Stdio;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -25,6 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 @OnGvisor
 final class GvisorBadInputTest {
     private static final int MANY = 50;
+    private static final int SOME_OUTPUT = 1 << 20;
 
     @TempDir static Path directory;
     private static PodOfOne pod;
@@ -86,6 +90,38 @@ final class GvisorBadInputTest {
                         },
                         "busybox grep -c /many/ /proc/mounts");
         assertThat(output).isEqualTo(MANY + "\n");
+    }
+
+    /** It waits for somebody who reads, as a process of the host would. */
+    @Test
+    void aReaderThatGoesAwayHoldsUpItsContainerAlone() throws Exception {
+        var out = pod.fifo("deserted");
+        var prints =
+                pod.create(
+                        "prints", new Stdio("", out.toString(), "", false), "/bin/busybox", "yes");
+        prints.init().start();
+        try (var reader = Files.newInputStream(out)) {
+            assertThat(reader.readNBytes(SOME_OUTPUT)).hasSize(SOME_OUTPUT);
+        }
+        assertThat(pod.output(_ -> {}, "echo hello")).isEqualTo("hello\n");
+        assertThat(prints.init().state()).isInstanceOf(ProcessState.Running.class);
+        prints.init().signal(Signal.KILL, true);
+        assertThat(prints.init().exit().await().code()).isEqualTo(137);
+        prints.init().delete();
+    }
+
+    /** containerd gives every container one of its own. */
+    @Test
+    void aRootThatTwoContainersHaveIsOneForBoth() throws Exception {
+        var lives = pod.create("lives", Stdio.NONE, "/bin/sleep", "1000");
+        lives.init().start();
+        pod.output(_ -> {}, "echo told >/note");
+        assertThat(pod.output(lives, User.ROOT, "busybox cat /note")).isEqualTo("told\n");
+        assertThat(directory.resolve("image/note")).hasContent("told");
+        Files.delete(directory.resolve("image/note"));
+        lives.init().signal(Signal.KILL, true);
+        lives.init().exit().await();
+        lives.init().delete();
     }
 
     private static void runs(Consumer<ObjectNode> change) throws Exception {

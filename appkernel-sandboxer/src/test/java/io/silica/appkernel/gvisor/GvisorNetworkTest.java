@@ -25,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pods in a network namespace that has addresses, and what a neighbour sees of them. */
 @LeakCheck
@@ -135,6 +137,18 @@ final class GvisorNetworkTest {
             pod.startAgain();
             assertThat(pod.pod().pid()).isEqualTo(pid);
             assertThat(addresses(pod)).contains(V6 + "/64");
+        }
+    }
+
+    /** It starts all the same, or is refused in words and leaves nothing. */
+    @ParameterizedTest
+    @ValueSource(strings = {"link set eth0 mtu 68", "link set lo down", "link delete eth0"})
+    void aNamespaceThatNobodyWouldMakeHarmsItsPodAtMost(String change) throws Exception {
+        ip(network, change);
+        try (var pod = PodOfOne.startIn(network, directory)) {
+            assertThat(addresses(pod)).contains("lo");
+        } catch (SandboxException e) {
+            assertThat(e).hasMessageMatching(".{10,}");
         }
     }
 

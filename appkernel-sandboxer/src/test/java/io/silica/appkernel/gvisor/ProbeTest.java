@@ -16,6 +16,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +37,9 @@ final class ProbeTest {
             echo "{\\"sandbox\\": {\\"pid\\": $PPID, \\"controlSocketPath\\": \\"${0%/*}/socket\\"}}" \\
                 >"$root/+pod_sandbox:+pod.state"
             """;
+
+    /** One makes the pod, and one starts it. */
+    private static final int COMMANDS_OF_A_TRIAL = 2;
 
     @TempDir Path directory;
 
@@ -95,6 +99,35 @@ final class ProbeTest {
             assertThatThrownBy(() -> probe(program, Duration.ofSeconds(20)))
                     .isInstanceOf(SandboxException.Unavailable.class)
                     .hasMessageContaining("closed the connection instead of answering WaitPID");
+        }
+    }
+
+    /** The next life of the daemon has what the last one kept, and makes no pod for it. */
+    @Test
+    void oneThatWorksIsTriedAgainOnlyWhenItOrThePlatformIsAnother() throws IOException {
+        var program = program("echo >>\"${0%/*}/commands\"\n" + SAYS_THAT_IT_RUNS);
+        try (var sentry = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            sentry.bind(UnixDomainSocketAddress.of(directory.resolve("socket")));
+            Thread.ofVirtual().name("silica-test-sentry").start(() -> work(sentry, 3));
+            probe(program);
+            probe(program);
+            assertThat(commands()).isEqualTo(COMMANDS_OF_A_TRIAL);
+            probe(config(program, GvisorPlatform.PTRACE));
+            assertThat(commands()).isEqualTo(2 * COMMANDS_OF_A_TRIAL);
+            Files.writeString(program, "# another\n", StandardOpenOption.APPEND);
+            probe(program);
+            assertThat(commands()).isEqualTo(3 * COMMANDS_OF_A_TRIAL);
+        }
+    }
+
+    private int commands() throws IOException {
+        return Files.readAllLines(directory.resolve("commands")).size();
+    }
+
+    private static void work(ServerSocketChannel sentry, int trials) {
+        for (int i = 0; i < trials; i++) {
+            answer(sentry, "{\"success\":true,\"err\":\"\",\"result\":7}");
+            answer(sentry, "{\"success\":true,\"err\":\"\",\"result\":0}");
         }
     }
 
@@ -198,9 +231,13 @@ final class ProbeTest {
     }
 
     private GvisorConfig config(Path program) {
+        return config(program, GvisorPlatform.SYSTRAP);
+    }
+
+    private GvisorConfig config(Path program, GvisorPlatform platform) {
         return new GvisorConfig(
                 program,
-                GvisorPlatform.SYSTRAP,
+                platform,
                 GvisorNetwork.SANDBOX,
                 HostNetwork.SERVE,
                 directory,
@@ -211,17 +248,23 @@ final class ProbeTest {
     }
 
     private void probe(Path program) {
+        probe(config(program));
+    }
+
+    /** Twice, as for two pods. */
+    private static void probe(GvisorConfig config) {
         try (var kernel =
                 new GvisorKernel(
-                        config(program),
+                        config,
                         _ -> {
                             throw new AssertionError("no pod is made");
                         })) {
             try {
                 kernel.probe();
             } catch (SandboxException _) {
-                kernel.probe();
+                // So does the second one find it.
             }
+            kernel.probe();
         }
     }
 }

@@ -38,6 +38,11 @@ public interface KindUnderTest {
     /** Whether it freezes containers. */
     boolean pauses();
 
+    /** How many sandboxes are made at once: what each of them costs is the kind's. */
+    default int sandboxesAtOnce() {
+        return 100;
+    }
+
     /** Whether a sandbox goes on when what ran its containers was killed. */
     default boolean sandboxesOutliveTheirAgent() {
         return true;
