@@ -85,8 +85,18 @@ final class AppKernelPods {
                 address = "%s/containerd.sock.ttrpc"
                 [gvisor]
                 program = "%s"
+                [quark]
+                program = "%s"
                 """
-                        .formatted(directory, Busybox.program("runsc").toRealPath()));
+                        .formatted(
+                                directory,
+                                Busybox.program("runsc").toRealPath(),
+                                quark(directory)));
+    }
+
+    /** Where a node's Quark is, if it has one. */
+    static Path quark(Path directory) {
+        return directory.resolve("quark-program");
     }
 
     /** The process that a pod's system calls are answered by. */

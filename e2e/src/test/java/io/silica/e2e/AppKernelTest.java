@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.e2e;
 
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.silica.ctl.cri.CriException;
 import io.silica.proto.cri.LinuxContainerConfig;
 import io.silica.proto.cri.LinuxContainerResources;
 import io.silica.proto.cri.Mount;
@@ -10,11 +13,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Pods on gVisor. */
 final class AppKernelTest {
     private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Path EXAMPLES = Repository.directory("examples");
     private static final String EATS_WHEN_TOLD =
             "echo up; while ! [ -e /told/go ]; do sleep 0.05; done; head -c 400m /dev/zero | tail";
 
@@ -26,6 +32,79 @@ final class AppKernelTest {
             assertThat(container.awaitExitCode()).isZero();
             assertThat(container.stdout()).contains("Starting gVisor").endsWith("done\n");
         }
+    }
+
+    /** One that nobody has installed is refused by name. */
+    @OnEveryContainerd
+    void aHandlerThatIsCalledAsAKernelGetsThatOne(Node node) {
+        AppKernelPods.begin(node);
+        try (var pod = Pod.runAs("gvisor", node)) {
+            assertThatThrownBy(() -> Pod.runAs("quark", node))
+                    .isInstanceOf(CriException.class)
+                    .hasMessageContaining(AppKernelPods.quark(node.directory()).toString());
+            assertThat(Busybox.shell(pod, "dmesg").awaitExitCode()).isZero();
+        }
+    }
+
+    /** With the files that are installed, by the tool where there is no crictl. */
+    @OnEveryContainerd
+    void theExampleRuns(Node node, @TempDir Path directory) throws IOException {
+        AppKernelPods.begin(node);
+        for (var name : List.of("run_example_container.sh", "container-busybox.json")) {
+            Files.copy(EXAMPLES.resolve(name), directory.resolve(name), COPY_ATTRIBUTES);
+        }
+        var pod = Files.readString(EXAMPLES.resolve("pod.json"));
+        Files.writeString(
+                directory.resolve("pod.json"),
+                pod.replace("\"/tmp/silica-example\"", "\"%s\"".formatted(directory))
+                        .replace(
+                                "\"/silica-example\"",
+                                "\"/%s/example\"".formatted(node.cgroups().name())));
+
+        var ended =
+                Command.end(
+                        "",
+                        List.of(
+                                "env",
+                                "PATH=%s:%s"
+                                        .formatted(Repository.programs(), System.getenv("PATH")),
+                                "CONTAINER_RUNTIME_ENDPOINT=" + node.cri().endpoint(),
+                                directory.resolve("run_example_container.sh").toString(),
+                                AppKernelPods.KIND));
+
+        assertThat(ended.exitCode()).as(ended.stderr()).isZero();
+        assertThat(ended.stdout()).startsWith("hello from the kernel ").contains("Starting gVisor");
+    }
+
+    @OnEveryContainerd
+    void aSentryThatStandsStillHoldsUpNobodyElse(Node node) {
+        try (var stands = AppKernelPods.run(node);
+                var goesOn = AppKernelPods.run(node)) {
+            var idle = Busybox.shell(stands, "echo up; sleep 1000").awaitLine("up");
+            var busy = Busybox.shell(goesOn, "echo up; while :; do :; done").awaitLine("up");
+            Until.passes(() -> {
+                assertThat(cpu(node, idle)).isPresent();
+                assertThat(cpu(node, busy)).isPresent();
+            });
+            var sentry = Long.toString(AppKernelPods.sentry(node, stands).pid());
+            Command.run("kill", "-STOP", sentry);
+            try {
+                long before = cpu(node, busy).orElseThrow();
+                Until.passes(() -> assertThat(cpu(node, busy).orElse(0)).isGreaterThan(before));
+                assertThat(busy.run(Busybox.shell("exit 5")).getExitCode()).isEqualTo(5);
+                assertThat(idle.isRunning()).isTrue();
+            } finally {
+                Command.run("kill", "-CONT", sentry);
+            }
+        }
+    }
+
+    /** As it is told of in the list of all. */
+    private static OptionalLong cpu(Node node, PodContainer container) {
+        return node.cri().allContainerStats().stream()
+                .filter(it -> it.getAttributes().getId().equals(container.id()))
+                .mapToLong(it -> it.getCpu().getUsageCoreNanoSeconds().getValue())
+                .findFirst();
     }
 
     @OnEveryContainerd

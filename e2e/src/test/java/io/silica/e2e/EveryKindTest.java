@@ -11,6 +11,7 @@ import io.silica.ctl.cri.CriException;
 import io.silica.ctl.cri.WantedStreams;
 import io.silica.ctl.streaming.CommandStreams;
 import io.silica.ctl.streaming.StreamingException;
+import io.silica.proto.cri.ContainerStats;
 import io.silica.proto.cri.KeyValue;
 import io.silica.proto.cri.Mount;
 import java.io.IOException;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class EveryKindTest {
     private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final long A_SECOND = 1_000_000_000;
 
     @Test
     void theExitCodeIsThatOfTheGuest(PodUnderTest it) {
@@ -146,6 +148,28 @@ final class EveryKindTest {
         var writes = it.guests().write(it.pod(), volume.build(), "/data/new", "of the guest");
         assertThat(writes.awaitExitCode()).isZero();
         assertThat(directory.resolve("new")).hasContent("of the guest");
+    }
+
+    @Test
+    void figuresAreThoseOfTheContainerThatTheyAreToldOf(PodUnderTest it) {
+        var idle = it.guests().echo(it.pod());
+        var busy = it.guests().compute(it.pod());
+        var cri = it.node().cri();
+
+        Until.passes(() -> {
+            var figures = cri.containerStats(busy.id());
+            assertThat(cpu(figures)).isGreaterThan(A_SECOND + cpu(cri.containerStats(idle.id())));
+            assertThat(figures.getMemory().getWorkingSetBytes().getValue()).isPositive();
+        });
+        var pod = cri.podStats(it.pod().id()).getLinux();
+        assertThat(pod.hasCpu()).isTrue();
+        if (it.node().build().asksForPodFigures()) {
+            assertThat(pod.getCpu().getUsageCoreNanoSeconds().getValue()).isPositive();
+        }
+    }
+
+    private static long cpu(ContainerStats figures) {
+        return figures.getCpu().getUsageCoreNanoSeconds().getValue();
     }
 
     @Test

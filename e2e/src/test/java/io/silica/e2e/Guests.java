@@ -24,6 +24,9 @@ interface Guests {
     /** One that says {@code spinning} and goes on until it is ended; SIGTERM ends it with 143. */
     PodContainer spin(Pod pod);
 
+    /** One that computes without a rest until it is killed. */
+    PodContainer compute(Pod pod);
+
     /** One that prints what it reads until that has an end. */
     PodContainer echo(Pod pod);
 

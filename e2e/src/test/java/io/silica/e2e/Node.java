@@ -27,11 +27,11 @@ final class Node implements AutoCloseable {
 
     private final ContainerdBuild build;
     private final Path directory;
-    private final Sandboxer appkernel;
     private final Sandboxer vmm;
     private final Daemon containerd;
     private final CriClient cri;
     private Sandboxer sandboxer;
+    private Sandboxer appkernel;
 
     private Node(ContainerdBuild build, Path directory) {
         this.build = build;
@@ -130,6 +130,11 @@ final class Node implements AutoCloseable {
     /** The one for pods on application kernels, which only some tests start. */
     Sandboxer appkernel() {
         return appkernel;
+    }
+
+    /** From now on that one is started by a command. To be called before it is. */
+    void appkernel(List<String> starter) {
+        appkernel = Sandboxer.startedBy(starter, directory, AppKernelPods.KIND);
     }
 
     /** The one for pods that are virtual machines, which only some tests start. */

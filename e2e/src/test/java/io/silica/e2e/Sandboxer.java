@@ -93,6 +93,12 @@ final class Sandboxer implements AutoCloseable {
         return new Sandboxer(directory, kind, start);
     }
 
+    /** One whose supervisor is started by a command that it replaces. */
+    static Sandboxer startedBy(List<String> command, Path directory, String kind) {
+        var start = Stream.of(command, toBeArmed(directory, kind)).flatMap(List::stream).toList();
+        return new Sandboxer(directory, kind, start);
+    }
+
     /** The socket that containerd is configured with. */
     static Path socket(Path directory, String kind) {
         return directory.resolve(kind + "-sandboxer.sock");

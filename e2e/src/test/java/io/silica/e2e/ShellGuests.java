@@ -44,6 +44,11 @@ final class ShellGuests implements Guests {
     }
 
     @Override
+    public PodContainer compute(Pod pod) {
+        return Busybox.shell(pod, "while :; do :; done");
+    }
+
+    @Override
     public PodContainer echo(Pod pod) {
         return start(pod, "cat", config -> config.setStdin(true).setStdinOnce(true));
     }

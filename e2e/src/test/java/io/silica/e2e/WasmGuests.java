@@ -41,6 +41,11 @@ final class WasmGuests implements Guests {
     }
 
     @Override
+    public PodContainer compute(Pod pod) {
+        return spin(pod);
+    }
+
+    @Override
     public PodContainer echo(Pod pod) {
         return pod.start("echo", config -> config.setStdin(true).setStdinOnce(true));
     }
