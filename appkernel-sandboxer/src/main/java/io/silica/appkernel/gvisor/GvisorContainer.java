@@ -22,6 +22,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.StringNode;
 
 /** A subcontainer. */
@@ -213,11 +214,7 @@ final class GvisorContainer implements KernelContainer {
             last =
                     new Statistics(
                             InstantSource.system().instant(),
-                            cpu.told(
-                                    figure(
-                                            event.path("containerUsage")
-                                                    .path(id.value())
-                                                    .asLong(0))),
+                            cpu.told(figure(cpuNanos(event))),
                             figure(data.path("memory").path("usage").path("usage").asLong(0)),
                             0,
                             0,
@@ -225,6 +222,16 @@ final class GvisorContainer implements KernelContainer {
                             0);
         }
         return last;
+    }
+
+    /**
+     * A container with a cgroup mounted inside, as CRI's have it, is counted by that; of the others
+     * the sentry tells all at once (gVisor, runsc/boot, Event).
+     */
+    private long cpuNanos(JsonNode event) {
+        var usage = event.path("containerUsage").path(id.value());
+        var counted = event.path("event").path("data").path("cpu").path("usage").path("total");
+        return (usage.isNumber() ? usage : counted).asLong(0);
     }
 
     @Override

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.silica.appkernel.OnGvisor;
 import io.silica.appkernel.kernel.KernelContainer;
 import io.silica.linux.leaks.LeakCheck;
+import io.silica.sandbox.Resources;
 import io.silica.sandbox.Stdio;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Test;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
 
 /** What a real sentry counts of its containers. */
 @LeakCheck
@@ -23,11 +27,14 @@ final class GvisorFiguresTest {
 
     @TempDir Path directory;
 
-    @Test
-    void cpuTimeIsThatOfTheContainerWhichUsesIt() throws Exception {
+    /** A sentry counts those apart that have a cgroup mounted inside, as all of CRI's have. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void cpuTimeIsThatOfTheContainerWhichUsesIt(boolean cgroupInside) throws Exception {
+        Consumer<ObjectNode> change = cgroupInside ? GvisorFiguresTest::mountCgroup : _ -> {};
         try (var pod = PodOfOne.start(directory)) {
-            var sleeps = started(pod, "c1", "/bin/sleep", "1000");
-            var loops = started(pod, "c2", "/bin/sh", "-c", "while :; do :; done");
+            var sleeps = started(pod, "c1", change, "/bin/sleep", "1000");
+            var loops = started(pod, "c2", change, "/bin/sh", "-c", "while :; do :; done");
 
             awaitCpu(loops, MUCH.toNanos());
             long idle = sleeps.statistics().cpuNanos();
@@ -47,8 +54,14 @@ final class GvisorFiguresTest {
         }
     }
 
-    private static KernelContainer started(PodOfOne pod, String id, String... args) {
-        var container = pod.create(id, Stdio.NONE, args);
+    private static void mountCgroup(ObjectNode spec) {
+        var mount = spec.withArray("mounts").addObject().put("destination", "/sys/fs/cgroup");
+        mount.put("type", "cgroup").put("source", "cgroup").putArray("options").add("ro");
+    }
+
+    private static KernelContainer started(
+            PodOfOne pod, String id, Consumer<ObjectNode> change, String... args) {
+        var container = pod.create(id, Resources.UNLIMITED, Stdio.NONE, change, args);
         container.init().start();
         return container;
     }
