@@ -89,7 +89,7 @@ public final class WasmSandboxer implements Sandboxer {
     }
 
     /** Those of the embedded one are where all were before there was another. */
-    private static Path place(Path directory, Engine engine) {
+    static Path place(Path directory, Engine engine) {
         return engine == Engine.ENDIVE ? directory : directory.resolve(engine.handler());
     }
 

@@ -2,6 +2,7 @@
 package io.silica.wasm;
 
 import io.silica.linux.Poller;
+import io.silica.linux.ProcessIdentity;
 import io.silica.proto.wasm.WorkerContainer;
 import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.Signal;
@@ -38,6 +39,15 @@ final class BehindTheDaemon implements AutoCloseable {
                 .flatMap(BehindTheDaemon::placesIn);
     }
 
+    /** The pids of those that are written down and live. */
+    static Stream<Integer> workers(Path state) {
+        return places(state)
+                .flatMap(place -> new WorkerFiles(place).load().stream())
+                .map(WorkerRecord::identity)
+                .filter(ProcessIdentity::isCurrent)
+                .map(ProcessIdentity::pid);
+    }
+
     private static Stream<Path> placesIn(Path state) {
         if (Files.notExists(state)) {
             return Stream.of(state);
@@ -57,6 +67,14 @@ final class BehindTheDaemon implements AutoCloseable {
                 .flatMap(it -> new WorkerGuests(it).all().stream())
                 .map(WorkerContainer::getId)
                 .toList();
+    }
+
+    /** Ends and deletes all containers. */
+    void forget() {
+        for (var worker : workers) {
+            var guests = new WorkerGuests(worker);
+            guests.all().forEach(guests::discard);
+        }
     }
 
     /** Ends a container and tells its exit code. */

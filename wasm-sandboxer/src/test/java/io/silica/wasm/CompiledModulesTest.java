@@ -57,7 +57,7 @@ final class CompiledModulesTest {
     }
 
     private CompiledModules modules(CompilerLimits limits, String build) {
-        var worker = WorkerCommand.standard();
+        var worker = TrainedWorker.command();
         return new CompiledModules(
                 worker.with(worker.options().withWasmtime(library))::compiler,
                 () -> build,

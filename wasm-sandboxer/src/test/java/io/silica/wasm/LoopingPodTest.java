@@ -19,6 +19,7 @@ import io.silica.wasm.engine.wasmtime.LibraryFile;
 import io.silica.wasm.engine.wasmtime.WasmtimeLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @LeakCheck(cgroups = LoopingPodTest.CGROUPS)
 final class LoopingPodTest {
     static final String CGROUPS = "/silica-test-looping-pod";
+
+    /** A hundred milliseconds where the machine has nothing else to do, which tests do not know. */
+    private static final Duration SOON = Duration.ofSeconds(10);
 
     @TempDir Path directory;
     private final Poller poller = Poller.start("silica-test-poller");
@@ -88,8 +92,10 @@ final class LoopingPodTest {
 
             theNeighbourAnswers(pods, out);
             for (var guest : guests) {
+                long killed = System.nanoTime();
                 guest.init().kill(Signal.KILL, false);
                 assertThat(guest.init().exit().await().code()).isEqualTo(137);
+                assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(SOON);
             }
         }
     }

@@ -67,7 +67,7 @@ final class PodFixture implements AutoCloseable {
 
     private WasmSandboxer sandboxer() {
         return new WasmSandboxer(
-                WorkerCommand::standard,
+                TrainedWorker::command,
                 engines,
                 isolation,
                 state(),
@@ -212,9 +212,7 @@ final class PodFixture implements AutoCloseable {
     public void close() {
         sandboxes.forEach(Sandbox::close);
         sandboxer.close();
-        BehindTheDaemon.places(state())
-                .flatMap(place -> new WorkerFiles(place).load().stream())
-                .forEach(worker -> WorkerFixture.kill(worker.identity().pid()));
+        BehindTheDaemon.workers(state()).forEach(WorkerFixture::kill);
         WorkerFixture.collectLaunchers();
         try {
             Cgroup.at(hierarchies, CgroupPath.parse(cgroups)).delete(Duration.ofSeconds(10));

@@ -11,27 +11,40 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedSet;
 
 /** This kind as the contracts see it, with workers on our own libraries. */
 final class WasmKind implements KindUnderTest {
     private final SequencedSet<Path> states = new LinkedHashSet<>();
     private final Isolation isolation;
+    private final Optional<SharedWorker> shared;
 
     WasmKind() {
         this(Isolation.AUTO);
     }
 
     WasmKind(Isolation isolation) {
+        this(isolation, Optional.empty());
+    }
+
+    /** On the worker that there is already, and its engine. */
+    WasmKind(SharedWorker shared) {
+        this(Isolation.AUTO, Optional.of(shared));
+    }
+
+    private WasmKind(Isolation isolation, Optional<SharedWorker> shared) {
         this.isolation = isolation;
+        this.shared = shared;
     }
 
     @Override
-    public Sandboxer sandboxer(Path state) {
+    public Sandboxer sandboxer(Path own) {
+        var state = shared.map(SharedWorker::state).orElse(own);
         states.add(state);
         return new WasmSandboxer(
-                WorkerCommand::standard,
-                Engines.EMBEDDED,
+                TrainedWorker::command,
+                shared.map(SharedWorker::engines).orElse(Engines.EMBEDDED),
                 isolation,
                 state,
                 WasmDaemon.hostCalls(LimitsConfig.DEFAULT),
@@ -90,16 +103,14 @@ final class WasmKind implements KindUnderTest {
 
     @Override
     public void killAgents() {
-        cleanUp();
+        states.stream().flatMap(BehindTheDaemon::workers).forEach(WorkerFixture::kill);
     }
 
     /** A worker outlives the daemon. */
     @Override
     public void cleanUp() {
-        states.stream()
-                .flatMap(BehindTheDaemon::places)
-                .flatMap(place -> new WorkerFiles(place).load().stream())
-                .forEach(worker -> WorkerFixture.kill(worker.identity().pid()));
-        WorkerFixture.collectLaunchers();
+        if (shared.isEmpty()) {
+            killAgents();
+        }
     }
 }

@@ -46,27 +46,34 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @LeakCheck
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class WasmSandboxerTest {
     private static final int OTHER_USER = 1000;
 
+    /** Of tests that kill the worker, after which there is none for others to share. */
+    private static final int LAST = Integer.MAX_VALUE;
+
+    @RegisterExtension static final SharedWorker SHARED = SharedWorker.onEndive();
+
     @TempDir Path directory;
     private final Poller poller = Poller.start("silica-test-poller");
-    private final Set<Integer> workers = new LinkedHashSet<>();
     private final List<Sandbox> sandboxes = new ArrayList<>();
     private WasmSandboxer sandboxer;
     private Path rootfs;
@@ -79,10 +86,10 @@ final class WasmSandboxerTest {
 
     private WasmSandboxer sandboxer() {
         return new WasmSandboxer(
-                WorkerCommand::standard,
+                TrainedWorker::command,
                 Engines.EMBEDDED,
                 Isolation.AUTO,
-                directory.resolve("state"),
+                SHARED.state(),
                 WasmDaemon.hostCalls(LimitsConfig.DEFAULT),
                 InstantSource.system());
     }
@@ -91,11 +98,6 @@ final class WasmSandboxerTest {
     void end() {
         sandboxes.forEach(Sandbox::close);
         sandboxer.close();
-        // One whose first container was refused is only in the record.
-        new WorkerFiles(directory.resolve("state"))
-                .load()
-                .ifPresent(worker -> workers.add(worker.identity().pid()));
-        workers.forEach(WorkerFixture::kill);
         poller.close();
     }
 
@@ -303,6 +305,7 @@ final class WasmSandboxerTest {
     }
 
     @Test
+    @Order(LAST)
     void aKilledWorkerIsExit137ForItsContainersAndTheNextOneRuns() throws Exception {
         module("loop.wasm", GuestModules.LOOPS);
         module("app.wasm", GuestModules.exits(4));
@@ -395,6 +398,7 @@ final class WasmSandboxerTest {
     }
 
     @Test
+    @Order(LAST)
     void whatEndedWithItsWorkerIsNotFound() throws Exception {
         module("app.wasm", GuestModules.LOOPS);
         var container = create(sandbox("s1"), spec("c1"));
@@ -440,6 +444,7 @@ final class WasmSandboxerTest {
 
     /** How soon is a figure: {@code scripts/bench wasm}. */
     @Test
+    @Order(LAST)
     void theDeathOfAWorkerIsKnownWhileNobodyAsks() throws Exception {
         module("app.wasm", GuestModules.LOOPS);
         var pods = List.of(sandbox("s1"), sandbox("s2"));
@@ -461,6 +466,7 @@ final class WasmSandboxerTest {
     }
 
     @Test
+    @Order(LAST)
     void aProcessThatHasThePidOfADeadWorkerIsNotTakenForIt() throws Exception {
         module("app.wasm", GuestModules.LOOPS);
         var container = create(sandbox("s1"), spec("c1"));
@@ -483,7 +489,7 @@ final class WasmSandboxerTest {
     }
 
     private void isNowTheWorkersPid(long pid) {
-        var files = new WorkerFiles(directory.resolve("state"));
+        var files = new WorkerFiles(SHARED.state());
         var dead = files.load().orElseThrow();
         var identity = new ProcessIdentity(Math.toIntExact(pid), dead.identity().startTime());
         assertThat(identity.isCurrent()).isFalse();
@@ -569,7 +575,7 @@ final class WasmSandboxerTest {
     }
 
     private List<String> list() {
-        try (var behind = new BehindTheDaemon(directory.resolve("state"))) {
+        try (var behind = new BehindTheDaemon(SHARED.state())) {
             return behind.containers();
         }
     }
@@ -590,9 +596,7 @@ final class WasmSandboxerTest {
     }
 
     private Container create(Sandbox sandbox, Spec spec) {
-        var container = sandbox.createContainer(spec.config(directory, rootfs), () -> {});
-        workers.add(container.init().pid());
-        return container;
+        return sandbox.createContainer(spec.config(directory, rootfs), () -> {});
     }
 
     private static int run(Container container) throws InterruptedException {

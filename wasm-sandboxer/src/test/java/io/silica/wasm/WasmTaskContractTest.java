@@ -3,10 +3,13 @@ package io.silica.wasm;
 
 import io.silica.server.contract.KindUnderTest;
 import io.silica.server.contract.TaskContract;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class WasmTaskContractTest extends TaskContract {
+    @RegisterExtension static final SharedWorker WORKER = SharedWorker.onEndive();
+
     @Override
     protected KindUnderTest kind() {
-        return new WasmKind();
+        return new WasmKind(WORKER);
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.silica.linux.FileTree;
+import io.silica.linux.Pidfd;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.sandbox.Container;
 import io.silica.sandbox.PodResources;
@@ -44,6 +45,8 @@ final class WasmtimePodTest {
     /** Of the file of a compiled module; it ends with the digest of what follows. */
     private static final int HEADER = 112;
 
+    private static final int SIGSEGV = 11;
+
     @TempDir Path directory;
     private PodFixture pods;
 
@@ -76,7 +79,10 @@ final class WasmtimePodTest {
         var dying = started(wasmtime, "dying", GuestModules.LOOPS);
         assertThat(dying.init().pid()).isNotEqualTo(staying.init().pid());
 
-        WorkerFixture.kill(dying.init().pid());
+        // As if native code had gone astray.
+        try (var worker = Pidfd.open(dying.init().pid())) {
+            worker.signal(SIGSEGV);
+        }
         assertThat(dying.init().exit().await().code()).isEqualTo(137);
         assertThat(ends(endive, "other", GuestModules.exits(3))).isEqualTo(3);
         assertThat(ends(wasmtime, "next", GuestModules.exits(4))).isEqualTo(4);

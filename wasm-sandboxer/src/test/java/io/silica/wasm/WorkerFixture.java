@@ -41,6 +41,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** A worker process of a test, and what a daemon would say to it. Closing it ends the process. */
@@ -49,18 +50,24 @@ final class WorkerFixture implements AutoCloseable {
     private static final CallOptions PATIENCE = CallOptions.timeout(Duration.ofSeconds(60));
     private static final long DEADLINE_NANOS = Duration.ofSeconds(60).toNanos();
 
+    /** What is waited for needs the processors, too. */
+    private static final long PAUSE_NANOS = 100_000;
+
     private final Path directory;
     private final Poller poller = Poller.start("silica-test-poller");
     private Workers workers;
     private int files;
 
     WorkerFixture(Path directory, WorkerOptions options) {
-        this.directory = directory;
-        this.workers = workers(options);
+        this(directory, TrainedWorker.command().with(options));
     }
 
-    private Workers workers(WorkerOptions options) {
-        var command = WorkerCommand.standard().with(options);
+    WorkerFixture(Path directory, WorkerCommand command) {
+        this.directory = directory;
+        this.workers = workers(command);
+    }
+
+    private Workers workers(WorkerCommand command) {
         return new Workers(
                 () -> command,
                 new WorkerPlaces(directory.resolve("state")),
@@ -74,7 +81,13 @@ final class WorkerFixture implements AutoCloseable {
     void restartDaemon() {
         worker();
         workers.close();
-        workers = workers(WorkerOptions.DEFAULTS);
+        workers = workers(TrainedWorker.command());
+    }
+
+    /** The worker lives on. */
+    void letGo() {
+        workers.close();
+        poller.close();
     }
 
     Worker worker() {
@@ -193,7 +206,7 @@ final class WorkerFixture implements AutoCloseable {
             if (System.nanoTime() - end > 0) {
                 throw new AssertionError("the condition does not come true");
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 

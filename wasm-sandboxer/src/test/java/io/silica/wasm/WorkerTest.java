@@ -45,23 +45,32 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @LeakCheck
 final class WorkerTest {
+    @RegisterExtension static final SharedWorker SHARED = SharedWorker.onEndive();
+
     @TempDir Path directory;
     private WorkerFixture worker;
 
     @BeforeEach
     void begin() {
-        worker = new WorkerFixture(directory, WorkerOptions.DEFAULTS);
+        worker = new WorkerFixture(SHARED.directory(), WorkerOptions.DEFAULTS);
     }
 
     @AfterEach
     void end() {
-        worker.close();
+        worker.letGo();
+    }
+
+    /** For a test that ends it, or wants another one. */
+    private WorkerFixture own(Duration idleExit, Duration claimTime) {
+        return new WorkerFixture(
+                directory, new WorkerOptions(idleExit, 1 << 20, 1 << 20, claimTime));
     }
 
     @Test
@@ -547,16 +556,11 @@ final class WorkerTest {
 
     @Test
     void theOutputOfADiscardedGuestThatNobodyMakesAnewEndsWhenItsTimeIsUp() throws IOException {
-        worker.close();
-        worker =
-                new WorkerFixture(
-                        directory,
-                        new WorkerOptions(
-                                Duration.ofMinutes(5), 1 << 20, 1 << 20, Duration.ofSeconds(1)));
-        try (var output = Pipe.open()) {
-            worker.create("c1", GuestModules.NOTHING, output, WasmContainer.newBuilder());
-            worker.discard("c1");
-            assertThat(worker.readAll(output)).isEmpty();
+        try (var own = own(Duration.ofMinutes(5), Duration.ofSeconds(1));
+                var output = Pipe.open()) {
+            own.create("c1", GuestModules.NOTHING, output, WasmContainer.newBuilder());
+            own.discard("c1");
+            assertThat(own.readAll(output)).isEmpty();
         }
     }
 
@@ -594,21 +598,25 @@ final class WorkerTest {
 
     @Test
     void aWorkerThatWasKilledIsReplaced() {
-        var first = worker.worker();
-        WorkerFixture.kill(first);
-        assertThat(first.death().status().orElseThrow().code()).isEqualTo(137);
-        assertThat(worker.worker().pid()).isNotEqualTo(first.pid());
+        try (var own = own(Duration.ofMinutes(5), Duration.ofSeconds(1))) {
+            var first = own.worker();
+            WorkerFixture.kill(first);
+            assertThat(first.death().status().orElseThrow().code()).isEqualTo(137);
+            assertThat(own.worker().pid()).isNotEqualTo(first.pid());
+        }
     }
 
     @Test
     void aWorkerWhoseStatusSomebodyElseHasCollectedIsKnownToBeDead() throws Exception {
-        var mortal = worker.worker();
         var collected = new CountDownLatch(1);
-        try (var busy = Pipe.open();
-                var _ = worker.poller().watch(busy.writer(), Epoll.WRITABLE, waitFor(collected))) {
-            WorkerFixture.kill(mortal.pid());
-            collected.countDown();
-            WorkerFixture.await(() -> !mortal.isAlive());
+        try (var own = own(Duration.ofMinutes(5), Duration.ofSeconds(1));
+                var busy = Pipe.open()) {
+            var mortal = own.worker();
+            try (var _ = own.poller().watch(busy.writer(), Epoll.WRITABLE, waitFor(collected))) {
+                WorkerFixture.kill(mortal.pid());
+                collected.countDown();
+                WorkerFixture.await(() -> !mortal.isAlive());
+            }
         }
     }
 
@@ -624,10 +632,8 @@ final class WorkerTest {
     }
 
     @Test
-    void aWorkerWithoutGuestsAndConnectionsEndsByItself(@TempDir Path other) {
-        var options =
-                new WorkerOptions(Duration.ofMillis(200), 1 << 20, 1 << 20, Duration.ofSeconds(1));
-        try (var idle = new WorkerFixture(other, options)) {
+    void aWorkerWithoutGuestsAndConnectionsEndsByItself() {
+        try (var idle = own(Duration.ofMillis(200), Duration.ofSeconds(1))) {
             var process = idle.worker();
             WorkerFixture.await(() -> !process.isAlive());
         }

@@ -230,7 +230,7 @@ final class WorkerUpgradeTest {
     }
 
     private static WorkerCommand worker(ProtocolVersions release) {
-        return WorkerCommand.standard()
+        return TrainedWorker.command()
                 .withMain(
                         StandInWorker.class.getName(),
                         Integer.toString(release.oldest()),

@@ -38,11 +38,15 @@ import java.util.function.BooleanSupplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is so after the death of a daemon whose connections outlived it, whatever the kind. */
 @LeakCheck
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 public abstract class RecoveryContract {
     private static final int KILL = 9;
     private static final int KILLED = 137;
@@ -162,7 +166,9 @@ public abstract class RecoveryContract {
         assertThat(tasks.delete("c1").getExitStatus()).isEqualTo(code);
     }
 
+    /** The last one: agents that the tests of a kind have in common are not there after it. */
     @Test
+    @Order(Integer.MAX_VALUE)
     void whatIsKilledWithItsAgentIsToldAsKilled() throws IOException {
         started("running", kind.sleep());
         started("ended", kind.exit(3));

@@ -419,10 +419,12 @@ public abstract class WasmEngineContract {
         }
     }
 
-    @Test
-    void bytesThatAreNoWasmAreNamedSo() {
+    /** What an engine has compiled already is an ELF file. */
+    @ParameterizedTest
+    @ValueSource(strings = {"#!/bin/sh\n", "\u007fELF\2\1\1\0", "(module)"})
+    void bytesThatAreNoWasmAreNamedSo(String bytes) {
         assertThatExceptionOfType(ModuleException.NotWasm.class)
-                .isThrownBy(() -> engine(1 << 20).compile("#!/bin/sh\n".getBytes(UTF_8)));
+                .isThrownBy(() -> engine(1 << 20).compile(bytes.getBytes(UTF_8)));
     }
 
     @Test

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.silica.wasm;
+
+import io.silica.server.contract.KindUnderTest;
+import io.silica.server.contract.TaskContract;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** With Wasmtime as the engine that is configured. */
+final class WasmtimeTaskContractTest extends TaskContract {
+    @RegisterExtension static final SharedWorker WORKER = SharedWorker.onWasmtime();
+
+    @Override
+    protected KindUnderTest kind() {
+        return new WasmKind(WORKER);
+    }
+}
