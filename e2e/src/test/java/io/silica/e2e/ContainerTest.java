@@ -3,6 +3,7 @@ package io.silica.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.silica.proto.cri.Signal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,13 +12,16 @@ import java.time.Duration;
 
 final class ContainerTest {
     @OnEveryContainerd
-    void theGuestGetsItsArgumentsAsTheyAre(Node node) {
+    void theGuestGetsItsArgumentsAsTheyAreAndItsWorkingDirectoryByName(Node node) {
         try (var pod = Pod.run(node)) {
             var container = pod.start("args", "two words", "", "ünïcode");
 
             assertThat(container.awaitExitCode()).isZero();
             assertThat(container.stdout().lines().skip(1))
                     .containsExactly("two words", "", "ünïcode");
+            var elsewhere = pod.start("printenv", config -> config.setWorkingDir("/elsewhere"));
+            assertThat(elsewhere.awaitExitCode()).isZero();
+            assertThat(elsewhere.stdout().lines()).contains("PWD=/elsewhere");
         }
     }
 
@@ -36,7 +40,7 @@ final class ContainerTest {
     }
 
     @OnEveryContainerd
-    void sigtermIs143(Node node) {
+    void theStopSignalOfAContainerEndsIt(Node node) {
         try (var pod = Pod.run(node)) {
             var container = pod.start("sleep", "600000").awaitLine("sleeping");
 
@@ -44,6 +48,12 @@ final class ContainerTest {
 
             assertThat(container.awaitExitCode()).isEqualTo(143);
             assertThat(container.stdout()).isEqualTo("sleeping\n");
+            var other =
+                    pod.start(
+                            "sleep",
+                            config -> config.addArgs("600000").setStopSignal(Signal.SIGNAL_SIGINT));
+            other.stop(Duration.ofSeconds(20));
+            assertThat(other.awaitExitCode()).isEqualTo(130);
         }
     }
 
@@ -102,16 +112,32 @@ final class ContainerTest {
                                                 .putAnnotations("io.silica.wasm.listen", "8080"));
                 var client = HttpClient.newHttpClient()) {
             var serves = pod.start("serve").awaitLine("serving");
-            var url = URI.create("http://%s:8080/".formatted(pod.status().getNetwork().getIp()));
-            var request = HttpRequest.newBuilder(url).version(HttpClient.Version.HTTP_1_1).build();
+            var address = pod.status().getNetwork().getIp();
+            var request = get(URI.create("http://%s:8080/".formatted(address)));
 
             assertThat(client.send(request, BodyHandlers.ofString()).body())
                     .isEqualTo("hello from Wasm\n");
+            try (var port = ForwardedPort.of(node, pod, 8080)) {
+                assertThat(client.send(get(port.url()), BodyHandlers.ofString()).body())
+                        .isEqualTo("hello from Wasm\n");
+            }
             node.sandboxer().kill();
             assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
 
             serves.kill();
             assertThat(serves.awaitExitCode()).isEqualTo(137);
+        }
+    }
+
+    private static HttpRequest get(URI url) {
+        return HttpRequest.newBuilder(url).version(HttpClient.Version.HTTP_1_1).build();
+    }
+
+    /** Whatever the engine is that the daemon is configured with. */
+    @OnEveryContainerd
+    void theHandlerOfTheEmbeddedEngineIsThereToo(Node node) {
+        try (var pod = Pod.runAs("endive", node)) {
+            assertThat(pod.start("exit-code", "5").awaitExitCode()).isEqualTo(5);
         }
     }
 }

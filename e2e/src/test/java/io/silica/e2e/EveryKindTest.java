@@ -14,6 +14,7 @@ import io.silica.ctl.streaming.StreamingException;
 import io.silica.proto.cri.ContainerStats;
 import io.silica.proto.cri.KeyValue;
 import io.silica.proto.cri.Mount;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +97,26 @@ final class EveryKindTest {
         }
 
         assertThat(container.awaitExitCode()).isZero();
+    }
+
+    @Test
+    void aContainerIsHeardByWhoAttachesAndGoesOnWithoutThem(PodUnderTest it)
+            throws StreamingException {
+        var container = it.guests().tick(it.pod(), 10_000, 50, 0);
+        var url = it.node().cri().attachUrl(container.id(), new WantedStreams(false, false));
+        var heard = new ByteArrayOutputStream();
+        try (var _ = CommandStreams.open(url, heard, nullOutputStream())) {
+            Until.holds("a line of its output", () -> heard.toString(UTF_8).contains("\n"));
+        }
+
+        int before = lines(container);
+        Until.holds("another line in its log", () -> lines(container) > before);
+        container.kill();
+        assertThat(container.awaitExitCode()).isEqualTo(137);
+    }
+
+    private static int lines(PodContainer container) {
+        return container.log().size();
     }
 
     @Test

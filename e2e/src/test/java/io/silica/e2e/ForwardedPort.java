@@ -4,6 +4,7 @@ package io.silica.e2e;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /** A port of a pod, as {@code sandboxctl port-forward} makes it one of this machine. */
@@ -26,6 +27,11 @@ final class ForwardedPort implements AutoCloseable {
                                 pod.id(),
                                 "0:" + port)
                         .start());
+    }
+
+    /** Where a client of HTTP finds it. */
+    URI url() {
+        return URI.create("http://127.0.0.1:%d/".formatted(port));
     }
 
     /** All that is said to somebody who says nothing; nothing if nobody listens yet. */

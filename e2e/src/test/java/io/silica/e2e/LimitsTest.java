@@ -2,7 +2,9 @@
 package io.silica.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.silica.ctl.cri.CriException;
 import io.silica.proto.cri.LinuxContainerConfig;
 import io.silica.proto.cri.LinuxContainerResources;
 import io.silica.proto.cri.PodSandboxConfig;
@@ -18,8 +20,7 @@ final class LimitsTest {
     private static final LinuxContainerResources HALF_A_CPU =
             LinuxContainerResources.newBuilder().setCpuQuota(50_000).setCpuPeriod(100_000).build();
 
-    private static final LinuxContainerResources FOUR_MEBIBYTES =
-            LinuxContainerResources.newBuilder().setMemoryLimitInBytes(4 << 20).build();
+    static final LinuxContainerConfig FOUR_MEBIBYTES = limits(memory(4 << 20));
 
     @OnEveryContainerd
     void aPodWithACpuLimitHasAWorkerInItsCgroupAsLongAsItIsThere(Node node) {
@@ -69,13 +70,54 @@ final class LimitsTest {
     void aContainerThatEatsItsMemoryLimitIsOomKilledAndItsNeighbourIsNot(Node node) {
         try (var pod = Pod.run(node)) {
             var neighbour = pod.start("spin").awaitLine("spinning");
-            var eats = pod.start("eat", config -> config.setLinux(limits(FOUR_MEBIBYTES)));
+            var eats = pod.start("eat", config -> config.setLinux(FOUR_MEBIBYTES));
 
             assertThat(eats.awaitExitCode()).isEqualTo(134);
 
             Until.passes(() -> assertThat(eats.status().getReason()).isEqualTo("OOMKilled"));
             assertThat(neighbour.isRunning()).isTrue();
         }
+    }
+
+    /** A limit that is less than what is used is refused, and the former one stays. */
+    @OnEveryContainerd
+    void theMemoryLimitsOfARunningContainerAndOfItsPodAreChangedOrTheRefusalSaysWhy(Node node) {
+        try (var pod = Pod.run(node, config -> limitedInMemory(Pod.onHostNetwork(config)))) {
+            var spins = pod.start("spin", config -> config.setLinux(FOUR_MEBIBYTES));
+            spins.awaitLine("spinning");
+            Until.passes(() -> assertThat(available(node, spins)).isBetween(1L, 4L << 20));
+
+            spins.update(memory(8 << 20));
+
+            Until.passes(() -> assertThat(available(node, spins)).isGreaterThan(4 << 20));
+            assertThatThrownBy(() -> spins.update(memory(4096)))
+                    .isInstanceOf(CriException.class)
+                    .hasMessageContaining("4096");
+            assertThatThrownBy(() -> spins.update(HALF_A_CPU))
+                    .isInstanceOf(CriException.class)
+                    .hasMessageContaining("other pods share its worker");
+            if (node.build().updatesPods()) {
+                pod.update(memory(16 << 20));
+                assertThatThrownBy(() -> pod.update(memory(4096)))
+                        .isInstanceOf(CriException.class)
+                        .hasMessageContaining("have taken");
+            }
+            assertThat(spins.isRunning()).isTrue();
+        }
+    }
+
+    private static PodSandboxConfig.Builder limitedInMemory(PodSandboxConfig.Builder config) {
+        config.getLinuxBuilder().setResources(memory(8 << 20));
+        return config;
+    }
+
+    /** What its limit leaves it. */
+    private static long available(Node node, PodContainer container) {
+        return node.cri().containerStats(container.id()).getMemory().getAvailableBytes().getValue();
+    }
+
+    private static LinuxContainerResources memory(long limit) {
+        return LinuxContainerResources.newBuilder().setMemoryLimitInBytes(limit).build();
     }
 
     private static LinuxContainerConfig limits(LinuxContainerResources resources) {
