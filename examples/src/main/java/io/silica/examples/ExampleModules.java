@@ -22,6 +22,7 @@ public final class ExampleModules {
                     "printenv",
                     "serve",
                     "sha256",
+                    "sha256-unrolled",
                     "sleep",
                     "spin",
                     "stderr",

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import run.endive.runtime.ImportValues;
 import run.endive.runtime.Instance;
 import run.endive.runtime.TrapException;
@@ -125,11 +126,12 @@ final class ExampleModulesTest {
         assertThat(run("grow").stdout()).isEqualTo(MEMORY.maximumPages() + "\n");
     }
 
-    @Test
-    void sha256PrintsADigestOfZeros() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"sha256", "sha256-unrolled"})
+    void sha256PrintsADigestOfZeros(String module) throws Exception {
         var digest = MessageDigest.getInstance("SHA-256").digest(new byte[3 << 10]);
 
-        assertThat(run("sha256", "3").stdout()).isEqualTo(HexFormat.of().formatHex(digest) + "\n");
+        assertThat(run(module, "3").stdout()).isEqualTo(HexFormat.of().formatHex(digest) + "\n");
     }
 
     @Test

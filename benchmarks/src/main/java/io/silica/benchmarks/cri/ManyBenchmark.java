@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.benchmarks.cri;
 
+import io.silica.benchmarks.DaemonTimes;
 import io.silica.benchmarks.Machine;
 import io.silica.benchmarks.Percentiles;
 import io.silica.benchmarks.Report;
@@ -17,9 +18,10 @@ import java.util.Objects;
 
 /**
  * Runs many pods at once by our handler and by runc's, reads what both take, and times the life of
- * one pod more beside few pods of ours and beside many. Arguments: containerd's socket, a directory
- * for logs, the process of our supervisor, the number of pods that are many (500, say), and perhaps
- * a file to which the reports are appended.
+ * one pod more beside few pods of ours and beside many, with what our daemon says of its own part.
+ * Arguments: containerd's socket, a directory for logs, the process of our supervisor, the daemon's
+ * socket for metrics, the number of pods that are many (500, say), and perhaps a file to which the
+ * reports are appended.
  */
 public final class ManyBenchmark {
     private static final int AT_ONCE = 50;
@@ -31,14 +33,17 @@ public final class ManyBenchmark {
     private final Path socket;
     private final Path logs;
     private final long supervisor;
+    private final Path metrics;
     private final Report beside;
     private final Report latency;
+    private final OwnPart part;
 
     private ManyBenchmark(CriClient cri, Machine machine, String[] arguments) {
         this.cri = cri;
         this.socket = Path.of(arguments[0]);
         this.logs = Path.of(arguments[1]);
         this.supervisor = Long.parseLong(arguments[2]);
+        this.metrics = Path.of(arguments[3]);
         this.beside =
                 new Report("Many pods, beside runc")
                         .paragraph(machine.toString())
@@ -61,17 +66,19 @@ public final class ManyBenchmark {
                         .paragraph(
                                 "A pod of ours through CRI, n=%d each; milliseconds."
                                         .formatted(LIVES));
+        this.part = new OwnPart(machine, LIVES);
     }
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         var endpoint = new CriEndpoint(Path.of(arguments[0]));
         try (var cri = new CriClient(endpoint, Duration.ofMinutes(2))) {
             var benchmark = new ManyBenchmark(cri, Machine.now(), arguments);
-            benchmark.run(Integer.parseInt(arguments[3]));
-            for (var report : List.of(benchmark.beside, benchmark.latency)) {
+            benchmark.run(Integer.parseInt(arguments[4]));
+            for (var report :
+                    List.of(benchmark.beside, benchmark.latency, benchmark.part.report())) {
                 report.print(System.out);
-                if (arguments.length > 4) {
-                    report.append(Path.of(arguments[4]));
+                if (arguments.length > 5) {
+                    report.append(Path.of(arguments[5]));
                 }
             }
         }
@@ -89,11 +96,17 @@ public final class ManyBenchmark {
         peers.end();
         ours.end();
         ours.grow(1);
+        var atFirst = DaemonTimes.now(metrics);
         var few = lives("few");
+        var afterFew = DaemonTimes.now(metrics);
         ours.grow(many);
+        var beforeMany = DaemonTimes.now(metrics);
         var beside = lives("many");
+        var afterMany = DaemonTimes.now(metrics);
         ours.end();
         addLatency(few, beside, many);
+        part.add(
+                many, new OwnPart.Span(atFirst, afterFew), new OwnPart.Span(beforeMany, afterMany));
     }
 
     private void atOnce(ManyPods ours, ManyPods peers) throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.benchmarks.daemon;
 
+import io.silica.benchmarks.DaemonTimes;
 import io.silica.benchmarks.Machine;
 import io.silica.benchmarks.Percentiles;
 import io.silica.benchmarks.Report;

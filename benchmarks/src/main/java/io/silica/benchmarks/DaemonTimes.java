@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.silica.benchmarks.daemon;
+package io.silica.benchmarks;
 
 import io.silica.ctl.daemon.MetricsSocket;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How many calls of each method a daemon has answered so far, and how many of them within a
- * millisecond of their arrival: what it counts itself, without its client's share.
+ * How many calls of each method a daemon has answered so far, how long they took from their arrival
+ * on, and how many took less than a millisecond: what it counts itself, without its client's share.
  */
-final class DaemonTimes {
+public final class DaemonTimes {
     private final String exposition;
 
-    private DaemonTimes(String exposition) {
+    DaemonTimes(String exposition) {
         this.exposition = exposition;
     }
 
-    static DaemonTimes now(Path metricsSocket) throws IOException {
+    /** By what a daemon tells on its socket for metrics. */
+    public static DaemonTimes now(Path metricsSocket) throws IOException {
         return new DaemonTimes(new MetricsSocket(metricsSocket).get("/metrics").body());
     }
 
@@ -27,10 +29,21 @@ final class DaemonTimes {
      *
      * @param method such as {@code Task.Create}
      */
-    double percentWithinMillisecond(String method, DaemonTimes since) {
+    public double percentWithinMillisecond(String method, DaemonTimes since) {
         double all = count(method) - since.count(method);
         double within = within(method) - since.within(method);
         return 100 * within / all;
+    }
+
+    /** How many there were since another moment. */
+    public long calls(String method, DaemonTimes since) {
+        return Math.round(count(method) - since.count(method));
+    }
+
+    /** How long those took together. */
+    public Duration total(String method, DaemonTimes since) {
+        double seconds = value("sum", method, "") - since.value("sum", method, "");
+        return Duration.ofNanos(Math.round(1e9 * seconds));
     }
 
     private double count(String method) {
