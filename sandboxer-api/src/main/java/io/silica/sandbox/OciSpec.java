@@ -30,4 +30,17 @@ public record OciSpec(
         mounts = List.copyOf(mounts);
         annotations = Map.copyOf(annotations);
     }
+
+    /** The same with another text as the whole of it. */
+    public OciSpec withJson(String whole) {
+        return new OciSpec(
+                process,
+                rootReadOnly,
+                hostname,
+                mounts,
+                annotations,
+                cgroupsPath,
+                resources,
+                whole);
+    }
 }

@@ -8,21 +8,26 @@ import tools.jackson.databind.node.ObjectNode;
 /** A bundle's {@code config.json} that was read and found valid; it does not change. */
 public final class OciDocument {
     private final ObjectNode tree;
-    private final OciSpec spec;
 
-    private OciDocument(ObjectNode tree, OciSpec spec) {
+    /**
+     * Without the whole of it, which is written when it is asked for: of a document that is changed
+     * nobody asks.
+     */
+    private final OciSpec parts;
+
+    private OciDocument(ObjectNode tree, OciSpec parts) {
         this.tree = tree;
-        this.spec = spec;
+        this.parts = parts;
     }
 
     static OciDocument of(JsonNode tree) {
         Field root = Field.root("config.json", tree);
-        return new OciDocument(tree.asObject(), SpecReader.read(root, tree.toString()));
+        return new OciDocument(tree.asObject(), SpecReader.read(root, ""));
     }
 
     /** What we read of it, and the whole of it. */
     public OciSpec spec() {
-        return spec;
+        return parts.withJson(tree.toString());
     }
 
     /**
@@ -34,7 +39,7 @@ public final class OciDocument {
      */
     public OciDocument in(PodSettings pod) {
         ObjectNode changed = tree.deepCopy();
-        new SpecEditor(changed, spec).apply(pod);
+        new SpecEditor(changed, parts).apply(pod);
         return of(changed);
     }
 }
