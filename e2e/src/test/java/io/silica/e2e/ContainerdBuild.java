@@ -3,6 +3,7 @@ package io.silica.e2e;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -23,6 +24,11 @@ record ContainerdBuild(Path programs, String version) {
                 .map(Path::of)
                 .map(ContainerdBuild::in)
                 .toList();
+    }
+
+    /** The one of the highest version. */
+    static ContainerdBuild newest() {
+        return all().stream().max(Comparator.comparingInt(ContainerdBuild::minor)).orElseThrow();
     }
 
     private static ContainerdBuild in(Path programs) {

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * One run of a class for each kind on each containerd, or for those of {@code -Dsilica.kinds=wasm}.
+ * One run of a class for each kind on each containerd that it runs on, or for the kinds of {@code
+ * -Dsilica.kinds=wasm}.
  */
 final class EveryKind implements ClassTemplateInvocationContextProvider {
     private static final List<String> WANTED =
@@ -24,7 +25,9 @@ final class EveryKind implements ClassTemplateInvocationContextProvider {
     public Stream<? extends ClassTemplateInvocationContext> provideClassTemplateInvocationContexts(
             ExtensionContext context) {
         return ContainerdBuild.all().stream()
-                .flatMap(build -> kinds().map(kind -> new OnOne(build, kind)));
+                .flatMap(build ->
+                        kinds().filter(kind -> kind.runsOn(build))
+                                .map(kind -> new OnOne(build, kind)));
     }
 
     private static Stream<Kind> kinds() {

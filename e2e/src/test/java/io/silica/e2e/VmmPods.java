@@ -20,6 +20,9 @@ final class VmmPods {
     static final String KIND = "vmm";
     static final String QEMU_NAME = "qemu-system-x86_64";
 
+    /** As it is started, by a descriptor. */
+    static final String VSOCK_NAME = "/proc/self/fd/3";
+
     private static final Path QEMU = Path.of("/usr/bin", QEMU_NAME);
     private static final Path VIRTIOFSD = Path.of("/usr/lib/qemu/virtiofsd");
 
@@ -34,12 +37,6 @@ final class VmmPods {
     static Pod run(Node node, UnaryOperator<PodSandboxConfig.Builder> change) {
         begin(node);
         return Pod.runAs(KIND, node, config -> change.apply(Pod.withAddress(config)));
-    }
-
-    /** Runs a pod on the host's network, which is refused. */
-    static Pod runOnHostNetwork(Node node) {
-        begin(node);
-        return Pod.runAs(KIND, node, Pod::onHostNetwork);
     }
 
     /** Starts the node's sandboxer for them, unless it runs. */

@@ -3,9 +3,7 @@ package io.silica.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.silica.ctl.cri.CriException;
 import io.silica.proto.cri.PodSandboxConfig;
 import java.io.IOException;
 import java.net.Socket;
@@ -109,10 +107,17 @@ final class VmmTest {
         // One serves, and one waits for it.
         assertThat(VmmPods.processes(node, "virtiofsd"))
                 .anySatisfy(it -> assertThat(status(it)).contains(FILTERED));
+        for (var helper : VmmPods.processes(node, VmmPods.VSOCK_NAME)) {
+            assertThat(file(helper, "limits")).containsPattern("Max file size +0 +0 ");
+        }
     }
 
     private static String status(ProcessHandle process) throws IOException {
-        return Files.readString(Path.of("/proc/%d/status".formatted(process.pid())));
+        return file(process, "status");
+    }
+
+    private static String file(ProcessHandle process, String name) throws IOException {
+        return Files.readString(Path.of("/proc/%d/%s".formatted(process.pid(), name)));
     }
 
     @OnEveryContainerd
@@ -143,12 +148,5 @@ final class VmmTest {
             assertThat(goesOn.awaitExitCode()).isEqualTo(137);
             Until.holds("the end of the pod", () -> !pod.isReady());
         }
-    }
-
-    @OnEveryContainerd
-    void hostNetworkIsRefusedInWords(Node node) {
-        assertThatThrownBy(() -> VmmPods.runOnHostNetwork(node))
-                .isInstanceOf(CriException.class)
-                .hasMessageContaining("asks for hostNetwork");
     }
 }
