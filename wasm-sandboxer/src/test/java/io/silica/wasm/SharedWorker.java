@@ -104,6 +104,7 @@ final class SharedWorker implements BeforeAllCallback, AfterEachCallback, AfterA
         BehindTheDaemon.workers(state())
                 .filter(worker -> worker != pid)
                 .forEach(WorkerFixture::kill);
+        WorkerFixture.collectLaunchers();
         try (var behind = new BehindTheDaemon(state())) {
             behind.forget();
         }

@@ -104,6 +104,7 @@ final class WasmKind implements KindUnderTest {
     @Override
     public void killAgents() {
         states.stream().flatMap(BehindTheDaemon::workers).forEach(WorkerFixture::kill);
+        WorkerFixture.collectLaunchers();
     }
 
     /** A worker outlives the daemon. */
