@@ -21,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The containers of a pod: made on both sides, and known until they are deleted. */
 final class PodContainers {
+    private static final Duration GIVEN_UP_WITHIN = Duration.ofSeconds(10);
+
     private final PodTools pod;
     private final Agent agent;
     private final GuestMachine guest;
@@ -56,9 +58,24 @@ final class PodContainers {
                             config.stdio(),
                             () -> task.create(described, config.stdio()));
             return add(running, config.id(), process, observer);
+        } catch (SandboxException.TimedOut
+                | SandboxException.Unavailable
+                | SandboxException.Cancelled e) {
+            giveUp(task, e);
+            release(config.id());
+            throw e;
         } catch (SandboxException e) {
             release(config.id());
             throw e;
+        }
+    }
+
+    /** The guest may make it all the same: it has to be gone before its files are. */
+    private static void giveUp(GuestTask task, SandboxException failure) {
+        try {
+            task.discard(GIVEN_UP_WITHIN);
+        } catch (SandboxException e) {
+            failure.addSuppressed(e);
         }
     }
 

@@ -206,10 +206,6 @@ final class VmmProcess implements ContainerProcess {
         return neverStarts;
     }
 
-    private synchronized boolean neverStarts() {
-        return neverStarts;
-    }
-
     @Override
     public void kill(Signal signal, boolean all) {
         if (exit.status().isPresent() || machine.exit().status().isPresent()) {
@@ -297,12 +293,15 @@ final class VmmProcess implements ContainerProcess {
         onDelete.run();
     }
 
-    /** A start that nobody waited for any more may have come through since. */
+    /**
+     * A start that nobody waited for any more may have come through since, in an earlier life of
+     * the daemon perhaps.
+     */
     private void forget() {
-        if (neverStarts()) {
-            task.discard();
-        } else {
+        try {
             task.delete();
+        } catch (SandboxException.WrongState _) {
+            task.discard();
         }
     }
 

@@ -7,7 +7,6 @@ import io.silica.sandbox.ContainerId;
 import io.silica.sandbox.ExecId;
 import io.silica.sandbox.SandboxException;
 import io.silica.sandbox.Signal;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,15 +58,18 @@ public final class Containers {
         var id = new ContainerId(request.id()).value();
         var container = new GuestContainer(id, paths, crun, reaper, poller);
         return blocking.call(() -> {
-            // Whoever finds it waits until it is made.
+            // Who deletes it waits until it is made.
             synchronized (container) {
                 take(id, container);
+                boolean made = false;
                 try {
                     container.create(request, new SpecEditor(share, pod), share);
+                    made = true;
                     return container.process("");
-                } catch (IOException | InterruptedException | RuntimeException e) {
-                    byId.remove(id, container);
-                    throw e;
+                } finally {
+                    if (!made) {
+                        byId.remove(id, container);
+                    }
                 }
             }
         });

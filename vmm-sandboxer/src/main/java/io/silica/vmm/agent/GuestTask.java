@@ -315,14 +315,26 @@ public final class GuestTask {
      */
     public void discard(Duration patience) {
         long end = System.nanoTime() + patience.toNanos();
-        if (isEnding(end)) {
+        if (!isKilled(end)) {
             try {
-                var _ = await(until(end));
-            } catch (SandboxException.NotFound _) {
-                // Somebody else has forgotten it.
+                // The agent waits for what is being made or started, which no signal reaches.
+                forget(until(end));
+                return;
+            } catch (SandboxException.WrongState _) {
+                // It has come to run meanwhile.
+                var _ = isKilled(end);
             }
         }
+        awaitEnd(end);
         forget(until(end));
+    }
+
+    private void awaitEnd(long end) {
+        try {
+            var _ = await(until(end));
+        } catch (SandboxException.NotFound _) {
+            // Somebody else has forgotten it.
+        }
     }
 
     private void forget(CallOptions options) {
@@ -333,18 +345,15 @@ public final class GuestTask {
         }
     }
 
-    /** Kills it, with all of its container if it is the first: whether there is an end to come. */
-    private boolean isEnding(long end) {
+    /** Kills it, with all of its container if it is the first: whether that reached it. */
+    private boolean isKilled(long end) {
         try {
             var _ =
                     agent.ownChange(
                             "Kill", killRequest(Signal.KILL, true), Empty.parser(), until(end));
             return true;
-        } catch (SandboxException.NotFound _) {
-            // It has ended already.
-            return true;
-        } catch (SandboxException.WrongState _) {
-            // It was never started.
+        } catch (SandboxException.NotFound | SandboxException.WrongState _) {
+            // It has ended already, or was never started, or is not made yet.
             return false;
         }
     }
