@@ -85,18 +85,31 @@ final class DebuggedDaemon {
         return flag < 0 || flag + 1 >= given.size() ? List.of() : given.subList(flag, flag + 2);
     }
 
+    /** Without the program. */
     private List<String> arguments() throws IOException {
         var process =
                 process().orElseThrow(() -> new NoSuchFileException("no daemon has " + state));
-        return List.of(process.info().arguments().orElse(new String[0]));
+        return arguments(process);
     }
 
-    /** The process that has the directory. */
+    /** Java itself gives none of a line that is as long as a JVM's. */
+    private static List<String> arguments(ProcessHandle process) throws IOException {
+        String line = Files.readString(Path.of("/proc/%d/cmdline".formatted(process.pid())));
+        return List.of(line.split("\0", -1)).stream().skip(1).filter(it -> !it.isEmpty()).toList();
+    }
+
+    /** The process that has the directory; its number may be somebody else's by now. */
     private Optional<ProcessHandle> process() throws IOException {
         var lock = state.resolve("lock");
         String pid = Files.isRegularFile(lock) ? Files.readString(lock).strip() : "";
-        return pid.matches("[1-9]\\d{0,9}")
-                ? ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive)
-                : Optional.empty();
+        if (!pid.matches("[1-9]\\d{0,9}")) {
+            return Optional.empty();
+        }
+        var process = ProcessHandle.of(Long.parseLong(pid)).filter(ProcessHandle::isAlive);
+        return process.isPresent() && isOfOurs(process.get()) ? process : Optional.empty();
+    }
+
+    private static boolean isOfOurs(ProcessHandle process) throws IOException {
+        return arguments(process).stream().anyMatch(it -> it.startsWith("-Dsilica.home="));
     }
 }

@@ -97,6 +97,7 @@ final class SandboxCtl implements Console {
                 .setErr(new PrintWriter(err, true, err.charset()))
                 .setExecutionExceptionHandler(SandboxCtl::report)
                 .setAbbreviatedOptionsAllowed(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(args);
     }
 

@@ -78,7 +78,7 @@ final class DebugBundleTest {
                 """
                         .formatted(root.resolve("bin/runsc")));
         Path log = Files.writeString(root.resolve("log"), "a line\npassword=s3cret\n");
-        var daemon = daemon("exec sleep 100", ProcessBuilder.Redirect.appendTo(log.toFile()));
+        var daemon = daemon(ProcessBuilder.Redirect.appendTo(log.toFile()));
         try {
             bundleOf(bundle -> bundle.addDaemon(state));
         } finally {
@@ -86,9 +86,10 @@ final class DebugBundleTest {
         }
 
         assertThat(entry("wasm/configuration.toml"))
-                .isEqualTo("asked: --settings dump\na-token = \"(withheld)\"\n");
+                .isEqualTo(
+                        "asked: --settings dump --config /etc/own.toml\na-token = \"(withheld)\"\n");
         assertThat(entry("wasm/log.txt")).isEqualTo("a line\npassword=(withheld)\n");
-        assertThat(entry("wasm/command-line.txt")).contains("100");
+        assertThat(entry("wasm/command-line.txt")).endsWith(" --config /etc/own.toml\n");
         assertThat(entry("wasm/versions" + root.resolve("bin/runsc") + ".txt"))
                 .endsWith("/bin/runsc\nrunsc version 1\n");
     }
@@ -97,7 +98,7 @@ final class DebugBundleTest {
     void aLogThatIsNoFileIsThatOfJournald() throws Exception {
         program("bin/journalctl", "echo \"$@\"");
         program("bin/containerd", "echo containerd 2.4.2");
-        var daemon = daemon("exec sleep 100", ProcessBuilder.Redirect.DISCARD);
+        var daemon = daemon(ProcessBuilder.Redirect.DISCARD);
         try {
             bundleOf(bundle -> {
                 bundle.addMachine();
@@ -138,9 +139,39 @@ final class DebugBundleTest {
         }
     }
 
-    /** A process that has the state directory. */
-    private Process daemon(String script, ProcessBuilder.Redirect log) throws IOException {
-        var process = new ProcessBuilder("sh", "-c", script).redirectError(log).start();
+    @Test
+    void aProcessThatHasTheNumberOfADaemonIsNotTakenForIt() throws Exception {
+        program("bin/journalctl", "echo of journald");
+        Path log = Files.writeString(root.resolve("log"), "somebody else's\n");
+        var other =
+                new ProcessBuilder("sleep", "100")
+                        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                        .start();
+        try {
+            Files.writeString(state.resolve("lock"), other.pid() + "\n");
+            bundleOf(bundle -> bundle.addDaemon(state));
+        } finally {
+            other.destroyForcibly();
+        }
+
+        assertThat(entry("wasm/log.txt")).isEqualTo("of journald\n");
+        assertThat(entry("wasm/command-line.txt")).startsWith("cannot be had: ");
+    }
+
+    /** A process that has the state directory, and a command line as long as a JVM's. */
+    private Process daemon(ProcessBuilder.Redirect log) throws IOException {
+        var process =
+                new ProcessBuilder(
+                                "sh",
+                                "-c",
+                                "read -r _",
+                                "sh",
+                                "-Dsilica.home=" + root,
+                                "x".repeat(5000),
+                                "--config",
+                                "/etc/own.toml")
+                        .redirectError(log)
+                        .start();
         Files.writeString(state.resolve("lock"), process.pid() + "\n");
         return process;
     }

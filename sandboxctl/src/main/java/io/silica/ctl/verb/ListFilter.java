@@ -28,7 +28,7 @@ final class ListFilter {
     @Option(
             names = {"-n", "--last"},
             paramLabel = "N",
-            defaultValue = "-1",
+            defaultValue = "0",
             description = "The last N that were created only, in whatever state.")
     private int last;
 
@@ -43,16 +43,22 @@ final class ListFilter {
 
     /** Whether it is asked for some whatever their state is. */
     boolean isOfLast() {
-        return latest || last >= 0;
+        return latest || last > 0;
     }
 
-    /** Those of a list that have the name, the latest first if the last are asked for. */
+    /** Those of a list that have the name, the latest first. */
     <T> List<T> of(List<T> all, Function<T, String> nameOf, ToLongFunction<T> createdAt) {
-        var named = all.stream().filter(it -> name.matcher(nameOf.apply(it)).find());
-        return isOfLast()
-                ? named.sorted(Comparator.comparingLong(createdAt).reversed())
-                        .limit(latest ? 1 : last)
-                        .toList()
-                : named.toList();
+        return all.stream()
+                .filter(it -> name.matcher(nameOf.apply(it)).find())
+                .sorted(Comparator.comparingLong(createdAt).reversed())
+                .limit(most())
+                .toList();
+    }
+
+    private long most() {
+        if (latest) {
+            return 1;
+        }
+        return last > 0 ? last : Long.MAX_VALUE;
     }
 }

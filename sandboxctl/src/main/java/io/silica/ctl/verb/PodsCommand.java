@@ -66,7 +66,7 @@ public final class PodsCommand extends Verb {
     /** What the runtime can tell apart itself. */
     private PodSandboxFilter asked() {
         var asked = PodSandboxFilter.newBuilder().putAllLabelSelector(filter.labels());
-        if (state != null) {
+        if (state != null && !filter.isOfLast()) {
             asked.setState(PodSandboxStateValue.newBuilder().setState(state.asked));
         }
         return asked.build();

@@ -70,9 +70,12 @@ public final class PsCommand extends Verb {
     /** What the runtime can tell apart itself: usually it is asked for those that run. */
     private ContainerFilter asked() {
         var asked = ContainerFilter.newBuilder().putAllLabelSelector(filter.labels());
+        if (filter.isOfLast()) {
+            return asked.build();
+        }
         if (state != null) {
             asked.setState(ContainerStateValue.newBuilder().setState(state.asked));
-        } else if (!all && !filter.isOfLast()) {
+        } else if (!all) {
             asked.setState(
                     ContainerStateValue.newBuilder().setState(ContainerState.CONTAINER_RUNNING));
         }
