@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,6 +18,11 @@ final class DaemonStartTest {
     @Test
     void aLibraryThatIsNotThereIsASentenceAndTheDaemonServesOthers() throws Exception {
         var daemon = daemon("[wasm]\nwasmtime-library = \"/nowhere/libwasmtime.so\"\n");
+        // What is read from a process cannot be interrupted, but ends with it.
+        var _ =
+                CompletableFuture.runAsync(
+                        daemon::destroyForcibly,
+                        CompletableFuture.delayedExecutor(2, TimeUnit.MINUTES));
         try (var said = daemon.inputReader()) {
             assertThat(said.lines().takeWhile(line -> !line.contains(": ready, with ")))
                     .anyMatch(line ->

@@ -67,7 +67,7 @@ final class PodFixture implements AutoCloseable {
 
     private WasmSandboxer sandboxer() {
         return new WasmSandboxer(
-                TrainedWorker::command,
+                TrainedWorker::optimizing,
                 engines,
                 isolation,
                 state(),

@@ -55,6 +55,15 @@ final class TrainedWorker {
         return made;
     }
 
+    /** The same with the compiler that a worker has for what runs long. */
+    static WorkerCommand optimizing() {
+        var command = command();
+        var all = new ArrayList<>(command.arguments());
+        all.remove(QUICK_TO_COMPILE);
+        return new WorkerCommand(
+                command.program(), all, command.confinement(), command.options(), command.share());
+    }
+
     private static WorkerCommand make() {
         var entries = classPath();
         var digest = digest(entries);
@@ -68,12 +77,13 @@ final class TrainedWorker {
             Files.createDirectories(PLACE);
             try (var file = FileChannel.open(PLACE.resolve("lock"), CREATE, WRITE);
                     var _ = file.lock()) {
-                if (Files.notExists(libraries.resolve("digest"))) {
+                if (Files.notExists(libraries.resolve("trained"))) {
                     removeFormer();
                     Files.createDirectories(libraries);
                     pack(entries, jars);
                     Files.writeString(libraries.resolve("digest"), digest);
                     train(command(home, jars), libraries, digest);
+                    Files.createFile(libraries.resolve("trained"));
                 }
             }
             return command(home, jars);
@@ -100,10 +110,11 @@ final class TrainedWorker {
                 .toList();
     }
 
-    /** Of names, sizes and times. */
+    /** Of the JVM, and of names, sizes and times. */
     private static String digest(List<Path> entries) {
         try {
             var sum = MessageDigest.getInstance("SHA-256");
+            sum.update((System.getProperty("java.vm.version") + "\n").getBytes(UTF_8));
             for (var entry : entries) {
                 for (var file : files(entry)) {
                     var size = Files.size(file);

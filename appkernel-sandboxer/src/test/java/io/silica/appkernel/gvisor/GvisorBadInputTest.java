@@ -100,14 +100,17 @@ final class GvisorBadInputTest {
                 pod.create(
                         "prints", new Stdio("", out.toString(), "", false), "/bin/busybox", "yes");
         prints.init().start();
-        try (var reader = Files.newInputStream(out)) {
-            assertThat(reader.readNBytes(SOME_OUTPUT)).hasSize(SOME_OUTPUT);
+        try {
+            try (var reader = Files.newInputStream(out)) {
+                assertThat(reader.readNBytes(SOME_OUTPUT)).hasSize(SOME_OUTPUT);
+            }
+            assertThat(pod.output(_ -> {}, "echo hello")).isEqualTo("hello\n");
+            assertThat(prints.init().state()).isInstanceOf(ProcessState.Running.class);
+        } finally {
+            prints.init().signal(Signal.KILL, true);
+            assertThat(prints.init().exit().await().code()).isEqualTo(137);
+            prints.init().delete();
         }
-        assertThat(pod.output(_ -> {}, "echo hello")).isEqualTo("hello\n");
-        assertThat(prints.init().state()).isInstanceOf(ProcessState.Running.class);
-        prints.init().signal(Signal.KILL, true);
-        assertThat(prints.init().exit().await().code()).isEqualTo(137);
-        prints.init().delete();
     }
 
     /** containerd gives every container one of its own. */
@@ -115,13 +118,16 @@ final class GvisorBadInputTest {
     void aRootThatTwoContainersHaveIsOneForBoth() throws Exception {
         var lives = pod.create("lives", Stdio.NONE, "/bin/sleep", "1000");
         lives.init().start();
-        pod.output(_ -> {}, "echo told >/note");
-        assertThat(pod.output(lives, User.ROOT, "busybox cat /note")).isEqualTo("told\n");
-        assertThat(directory.resolve("image/note")).hasContent("told");
-        Files.delete(directory.resolve("image/note"));
-        lives.init().signal(Signal.KILL, true);
-        lives.init().exit().await();
-        lives.init().delete();
+        try {
+            pod.output(_ -> {}, "echo told >/note");
+            assertThat(pod.output(lives, User.ROOT, "busybox cat /note")).isEqualTo("told\n");
+            assertThat(directory.resolve("image/note")).hasContent("told");
+        } finally {
+            Files.deleteIfExists(directory.resolve("image/note"));
+            lives.init().signal(Signal.KILL, true);
+            lives.init().exit().await();
+            lives.init().delete();
+        }
     }
 
     private static void runs(Consumer<ObjectNode> change) throws Exception {

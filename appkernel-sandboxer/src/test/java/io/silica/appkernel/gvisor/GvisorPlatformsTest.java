@@ -21,7 +21,7 @@ final class GvisorPlatformsTest {
 
     @Test
     void ptraceWorksAndThatIsKept() throws IOException {
-        require(GvisorPlatform.PTRACE, Duration.ofSeconds(20));
+        require(GvisorPlatform.PTRACE, Duration.ofMinutes(2));
         try (var kept = Files.newDirectoryStream(directory, "*-ptrace")) {
             assertThat(kept).hasSize(1);
         }

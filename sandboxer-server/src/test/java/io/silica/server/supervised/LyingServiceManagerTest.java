@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.silica.linux.leaks.LeakCheck;
 import io.silica.server.contract.ControllerConnection;
 import io.silica.server.contract.MetricsSocket;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,10 +47,10 @@ class LyingServiceManagerTest {
     }
 
     private void serves(String lie) throws Exception {
-        Process daemon = start(lie);
-        try (var said = daemon.inputReader();
-                var controller = new ControllerConnection(directory.resolve("controller.sock"))) {
-            awaitServing(said);
+        Path log = directory.resolve("log");
+        Process daemon = start(lie, log);
+        try (var controller = new ControllerConnection(directory.resolve("controller.sock"))) {
+            awaitServing(daemon, log);
             assertThat(ask("/readyz")).contains(" 200 ");
             assertThat(ask("/protected")).contains(" 503 ", "no holder");
             controller.create("pod");
@@ -63,21 +63,29 @@ class LyingServiceManagerTest {
     }
 
     /** As a shell's child, which has the number that the shell told of. */
-    private Process start(String lie) throws IOException {
+    private Process start(String lie, Path log) throws IOException {
         var command = new ArrayList<>(List.of("/bin/sh", "-c", lie + "; exec \"$@\"", "sh"));
         command.addAll(DaemonProcess.command(directory));
-        return new ProcessBuilder(command).redirectErrorStream(true).start();
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
     }
 
-    private static void awaitServing(BufferedReader said) throws IOException {
-        var before = new ArrayList<String>();
-        for (String line = said.readLine(); line != null; line = said.readLine()) {
-            if (line.startsWith("serving as process")) {
-                return;
-            }
-            before.add(line);
+    /** A file can be looked at for as long as there is time; who reads a pipe cannot be stopped. */
+    private static void awaitServing(Process daemon, Path log) throws Exception {
+        while (!Files.readString(log).contains("serving as process")) {
+            assertThat(daemon.isAlive()).as(() -> content(log)).isTrue();
+            TimeUnit.MILLISECONDS.sleep(20);
         }
-        throw new AssertionError(String.join("\n", before));
+    }
+
+    private static String content(Path log) {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     private String ask(String path) {
