@@ -315,6 +315,30 @@ final class AppKernelTest {
         }
     }
 
+    @OnEveryContainerd
+    void whatHappensToAnAddedProcessIsToldInOrder(Node node) {
+        try (var pod = AppKernelPods.run(node);
+                var events = Subscription.of(node)) {
+            var container = Busybox.shell(pod, "sleep 600");
+            assertThat(container.run(Busybox.shell("true")).getExitCode()).isZero();
+            container.kill();
+
+            events.awaitTopic(container.id(), "/tasks/delete");
+            pod.stop();
+            events.awaitAnother(node);
+
+            assertThat(events.topics(container.id()))
+                    .containsExactly(
+                            "/tasks/create",
+                            "/tasks/start",
+                            "/tasks/exec-added",
+                            "/tasks/exec-started",
+                            "/tasks/exit",
+                            "/tasks/exit",
+                            "/tasks/delete");
+        }
+    }
+
     private static LinuxContainerConfig.Builder limits(long memoryBytes) {
         return LinuxContainerConfig.newBuilder()
                 .setResources(

@@ -26,7 +26,9 @@ final class Chaos {
     private static final int LONG = 100;
 
     /** A place is reached when a customer's pod is of that kind and comes by. */
-    private static final int TRIES_AT_A_PLACE = 20;
+    private static final int TRIES_AT_A_PLACE = 6;
+
+    private static final Duration SURELY_REACHED_WITHIN = Duration.ofSeconds(15);
 
     private static final Duration STANDSTILL = Duration.ofMinutes(1);
 
@@ -115,7 +117,7 @@ final class Chaos {
             kind.sandboxer(node).awaitReady();
             look(kind.sandboxer(node));
         }
-        var patience = new Patience(tally);
+        var patience = new Patience(tally::repeated);
         // What a RunPodSandbox that failed has left: a kubelet collects it the same way.
         patience.run(() -> Leftovers.removePods(node.cri()));
         if (victim.isContainerd()) {
@@ -155,9 +157,9 @@ final class Chaos {
     private void strikeBoth(Place place) throws InterruptedException {
         var sandboxer = place.kind().sandboxer(node);
         sandboxer.armNextLife(place.killing());
-        long killed = killBoth(place.kind());
+        long next = sandboxer.awaitOtherThan(killBoth(place.kind()));
         node.containerd().start();
-        countIfItDies(place, sandboxer.awaitOtherThan(killed));
+        countIfItDies(place, next, REACHED_WITHIN);
     }
 
     /** The id of the process of one of them is of interest. */
@@ -195,7 +197,7 @@ final class Chaos {
                 died(kind, "at random");
                 var _ = sandboxer.killed();
             }
-            default -> dieAt(nextPlace());
+            default -> dieAt(nextPlace(), REACHED_WITHIN);
         }
     }
 
@@ -222,17 +224,17 @@ final class Chaos {
         kind.sandboxer(node).signal("CONT");
     }
 
-    /** The next life dies by itself at a place, if anything gets there. */
-    private void dieAt(Place place) throws InterruptedException {
+    /** The next life dies by itself at a place, if anything gets there in time. */
+    private void dieAt(Place place, Duration limit) throws InterruptedException {
         var sandboxer = place.kind().sandboxer(node);
         live(sandboxer);
         sandboxer.armNextLife(place.killing());
         died(place.kind(), "at random");
-        countIfItDies(place, sandboxer.awaitOtherThan(sandboxer.killed()));
+        countIfItDies(place, sandboxer.awaitOtherThan(sandboxer.killed()), limit);
     }
 
-    private void countIfItDies(Place place, long life) throws InterruptedException {
-        if (place.kind().sandboxer(node).awaitEnd(life, REACHED_WITHIN)) {
+    private void countIfItDies(Place place, long life, Duration limit) throws InterruptedException {
+        if (place.kind().sandboxer(node).awaitEnd(life, limit)) {
             tally.death(place.toString());
         }
     }
@@ -255,7 +257,7 @@ final class Chaos {
     /** That nobody ever dies at a place is a loss. */
     private void dieOnceAt(Place place) throws InterruptedException {
         for (int i = 0; i < TRIES_AT_A_PLACE && !tally.hasDied(place.toString()); i++) {
-            dieAt(place);
+            dieAt(place, SURELY_REACHED_WITHIN);
         }
         if (!tally.hasDied(place.toString())) {
             tally.loss("nobody died: " + place);

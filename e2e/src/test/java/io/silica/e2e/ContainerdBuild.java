@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.silica.e2e;
 
+import java.lang.module.ModuleDescriptor.Version;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -28,7 +29,11 @@ record ContainerdBuild(Path programs, String version) {
 
     /** The one of the highest version. */
     static ContainerdBuild newest() {
-        return all().stream().max(Comparator.comparingInt(ContainerdBuild::minor)).orElseThrow();
+        return all().stream()
+                .max(
+                        Comparator.comparing(
+                                build -> Version.parse(build.version().replaceFirst("^v", ""))))
+                .orElseThrow();
     }
 
     private static ContainerdBuild in(Path programs) {

@@ -163,7 +163,7 @@ final class Count {
         if (isRight(exitCode, printed)) {
             tally.container(kind, printed.size());
             if (end == End.BY_ITSELF) {
-                tally.came(lines);
+                tally.came(printed.size(), lines - printed.size());
             }
         } else {
             tally.loss(

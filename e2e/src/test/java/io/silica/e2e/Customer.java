@@ -36,7 +36,7 @@ final class Customer implements Runnable {
         this.kinds = kinds;
         this.random = random;
         this.tally = tally;
-        this.patience = new Patience(tally);
+        this.patience = new Patience(tally::repeated);
         this.goesOn = goesOn;
     }
 

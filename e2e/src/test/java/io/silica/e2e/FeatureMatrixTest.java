@@ -24,10 +24,10 @@ final class FeatureMatrixTest {
             """
             # What each kind of pods can
 
-            Each line is a sentence of `EveryKindTest`, which runs for every kind on every containerd that the tests drive. What a kind refuses is declared in
+            Each line is a sentence of `EveryKindTest`, which runs on every containerd that the tests drive, for virtual machines on the newest. What a kind refuses is declared in
             `Kind.java` with words of the refusal, to which the test holds it. This page is made of the two by `make feature-matrix`, and a test fails when it
             is not what they say. What only one kind can, and the conditions of a "yes", are on the page of that kind: [wasm.md](wasm.md),
-            [appkernel.md](appkernel.md), [vmm.md](vmm.md). Virtual machines are held to them on the newest containerd.
+            [appkernel.md](appkernel.md), [vmm.md](vmm.md).
 
             """;
 

@@ -5,7 +5,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** A port of a pod, as {@code sandboxctl port-forward} makes it one of this machine. */
 final class ForwardedPort implements AutoCloseable {
@@ -29,9 +33,16 @@ final class ForwardedPort implements AutoCloseable {
                         .start());
     }
 
-    /** Where a client of HTTP finds it. */
-    URI url() {
-        return URI.create("http://127.0.0.1:%d/".formatted(port));
+    /** What is answered to a GET. */
+    String get() throws IOException, InterruptedException {
+        var request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/".formatted(port)))
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .timeout(Duration.ofMinutes(1))
+                        .build();
+        try (var client = HttpClient.newHttpClient()) {
+            return client.send(request, BodyHandlers.ofString()).body();
+        }
     }
 
     /** All that is said to somebody who says nothing; nothing if nobody listens yet. */

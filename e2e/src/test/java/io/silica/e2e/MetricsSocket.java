@@ -26,14 +26,14 @@ record MetricsSocket(Path path) {
         }
     }
 
-    /**
-     * The value of each of these that it tells of, by its name; empty if nobody is there to tell.
-     */
+    /** The value of each of these, by its name; empty if nobody is there to tell all of them. */
     Optional<Map<String, Double>> values(Set<String> names) {
         try {
             var told = get("/metrics");
-            return told.startsWith("HTTP/1.1 200 ")
-                    ? Optional.of(values(told, names))
+            var values = values(told, names);
+            // Who dies meanwhile tells a part.
+            return told.startsWith("HTTP/1.1 200 ") && values.keySet().containsAll(names)
+                    ? Optional.of(values)
                     : Optional.empty();
         } catch (IOException _) {
             return Optional.empty();

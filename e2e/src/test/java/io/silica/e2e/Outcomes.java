@@ -55,7 +55,7 @@ record Outcomes(ContainerdBuild build, String kind) implements TestWatcher {
     /** A class that is named after a kind is about that one; the others drive Wasm pods. */
     static String kindOf(Class<?> tests) {
         var name = tests.getSimpleName();
-        if (name.startsWith("AppKernel")) {
+        if (name.startsWith("AppKernel") || name.startsWith("Quark")) {
             return AppKernelPods.KIND;
         }
         if (name.startsWith("Wasmtime")) {

@@ -12,10 +12,17 @@ final class Patience {
     private static final Duration LIMIT = Duration.ofSeconds(90);
     private static final Duration PAUSE = Duration.ofMillis(100);
 
-    private final Tally tally;
+    private final Runnable again;
 
-    Patience(Tally tally) {
-        this.tally = tally;
+    Patience() {
+        this(() -> {});
+    }
+
+    /**
+     * @param again is told of each call that is made again
+     */
+    Patience(Runnable again) {
+        this.again = again;
     }
 
     /** The answer of the first call that got one. */
@@ -28,7 +35,7 @@ final class Patience {
                 if (!isAbsence(e) || System.nanoTime() > deadline) {
                     throw e;
                 }
-                tally.repeated();
+                again.run();
             }
             pause();
         }

@@ -193,11 +193,12 @@ final class Pod implements AutoCloseable {
         return removed;
     }
 
+    /** Whoever was killed by a test may not be found yet: a kubelet asks again, too. */
     @Override
     public void close() {
         if (!removed) {
-            stop();
-            remove();
+            new Patience().run(this::stop);
+            new Patience().run(this::remove);
         }
     }
 

@@ -19,7 +19,7 @@ final class ReplacedProgramTest {
         var first = releases.first().toString();
         var next = releases.other(NEXT, 2).toString();
         // containerd dials the daemon that was started anew when it finds the time.
-        try (var older = new Patience(new Tally(List.of(), 1)).get(() -> Pod.run(node))) {
+        try (var older = new Patience().get(() -> Pod.run(node))) {
             var early = counting(older);
 
             var tooFar = releases.refusedUpgrade("--to", releases.other("10.0.0", 3).toString());

@@ -39,6 +39,18 @@ final class Subscription implements AutoCloseable {
         return !heard.isEmpty();
     }
 
+    /** Waits until something is heard that happens after all that has happened. */
+    void awaitAnother(Node node) {
+        int before = heard.size();
+        node.ctr("images", "label", "docker.io/silica/hello:1", "heard=" + System.nanoTime());
+        Until.holds("another event", () -> heard.size() > before);
+    }
+
+    /** Waits until something of this topic is told of a container. */
+    void awaitTopic(String container, String topic) {
+        Until.holds(topic + " of " + container, () -> topics(container).contains(topic));
+    }
+
     /** Waits until the end of a container's first process is told. */
     TaskExit awaitExit(String container) {
         return Until.present("the event of the end of " + container, () -> exit(container));

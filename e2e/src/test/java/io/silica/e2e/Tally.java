@@ -21,6 +21,7 @@ final class Tally {
     private final AtomicLong lines = new AtomicLong();
     private final AtomicLong expected = new AtomicLong();
     private final AtomicLong came = new AtomicLong();
+    private final AtomicLong missed = new AtomicLong();
     private final AtomicLong looks = new AtomicLong();
     private final AtomicLong changed = new AtomicLong();
     private final AtomicLong commands = new AtomicLong();
@@ -70,9 +71,15 @@ final class Tally {
         expected.addAndGet(count);
     }
 
-    /** One of those has ended, and so many of its lines are in its log or known to be lost. */
-    void came(long count) {
+    /**
+     * One of those has ended as it should.
+     *
+     * @param count of the lines in its log
+     * @param missing those that a containerd took with it, which are counted apart
+     */
+    void came(long count, long missing) {
         came.addAndGet(count);
+        missed.addAndGet(missing);
     }
 
     /** A daemon was asked for what it has lost; anything is a loss. */
@@ -152,7 +159,10 @@ final class Tally {
         assertThat(List.copyOf(losses)).as(summary()).isEmpty();
         assertThat(lines.get()).as("lines").isPositive();
         assertThat(expected.get()).as("lines that were expected").isPositive();
-        assertThat(came.get()).as("of these").isEqualTo(expected.get());
+        assertThat(came.get() + missed.get()).as("of these").isEqualTo(expected.get());
+        assertThat(missed.get())
+                .as("those that containerd took with it")
+                .isLessThanOrEqualTo(lostUnread.get() + lostByContainerd.get());
         assertThat(looks.get()).as("looks at the counters of losses").isPositive();
         assertContainerdLosesNoMoreThanItMust();
     }
