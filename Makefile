@@ -36,7 +36,7 @@ feature-matrix: ## Writes docs/feature-matrix.md anew
 fuzz: ## Looks for bytes that break what reads the bytes of strangers (a minute for each target)
 	@scripts/fuzz
 
-# Figures are kept only of a machine that did nothing else, which the one who looks at them has to know.
+# Only whoever runs it knows whether the machine was idle otherwise, and other figures are not to be kept.
 bench: dist ## Measures, beside the peers' way of doing it, and prints it; scripts/bench --append keeps it in benchmarks/RESULTS.md, too
 	@scripts/bench
 

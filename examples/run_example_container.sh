@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 handler=${1:-wasm}
 pod=$here/pod.json
 case $handler in
-    wasm) usual=hello ;;
+    wasm | wasmtime | endive) usual=hello ;;
     # A virtual machine cannot be on the host's network.
     vmm*) usual=busybox pod=$here/pod-network.json ;;
     *) usual=busybox ;;

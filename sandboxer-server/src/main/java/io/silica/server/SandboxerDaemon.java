@@ -241,7 +241,7 @@ public final class SandboxerDaemon implements AutoCloseable {
         gauges(metrics, tasks, store);
         metrics.counter(
                 "records_quarantined",
-                "Records of sandboxes that could not be used and were set aside.",
+                "Records of sandboxes that this life of the daemon could not use.",
                 records::quarantined);
         tasks.measure(metrics);
         server.metricsSocket()

@@ -108,7 +108,7 @@ public final class RecordStore<T> {
         var _ = quarantine(file(id), reason);
     }
 
-    /** How many records were moved aside because they could not be used. */
+    /** How many records could not be used, and were moved aside if that was possible. */
     public int quarantined() {
         return quarantine.kept();
     }

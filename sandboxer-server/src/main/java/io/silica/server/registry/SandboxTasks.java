@@ -202,7 +202,7 @@ final class SandboxTasks {
         }
     }
 
-    /** It is gone, whether that can be written down or not: its delete is refused to nobody. */
+    /** It is gone, whether that can be written down or not. */
     private void forget(ContainerId id) {
         tasks.remove(id);
         bundles.remove(id);
