@@ -25,7 +25,8 @@ final class RestartTimes {
                         .paragraph(
                                 """
                                 wasm-sandboxer as it is shipped, under silica-supervise; kill -9, \
-                                %d times with each number of pods after %d to warm up; one running \
+                                %d times with each number of pods after %d to warm up, a fifth of \
+                                that where the next life is only started; one running \
                                 container. The next life waits for its turn (a standby), or is \
                                 started when the one before has died. A Java client calls Task.State without a pause on the \
                                 connection by which the container was made, from 100 ms before \
