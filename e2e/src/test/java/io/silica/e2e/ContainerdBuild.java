@@ -47,6 +47,11 @@ record ContainerdBuild(Path programs, String version) {
         return minor() >= 4;
     }
 
+    /** Whether a container's configuration has its stop signal; for earlier ones its image has. */
+    boolean takesStopSignals() {
+        return minor() >= 3;
+    }
+
     /** Whether it tells a sandboxer of a pod's changed limits. */
     boolean updatesPods() {
         return minor() >= 3;
