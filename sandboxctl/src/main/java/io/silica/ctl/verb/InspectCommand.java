@@ -4,7 +4,7 @@ package io.silica.ctl.verb;
 import io.silica.ctl.cli.ExitCode;
 import io.silica.ctl.cri.CriClient;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code sandboxctl inspect}. */
@@ -13,17 +13,9 @@ import picocli.CommandLine.Parameters;
         description = "Prints all that the runtime tells of a container, as JSON.",
         mixinStandardHelpOptions = true)
 public final class InspectCommand extends Verb {
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "json",
-            description = "Only ${COMPLETION-CANDIDATES}.")
+    @Mixin
     @SuppressWarnings("unused") // there is one form
-    private Form form = Form.json;
-
-    private enum Form {
-        json
-    }
+    private JsonForm form = new JsonForm();
 
     @Parameters(paramLabel = "ID", description = "The container's id, or how it begins.")
     private String id = "";
